@@ -1,0 +1,186 @@
+"""One frozen object of plain values: arguments > environment (``RAG_*``) > ``rag.toml`` > defaults.
+
+Models are built from settings, never in them. API keys are not settings: they stay in the
+environment, where their provider's client finds them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Self, get_args, get_type_hints
+
+from rag.errors import SettingsError
+
+__all__ = ["Settings", "explain_settings"]
+
+Fusion = Literal["calibrated", "weighted", "rrf", "lexical", "dense"]
+Unsupported = Literal["mark", "remove", "rewrite"]
+
+
+def _setting(default: Any, meaning: str, low: float | None = None, high: float | None = None) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings, each checked when the object is made.
+
+    Raises:
+        SettingsError: A value has the wrong type or is out of range; the message names it.
+    """
+
+    model: str = _setting(
+        "bundled", "Embedding model: 'bundled', or any sentence-transformers name or path."
+    )
+    chunk_tokens: int = _setting(256, "Longest passage, in tokens.", 16, 8192)
+    chunk_overlap: int = _setting(
+        48, "Tokens that consecutive passages share at most, in whole sentences.", 0, 4096
+    )
+    k: int = _setting(8, "Passages to retrieve.", 1, 1000)
+    fusion: Fusion = _setting("calibrated", "How dense and lexical scores become one ranking.")
+    dense_weight: float = _setting(0.4, "Share of the dense score in 'weighted' fusion.", 0, 1)
+    reranker: str = _setting("", "Cross-encoder by name or path to re-order passages; '' for none.")
+    reader: bool = _setting(True, "Let the bundled reader judge sentences.")
+    group_duplicates: bool = _setting(True, "Give near-identical passages one slot.")
+    answerer: str = _setting("auto", "'extractive', 'llm', or 'auto': the LLM if one is set.")
+    max_sentences: int = _setting(3, "Sentences in an extractive answer, lists excepted.", 1, 20)
+    refusal_threshold: float = _setting(
+        0.5, "Refuse when the calibrated confidence is below this.", 0, 1
+    )
+    llm: str = _setting("", "'provider:model' for langchain's init_chat_model; '' for none.")
+    llm_base_url: str = _setting("", "Base URL of an OpenAI-compatible endpoint.")
+    llm_timeout: float = _setting(60.0, "Seconds to wait for the LLM.", 0.1, 3600)
+    llm_retries: int = _setting(2, "Further tries after a passing LLM fault.", 0, 10)
+    llm_context_tokens: int = _setting(6000, "Tokens of passages in the prompt.", 100, 1_000_000)
+    llm_answer_tokens: int = _setting(800, "Tokens of one answer at most.", 16, 100_000)
+    llm_daily_tokens: int = _setting(0, "Tokens a day at most; 0 for no cap.", 0, 10**12)
+    unsupported: Unsupported = _setting(
+        "mark", "Statements the sources do not support: mark, remove, or rewrite once."
+    )
+    support_threshold: float = _setting(0.5, "Support below this is unsupported.", 0, 1)
+
+    def __post_init__(self) -> None:
+        for name, kind in _types().items():
+            value = _checked(name, getattr(self, name), kind, _fields()[name].metadata)
+            object.__setattr__(self, name, value)
+        if self.chunk_overlap >= self.chunk_tokens:
+            raise SettingsError(
+                f"chunk_overlap ({self.chunk_overlap}) must be less than chunk_tokens "
+                f"({self.chunk_tokens}). Lower chunk_overlap."
+            )
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with some values changed; unknown names raise :class:`SettingsError`."""
+        _known(changes, "argument")
+        return dataclasses.replace(self, **changes)
+
+    @classmethod
+    def load(cls, *, file: Path | None = None, **arguments: Any) -> Self:
+        """Settings from all four places; an argument of None counts as not given.
+
+        Args:
+            file: The TOML file; default ``rag.toml`` in the working directory, if there is one.
+            arguments: Highest precedence.
+        """
+        values = {name: value for name, (value, _) in _gather(file, arguments).items()}
+        return cls(**values)
+
+
+def explain_settings(
+    *, file: Path | None = None, **arguments: Any
+) -> list[tuple[str, Any, str, str]]:
+    """(name, value, where it came from, meaning) of every setting, in declared order."""
+    settings = Settings.load(file=file, **arguments)
+    gathered = _gather(file, arguments)
+    return [
+        (
+            name,
+            getattr(settings, name),
+            gathered[name][1] if name in gathered else "default",
+            str(spec.metadata["meaning"]),
+        )
+        for name, spec in _fields().items()
+    ]
+
+
+def _fields() -> dict[str, dataclasses.Field[Any]]:
+    return {spec.name: spec for spec in dataclasses.fields(Settings)}
+
+
+def _types() -> dict[str, Any]:
+    return get_type_hints(Settings)
+
+
+def _known(names: Mapping[str, Any], where: str) -> None:
+    for name in names:
+        if name not in _fields():
+            near = difflib.get_close_matches(name, _fields(), 1)
+            hint = f" Did you mean {near[0]!r}?" if near else " See: rag settings"
+            raise SettingsError(f"{where}: there is no setting {name!r}.{hint}")
+
+
+def _gather(file: Path | None, arguments: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
+    found: dict[str, tuple[Any, str]] = {}
+    path = file or Path("rag.toml")
+    if file is not None or path.is_file():
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path}: is not valid TOML: {error}") from error
+        _known(table, str(path))
+        found.update({name: (value, str(path)) for name, value in table.items()})
+    for name in _fields():
+        variable = f"RAG_{name.upper()}"
+        if variable in os.environ:
+            found[name] = (os.environ[variable], variable)
+    given = {name: value for name, value in arguments.items() if value is not None}
+    _known(given, "argument")
+    found.update({name: (value, "argument") for name, value in given.items()})
+    return found
+
+
+def _checked(name: str, value: Any, kind: Any, limits: Mapping[str, Any]) -> Any:
+    """The value in its type; texts (from the environment) are parsed."""
+    choices = get_args(kind)
+    if choices:
+        if value not in choices:
+            raise SettingsError(f"{name}={value!r}: must be one of {', '.join(choices)}.")
+        return value
+    try:
+        if kind is bool:
+            return _boolean(value)
+        if kind is str:
+            if not isinstance(value, str):
+                raise TypeError
+            return value
+        if isinstance(value, bool):
+            raise TypeError
+        number = kind(value)
+        if kind is int and not isinstance(value, str) and number != value:
+            raise ValueError
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"{name}={value!r}: must be of type {kind.__name__}.") from error
+    low, high = limits["low"], limits["high"]
+    if not low <= number <= high:
+        raise SettingsError(f"{name}={value!r}: must lie between {low:g} and {high:g}.")
+    return number
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"1": True, "true": True, "yes": True, "on": True,
+             "0": False, "false": False, "no": False, "off": False}
+    return words[str(value).lower()] if str(value).lower() in words else _raise_value()
+
+
+def _raise_value() -> bool:
+    raise ValueError
