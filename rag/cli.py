@@ -1,0 +1,512 @@
+"""The command line: parse, call one public verb, print.
+
+Results go to stdout, progress and messages to stderr. Exit 0 when it worked (a refusal is an
+answer), 1 for a user's mistake or a fault, 2 for usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import QueryError, RagError, SettingsError
+from rag.records import Answer, IngestReport, Passage, to_dict
+from rag.settings import Settings, explain_settings
+
+if TYPE_CHECKING:
+    from rag.knowledge_base import KnowledgeBase
+
+__all__ = ["main"]
+
+DEFAULT_INDEX = "indexes/default"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    parser = _parser()
+    args = parser.parse_args(arguments)
+    try:
+        status: int = args.run(args)
+        sys.stdout.flush()
+    except RagError as error:
+        print(f"rag: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("rag: stopped; what was committed is kept", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has left; nothing more to say, and no noise at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"rag: {where}{error.strerror or error}", file=sys.stderr)
+        return 1
+    except Exception as error:
+        if os.environ.get("RAG_DEBUG"):
+            raise
+        print(
+            f"rag: a fault of rag itself: {type(error).__name__}: {error}. "
+            "RAG_DEBUG=1 shows where; please report it.",
+            file=sys.stderr,
+        )
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rag",
+        description="Ask documents questions and get answers you can check.",
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], help_: str) -> Any:
+        sub = commands.add_parser(name, help=help_, description=help_)
+        sub.set_defaults(run=run)
+        return sub
+
+    index = command("index", _index, "Read files and folders into an index.")
+    index.add_argument("paths", nargs="*", metavar="PATH", help="file or folder")
+    index.add_argument(
+        "--prune", action="store_true", help="remove documents whose files have vanished"
+    )
+    index.add_argument(
+        "--reembed", action="store_true", help="embed the stored text again with --model"
+    )
+    index.add_argument("--json", action="store_true", help="print the report as JSON")
+    _common(index)
+
+    search = command("search", _search, "Show the passages nearest to a question.")
+    search.add_argument("question")
+    _query(search)
+
+    ask = command("ask", _ask, "Answer a question with citations.")
+    ask.add_argument("question", nargs="?")
+    ask.add_argument(
+        "--batch", metavar="FILE", help="JSON Lines of objects with 'question'; - for stdin"
+    )
+    _query(ask)
+
+    documents = command("documents", _documents, "List the indexed documents.")
+    documents.add_argument("--json", action="store_true", help="print JSON")
+    _common(documents)
+
+    remove = command("remove", _remove, "Remove documents by id or source.")
+    remove.add_argument("sources", nargs="+", metavar="SOURCE")
+    _common(remove)
+
+    doctor = command("doctor", _doctor, "Check an index and mend what is derived.")
+    doctor.add_argument(
+        "--repair", action="store_true", help="also drop what is damaged beyond mending"
+    )
+    doctor.add_argument("--json", action="store_true", help="print JSON")
+    _common(doctor)
+
+    snapshot = command("snapshot", _snapshot, "Copy an index to a new folder, also while in use.")
+    snapshot.add_argument("folder", metavar="DIR")
+    _common(snapshot)
+
+    chat = command("chat", _chat, "Open the chat page.")
+    chat.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    chat.add_argument("--port", type=int, default=7860)
+    chat.add_argument("--auth", metavar="USER:PASSWORD", help="ask for this login")
+    chat.add_argument("--no-auth", action="store_true", help="open to the network without login")
+    chat.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    _common(chat)
+
+    settings = command("settings", _settings, "Print each setting and where it came from.")
+    settings.add_argument("--json", action="store_true", help="print JSON")
+    _common(settings)
+
+    feedback = command("feedback", _feedback, "Work with what readers said of the answers.")
+    feedback.add_argument("action", choices=["export"])
+    feedback.add_argument("--output", "-o", metavar="FILE", help="default: stdout")
+    _common(feedback)
+
+    evaluate = command("eval", _eval, "Measure retrieval, citation, answers and refusal.")
+    _add_eval_arguments(evaluate)
+    _common(evaluate)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--index",
+        default=os.environ.get("RAG_INDEX", DEFAULT_INDEX),
+        metavar="DIR",
+        help="index folder (default: %(default)s, or RAG_INDEX)",
+    )
+    parser.add_argument("--model", help="embedding model")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="assignments",
+        help="any setting; see: rag settings",
+    )
+
+
+def _query(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-k", type=int, help="passages to retrieve")
+    parser.add_argument(
+        "--where",
+        action="append",
+        default=[],
+        metavar="FIELD>=VALUE",
+        help="filter, e.g. published>=2023-01-01 or source=seeds/003.md; may be repeated",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    _common(parser)
+
+
+def _add_eval_arguments(parser: argparse.ArgumentParser) -> None:
+    from rag.evaluation.command import add_arguments
+
+    add_arguments(parser)
+
+
+def _settings_of(args: argparse.Namespace) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for assignment in args.assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise SettingsError(f"--set {assignment}: write it as NAME=VALUE.")
+        values[name.strip()] = value.strip()
+    for name in ("model", "k"):
+        if getattr(args, name, None) is not None:
+            values[name] = getattr(args, name)
+    return values
+
+
+def _open(args: argparse.Namespace, *, create: bool = False) -> KnowledgeBase:
+    from rag.knowledge_base import KnowledgeBase
+
+    settings = Settings.load(**_settings_of(args))
+    return KnowledgeBase.open(args.index, settings=settings, create=create)
+
+
+def parse_where(conditions: Sequence[str]) -> dict[str, Any] | None:
+    """Filters as the library takes them, from texts such as ``published>=2023-01-01``.
+
+    Several values for one field and ``=`` become a choice of them.
+
+    Raises:
+        QueryError: A text is not FIELD OPERATOR VALUE.
+    """
+    where: dict[str, Any] = {}
+    for condition in conditions:
+        match = re.fullmatch(r"\s*([\w.]+)\s*(>=|<=|!=|=|>|<)\s*(.*?)\s*", condition, re.DOTALL)
+        if match is None:
+            raise QueryError(
+                f"--where {condition!r}: write it as FIELD=VALUE or FIELD>=VALUE, "
+                "for instance published>=2023-01-01."
+            )
+        field, operator, value = match.groups()
+        if operator == "=":
+            before = where.get(field)
+            if isinstance(before, list):
+                before.append(value)
+            else:
+                where[field] = value if before is None else [before, value]
+        else:
+            where.setdefault(field, {})
+            if not isinstance(where[field], dict):
+                raise QueryError(f"--where {condition!r}: {field} is already fixed by '='.")
+            where[field][operator] = value
+    return where or None
+
+
+# --------------------------------------------------------------------------- commands
+
+
+def _index(args: argparse.Namespace) -> int:
+    if not args.paths and not args.reembed:
+        raise QueryError("Nothing to index. Name files or folders: rag index seeds/")
+    with _open_for_writing(args) as kb:
+        progress = _Progress()
+        if args.reembed:
+            kb.reembed(progress=progress)
+        report = kb.index(*args.paths, prune=args.prune, progress=progress)
+        progress.close()
+    if args.json:
+        _print_json(to_dict(report))
+    else:
+        _print_report(report, args.index)
+    return 1 if report.failed else 0
+
+
+def _open_for_writing(args: argparse.Namespace) -> KnowledgeBase:
+    from rag.knowledge_base import KnowledgeBase
+
+    settings = Settings.load(**_settings_of(args))
+    return KnowledgeBase.open(
+        args.index, settings=settings, create=True, allow_other_model=args.reembed
+    )
+
+
+def _print_report(report: IngestReport, index: str) -> None:
+    for note in report.notes:
+        print(f"note: {note}", file=sys.stderr)
+    for failure in report.failed:
+        print(f"failed: {failure.source}: {failure.reason}", file=sys.stderr)
+    counts = ", ".join(
+        f"{len(getattr(report, name))} {name}"
+        for name in ("added", "updated", "unchanged", "removed", "failed")
+    )
+    print(f"{index}: {counts}; {report.passages} passages; {report.seconds:.1f} s")
+
+
+def _search(args: argparse.Namespace) -> int:
+    with _open(args) as kb:
+        passages = kb.search(args.question, where=parse_where(args.where))
+    if args.json:
+        _print_json(to_dict(passages))
+        return 0
+    for passage in passages:
+        print(_passage_line(passage))
+    return 0
+
+
+def _passage_line(passage: Passage) -> str:
+    where = f"{passage.source}:{passage.start}-{passage.end}"
+    about = " · ".join(
+        part for part in (passage.title, passage.published, passage.heading) if part
+    )
+    text = re.sub(r"\s+", " ", passage.text).strip()
+    return f"{passage.rank}. {passage.score:.3f}  {where}\n   {about}\n   {text}\n"
+
+
+def _ask(args: argparse.Namespace) -> int:
+    if (args.question is None) == (args.batch is None):
+        raise QueryError("Give one question, or --batch FILE.")
+    where = parse_where(args.where)
+    if args.batch is not None:
+        return _ask_batch(args, where)
+    with _open(args) as kb:
+        answer = kb.ask(args.question, where=where)
+    if args.json:
+        _print_json(to_dict(answer))
+    else:
+        print(_answer_text(answer))
+    return 0
+
+
+def _ask_batch(args: argparse.Namespace, where: dict[str, Any] | None) -> int:
+    broken = 0
+    with _open(args) as kb:
+        for number, line in _batch_lines(args.batch):
+            try:
+                row = _batch_row(line, args.batch, number)
+                answer = kb.ask(
+                    row["question"],
+                    history=[tuple(turn) for turn in row.get("history", [])],
+                    where=row.get("where", where),
+                )
+            except (RagError, TypeError, ValueError) as error:
+                broken += 1
+                print(f"rag: {error}", file=sys.stderr)
+                _print_json({"line": number, "error": str(error)}, indent=None)
+                continue
+            if args.json:
+                record = to_dict(answer)
+                if "id" in row:
+                    record["id"] = row["id"]
+                _print_json(record, indent=None)
+            else:
+                print(f"{row['question']}\n{_answer_text(answer)}\n")
+    return 1 if broken else 0
+
+
+def _batch_lines(name: str) -> Iterator[tuple[int, str]]:
+    if name == "-":
+        yield from enumerate(sys.stdin, start=1)
+        return
+    with Path(name).open(encoding="utf-8-sig", errors="surrogateescape") as file:
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                yield number, line
+
+
+def _batch_row(line: str, name: str, number: int) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise QueryError(f"{name}, line {number}: not JSON ({error}).") from error
+    if not isinstance(row, dict) or not isinstance(row.get("question"), str):
+        raise QueryError(f"{name}, line {number}: needs an object with a text 'question'.")
+    return row
+
+
+def _answer_text(answer: Answer) -> str:
+    lines = [answer.text]
+    if answer.note:
+        lines.append(f"({answer.note})")
+    if answer.citations:
+        lines.append("")
+    for citation in answer.citations:
+        about = " · ".join(
+            part
+            for part in (
+                citation.title,
+                citation.published,
+                f"p. {citation.page}" if citation.page else None,
+            )
+            if part
+        )
+        lines.append(f"[{citation.number}] {about}")
+        lines.append(f"    {citation.source}:{citation.start}-{citation.end}")
+        quote = re.sub(r"\s+", " ", citation.quote).strip()
+        lines.append(f"    “{quote}”")
+    if answer.refused and answer.passages:
+        lines.append("")
+        lines.extend(
+            f"  - {passage.source}:{passage.start}-{passage.end}  "
+            f"{re.sub(chr(92) + 's+', ' ', passage.text).strip()[:80]}"
+            for passage in answer.passages[:3]
+        )
+    return "\n".join(lines)
+
+
+def _documents(args: argparse.Namespace) -> int:
+    with _open(args) as kb:
+        infos = list(kb.documents())
+    if args.json:
+        _print_json(to_dict(infos))
+        return 0
+    for info in infos:
+        print(
+            f"{info.source}\t{info.published or '-'}\t{info.passages} passages\t"
+            f"{info.title or '-'}"
+        )
+    return 0
+
+
+def _remove(args: argparse.Namespace) -> int:
+    with _open(args) as kb:
+        removed = kb.remove(*args.sources)
+    for source in removed:
+        print(f"removed {source}")
+    return 0
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from rag.knowledge_base import doctor
+
+    findings = doctor(args.index, repair=args.repair)
+    if args.json:
+        _print_json(to_dict(findings))
+    else:
+        for line in findings.lines():
+            print(line)
+    return 0 if findings.sound else 1
+
+
+def _snapshot(args: argparse.Namespace) -> int:
+    from rag.knowledge_base import snapshot
+
+    snapshot(args.index, args.folder)
+    print(f"{args.index} copied to {args.folder}")
+    return 0
+
+
+def _chat(args: argparse.Namespace) -> int:
+    from rag.ui import launch
+
+    auth: tuple[str, str] | None = None
+    if args.auth:
+        user, colon, password = args.auth.partition(":")
+        if not (user and colon and password):
+            raise SettingsError("--auth: write it as USER:PASSWORD.")
+        auth = (user, password)
+    launch(
+        args.index,
+        host=args.host,
+        port=args.port,
+        auth=auth,
+        no_auth=args.no_auth,
+        settings=Settings.load(**_settings_of(args)),
+        open_browser=not args.no_browser,
+    )
+    return 0
+
+
+def _settings(args: argparse.Namespace) -> int:
+    rows = explain_settings(**_settings_of(args))
+    if args.json:
+        _print_json(
+            {name: {"value": value, "from": origin} for name, value, origin, _ in rows}
+        )
+        return 0
+    for name, value, origin, meaning in rows:
+        print(f"{name:<20} {value!r:<16} {origin:<12} {meaning}")
+    return 0
+
+
+def _feedback(args: argparse.Namespace) -> int:
+    from rag.feedback import export_suite
+
+    text = export_suite(Path(args.index))
+    if args.output:
+        Path(args.output).write_text(text, encoding="utf-8")
+        print(f"written to {args.output}", file=sys.stderr)
+    else:
+        print(text, end="")
+    return 0
+
+
+def _eval(args: argparse.Namespace) -> int:
+    from rag.evaluation.command import run
+
+    return run(args)
+
+
+# --------------------------------------------------------------------------- printing
+
+
+class _Progress:
+    """One line on stderr, rewritten in place on a terminal, silent elsewhere."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+
+    def __call__(self, message: str) -> None:
+        if self._shown:
+            sys.stderr.write(f"\r\x1b[2K{message}")
+            sys.stderr.flush()
+
+    def close(self) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
+
+
+def _print_json(value: Any, indent: int | None = 2) -> None:
+    # Lone surrogates (undecodable file names) have no UTF-8 form: escape all of such a line.
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=indent)
+    print(text)
+
+
+def _version() -> str:
+    from rag import __version__
+
+    return f"rag {__version__}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
