@@ -1,0 +1,312 @@
+"""Figures in a text, by value: numbers, percentages and dates, however they are written.
+
+``1.2万``, ``12,000``, ``１２０００`` and ``一万二千`` are one value; so are ``35.2%``, ``35.2 percent``
+and ``百分之三十五点二``; so are ``2024年6月12日``, ``2024-06-12`` and ``12 June 2024``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+__all__ = ["Figure", "agree", "find_figures"]
+
+Kind = Literal["number", "percent", "date", "ordinal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure at ``text[start:end]`` (unit included).
+
+    Attributes:
+        value: Exact; percentages as written (35.2, not 0.352); dates as year * 10000 + month *
+            100 + day with 0 for what is not told.
+        unit: The unit or counted noun right behind it (``个``, ``亿元``'s ``元``, ``km``), or "".
+        kind: Percentages, dates and ordinals never agree with plain numbers.
+    """
+
+    start: int
+    end: int
+    value: Fraction
+    unit: str
+    kind: Kind
+
+
+_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
+_DIGITS |= {c: i for i, c in enumerate("零壹贰叁肆伍陆柒捌玖")}
+_DIGITS |= {"两": 2, "兩": 2, "贰": 2, "貳": 2, "參": 3, "陸": 6}
+_SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_LARGE = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
+_SCALE_EN = {
+    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "bn": 10**9,
+}  # fmt: skip
+_UNITS_EN = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen".split()
+    )
+}
+_TENS_EN = {
+    word: 10 * number
+    for number, word in enumerate(
+        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
+    )
+}
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan", "february feb", "march mar", "april apr", "may", "june jun",
+            "july jul", "august aug", "september sept sep", "october oct", "november nov",
+            "december dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+
+_HAN_DIGIT = "〇零一二三四五六七八九两兩壹贰貳叁參肆伍陆陸柒捌玖"
+_HAN_NUMBER = f"[{_HAN_DIGIT}十拾百佰千仟万萬亿億兆]"
+_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_WORD_EN = "|".join(sorted({*_UNITS_EN, *_TENS_EN}, key=len, reverse=True))
+_SCALE_WORD = "|".join(sorted(_SCALE_EN, key=len, reverse=True))
+_UNIT_HAN = (
+    r"平方公里|平方千米|平方米|立方米|公里|千米|海里|厘米|毫米|公顷|公斤|千克|千瓦时|千瓦|万千瓦|"
+    r"个百分点|美元|欧元|日元|港元|元|亩|吨|米|克|升|岁|年|个?月|天|日|小时|分钟|秒|余?人次|人|户|"
+    r"家|个|项|条|件|处|座|栋|所|次|名|位|套|只|场|届|批|片|种|类|倍|辆|艘|架|台|部|站|间|款|"
+    r"期|支|张|组|块|門|门|篇|份|级|卷|册|页|字|度|对|头|棵|株|盏|本|句|班|层|层|轮|步|国"
+)
+
+_PATTERN = re.compile(
+    rf"""
+    (?P<date_cn>(?P<y1>\d{{4}}|[{_HAN_DIGIT}]{{4}})\s*年
+        (?:\s*(?P<m1>\d{{1,2}}|[{_HAN_DIGIT}十]{{1,3}})\s*月
+        (?:\s*(?P<d1>\d{{1,2}}|[{_HAN_DIGIT}十]{{1,3}})\s*[日号號])?)?)(?!前|后|以|之|內|内|间|度?计划)
+  | (?P<date_md>(?<!\d)(?P<m2>\d{{1,2}})\s*月\s*(?P<d2>\d{{1,2}})\s*[日号號])
+  | (?P<date_iso>(?<![\d.])(?P<y3>\d{{4}})[-/.](?P<m3>\d{{1,2}})[-/.](?P<d3>\d{{1,2}})(?![\d.]))
+  | (?P<date_en>\b(?:(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?\s+)?(?P<m4>{_MONTH})\b\.?
+        (?:\s+(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?(?:,?\s+(?P<y4>\d{{4}}))?)
+  | (?P<percent_cn>百分之(?P<p1>{_ARABIC}|{_HAN_NUMBER}+(?:点[{_HAN_DIGIT}]+)?))
+  | (?P<tenth>(?P<t1>\d+(?:\.\d+)?|[{_HAN_DIGIT}])成(?P<half>半)?(?![员为立果就功本交绩熟长分品都员])) 
+  | (?P<ordinal_cn>第\s*(?P<o1>\d+|{_HAN_NUMBER}+))
+  | (?P<number>(?<![\d.])(?P<sign>(?<![\w\d])[-−])?(?P<n1>{_ARABIC})
+        (?P<ordinal_en>(?:st|nd|rd|th)\b)?
+        (?P<more>\s*[余多])?
+        \s*(?:(?P<scale>[十百千]?[万萬亿億兆]+|[百千](?=[余多万亿元人个吨米户家]))
+             |(?P<scale_en>(?:{_SCALE_WORD})\b))?
+        (?P<more2>\s*[余多])?
+        \s*(?:(?P<percent>%|‰|percent\b|per\s+cent\b)|(?P<u1>{_UNIT_HAN})|(?P<u2>[a-z°²³µ/]+\b)?))
+  | (?P<words_en>\b(?:{_WORD_EN})(?:[-\s](?:and\s+)?(?:{_WORD_EN}|hundred))*
+        (?:[-\s](?:{_SCALE_WORD})\b(?:\s+(?:and\s+)?(?:{_WORD_EN}))*)*\b
+        (?P<percent_w>\s*(?:percent|per\s+cent))?)
+  | (?P<number_cn>(?P<n2>{_HAN_NUMBER}+(?:点[{_HAN_DIGIT}]+)?)(?P<more3>[余多])?
+        (?P<u3>{_UNIT_HAN}))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def find_figures(text: str) -> list[Figure]:
+    """All figures of a text, in order, without overlaps.
+
+    Full-width digits and signs are read as their ASCII forms (one character each, so offsets are
+    those of ``text``). A Chinese numeral counts only with a unit behind it or ``第``, ``百分之``
+    before it: 一 in 一起 is no figure.
+    """
+    plain = text.translate(_NARROW)
+    found: list[Figure] = []
+    for match in _PATTERN.finditer(plain):
+        figure = _figure(match)
+        if figure is not None:
+            found.append(figure)
+    return found
+
+
+def agree(one: Figure, other: Figure) -> bool:
+    """Whether two figures can be the same fact: kind, value and, where both tell it, unit.
+
+    A date agrees with a less exact date that does not contradict it: 2024 with 12 June 2024.
+    """
+    if "date" in (one.kind, other.kind):
+        return _same_date(one, other)
+    if one.kind != other.kind or one.value != other.value:
+        return False
+    return not one.unit or not other.unit or _same_unit(one.unit, other.unit)
+
+
+# Full-width forms of digits, sign, percent, comma, point and letters; all one to one.
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+# The full-width comma and stop separate clauses; read as ASCII they would join figures.
+del _NARROW[0xFF0C]
+
+
+def _figure(match: re.Match[str]) -> Figure | None:
+    groups = match.groupdict()
+    start, end = match.span()
+    if groups["date_cn"] or groups["date_iso"]:
+        year = _whole(groups["y1"] or groups["y3"])
+        month = _whole(groups["m1"] or groups["m3"] or "0")
+        day = _whole(groups["d1"] or groups["d3"] or "0")
+        return _date(start, end, year, month, day)
+    if groups["date_md"]:
+        return _date(start, end, 0, int(groups["m2"]), int(groups["d2"]))
+    if groups["date_en"]:
+        month = _MONTHS[groups["m4"].lower()]
+        day = int(groups["d4"] or groups["d5"] or 0)
+        year = int(groups["y4"] or 0)
+        if not day and not year:
+            # "may", "march", "mar" alone are more often words than months.
+            return None
+        return _date(start, end, year, month, day)
+    if groups["percent_cn"]:
+        return Figure(start, end, _value(groups["p1"]), "%", "percent")
+    if groups["tenth"]:
+        tenths = _value(groups["t1"]) + (Fraction(1, 2) if groups["half"] else 0)
+        return Figure(start, end, 10 * tenths, "%", "percent")
+    if groups["ordinal_cn"]:
+        return Figure(start, end, _value(groups["o1"]), "", "ordinal")
+    if groups["words_en"]:
+        return _english_words(match)
+    if groups["number_cn"]:
+        return Figure(start, end, _value(groups["n2"]), _unit(groups["u3"]), "number")
+    return _arabic(match)
+
+
+def _arabic(match: re.Match[str]) -> Figure:
+    groups = match.groupdict()
+    start, end = match.span()
+    value = _value(groups["n1"])
+    if groups["sign"]:
+        value = -value
+    if groups["ordinal_en"]:
+        return Figure(start, match.end("ordinal_en"), value, "", "ordinal")
+    if groups["scale"]:
+        for char in groups["scale"]:
+            value *= _SMALL.get(char) or _LARGE[char]
+    if groups["scale_en"]:
+        value *= _SCALE_EN[groups["scale_en"].lower()]
+    if groups["percent"]:
+        if groups["percent"] == "‰":
+            value /= 10
+        return Figure(start, end, value, "%", "percent")
+    unit = _unit(groups["u1"] or groups["u2"] or "")
+    year = unit == "年" and value.denominator == 1 and 1000 <= value < 2200
+    if year or (not unit and _is_year(groups["n1"], value)):
+        return _date(start, end, int(value), 0, 0) or Figure(start, end, value, unit, "number")
+    stop = end
+    while stop > start and match.string[stop - 1].isspace():
+        stop -= 1
+    return Figure(start, stop, value, unit, "number")
+
+
+def _is_year(written: str, value: Fraction) -> bool:
+    return len(written) == 4 and written.isdigit() and 1900 <= value < 2100
+
+
+def _english_words(match: re.Match[str]) -> Figure | None:
+    words = re.findall(r"[a-z]+", match.group("words_en").lower())
+    total = part = 0
+    for word in words:
+        if word in _UNITS_EN:
+            part += _UNITS_EN[word]
+        elif word in _TENS_EN:
+            part += _TENS_EN[word]
+        elif word == "hundred":
+            part = max(part, 1) * 100
+        elif word in _SCALE_EN:
+            total += max(part, 1) * _SCALE_EN[word]
+            part = 0
+    value = Fraction(total + part)
+    if match.group("percent_w"):
+        return Figure(*match.span(), value, "%", "percent")
+    if words == ["one"]:
+        return None  # "one" is a pronoun more often than a figure
+    return Figure(*match.span(), value, "", "number")
+
+
+def _date(start: int, end: int, year: int, month: int, day: int) -> Figure | None:
+    if month > 12 or day > 31:
+        return None
+    return Figure(start, end, Fraction(year * 10000 + month * 100 + day), "", "date")
+
+
+def _same_date(one: Figure, other: Figure) -> bool:
+    if one.kind != other.kind:
+        # A bare four-digit number may be a year that was not recognised as one.
+        date, number = (one, other) if one.kind == "date" else (other, one)
+        return number.kind == "number" and not number.unit and date.value == number.value * 10000
+    parts = [(int(f.value) // 10000, int(f.value) // 100 % 100, int(f.value) % 100)
+             for f in (one, other)]
+    return all(not a or not b or a == b for a, b in zip(*parts, strict=True)) and any(
+        a and a == b for a, b in zip(*parts, strict=True)
+    )
+
+
+_SAME_UNITS = (
+    {"个", "项", "处", "件", "家", "名", "人", "位", "条", "座", "所", "次", "户", "批", "种", "类",
+     "人次", "余人次", "场", "套", "片", "栋", "支", "期"},
+    {"公里", "千米", "km", "kilometres", "kilometers", "kilometre", "kilometer"},
+    {"平方公里", "平方千米", "km²", "square"},
+    {"米", "m", "metres", "meters"},
+    {"元", "yuan", "rmb", "cny"},
+    {"公斤", "千克", "kg"},
+    {"吨", "tonnes", "tons", "t"},
+    {"年", "years", "year"}, {"天", "日", "days", "day"}, {"月", "个月", "months", "month"},
+    {"小时", "hours", "hour", "h"}, {"分钟", "minutes", "minute", "min"},
+)  # fmt: skip
+
+
+def _same_unit(one: str, other: str) -> bool:
+    if one == other or one.isascii() != other.isascii():
+        # Across languages the counted noun is translated; the value decides.
+        return one == other or not any(
+            (one in group) != (other in group) for group in _SAME_UNITS[1:]
+        )
+    if one.isascii():
+        # "20 years" and "20 schools": any English word stands behind the number, so only
+        # known measures can contradict.
+        groups = [[unit in group for group in _SAME_UNITS] for unit in (one, other)]
+        return not (any(groups[0]) and any(groups[1])) or groups[0] == groups[1]
+    return any(one in group and other in group for group in _SAME_UNITS)
+
+
+def _unit(text: str) -> str:
+    return text.strip().lower()
+
+
+def _whole(text: str) -> int:
+    return int(_value(text))
+
+
+def _value(text: str) -> Fraction:
+    """The value of an Arabic or Chinese numeral."""
+    text = text.replace(",", "")
+    if text[0].isascii():
+        return Fraction(text)
+    whole, _, decimals = text.partition("点")
+    value = Fraction(_chinese(whole))
+    if decimals:
+        digits = "".join(str(_DIGITS[char]) for char in decimals)
+        value += Fraction(int(digits), 10 ** len(digits))
+    return value
+
+
+def _chinese(text: str) -> int:
+    if all(char in _DIGITS for char in text):
+        return int("".join(str(_DIGITS[char]) for char in text))  # 二〇二四
+    total = section = digit = 0
+    for char in text:
+        if char in _DIGITS:
+            digit = _DIGITS[char]
+        elif char in _SMALL:
+            section += (digit or 1) * _SMALL[char]
+            digit = 0
+        else:
+            total = (total + section + digit or 1) * _LARGE[char]
+            section = digit = 0
+    return total + section + digit

@@ -1,0 +1,458 @@
+"""Ask the model, check every sentence, cite by span; fall back when the model fails."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from rag.answering.language import question_language, refusal_text
+from rag.answering.llm.alignment import Embed, Evidence, SourceSentence, highlight_in
+from rag.answering.llm.failures import as_llm_error, llm_error, passing
+from rag.answering.llm.handles import mask_handles, strip_handles
+from rag.answering.llm.ledger import Ledger
+from rag.answering.llm.prompts import (
+    NO_ANSWER,
+    Prompt,
+    answer_prompt,
+    question_prompt,
+    rewrite_prompt,
+)
+from rag.answering.support import content_units
+from rag.errors import LLMError
+from rag.normalization import normalize
+from rag.records import Answer, Citation, Passage, Span, Statement
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+__all__ = ["LLMAnswerer", "complete_question"]
+
+History = Sequence[tuple[str, str]]
+
+_UNSUPPORTED = {
+    "zh": "〔资料未支持〕",
+    "zh-Hant": "〔資料未支持〕",
+    "en": " (not supported by the documents)",
+}
+_FELL_BACK = {
+    "zh": "语言模型未能作答({cause}),以下为资料原句。",
+    "zh-Hant": "語言模型未能作答({cause}),以下為資料原句。",
+    "en": "The language model gave no answer ({cause}); these are sentences of the documents.",
+}
+
+
+@dataclass(slots=True)
+class _Written:
+    """One checked sentence of the answer."""
+
+    text: str
+    gap: str
+    sentences: tuple[SourceSentence, ...]
+    support: float
+    problem: str | None
+    neutral: bool = False
+
+    @property
+    def supported(self) -> bool:
+        return self.neutral or self.problem is None
+
+
+@dataclass(slots=True)
+class _Reply:
+    """What came from the endpoint."""
+
+    text: str = ""
+    finish: str | None = None
+    usage: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LLMAnswerer:
+    """A chat model with all that checking its answers takes.
+
+    Attributes:
+        model: Any LangChain chat model.
+        name: For records and messages, e.g. ``openai:gpt-5-mini``.
+        sentences_of: Text -> spans of its sentences.
+        count_tokens: Text -> tokens.
+        embed: Texts -> unit vectors, for support across languages; None leaves it out.
+        ledger: Counts tokens against the daily cap.
+        page_of: (document id, offset) -> page number or None.
+    """
+
+    model: BaseChatModel
+    name: str
+    settings: Settings
+    sentences_of: Callable[[str], Sequence[Span]]
+    count_tokens: Callable[[str], int]
+    embed: Embed | None
+    ledger: Ledger
+    page_of: Callable[[str, int], int | None]
+
+    def stream(
+        self, question: str, passages: Sequence[Passage], *, fallback: Answer, query: str | None = None
+    ) -> Iterator[str | Answer]:
+        """Checked sentences as they are written, then the whole :class:`Answer`.
+
+        The pieces, joined, are the answer's text, unless the answer ends as a refusal, is
+        rewritten or the model fails: then the final record replaces what was shown. Nothing is
+        shown before the first supported sentence.
+
+        Args:
+            question: As asked.
+            passages: Best first.
+            fallback: The extractive answer; given with a note when the model fails.
+            query: The question completed from the history.
+        """
+        began = time.perf_counter()
+        prompt = answer_prompt(
+            query or question,
+            passages,
+            count_tokens=self.count_tokens,
+            budget=self.settings.llm_context_tokens,
+        )
+        evidence = Evidence(prompt.passages, sentences_of=self.sentences_of, embed=self.embed)
+        language = question_language(question)
+        try:
+            written, reply = yield from self._written(prompt, evidence, language)
+            if self.settings.unsupported == "rewrite":
+                written, reply = self._rewritten(prompt, evidence, written, reply)
+        except LLMError as error:
+            cause = str(error).removeprefix(f"{self.name}: ")
+            note = _local(_FELL_BACK, language).format(cause=cause)
+            yield replace(fallback, note=note, timings=self._timings(fallback, began))
+            return
+        yield self._answer(question, query, fallback, written, reply, language, began)
+
+    def _written(
+        self, prompt: Prompt, evidence: Evidence, language: str
+    ) -> Any:  # Generator[str, None, tuple[list[_Written], _Reply]]
+        """Check sentence by sentence while the model writes; yields what may be shown."""
+        settings = self.settings
+        reply = _Reply()
+        written: list[_Written] = []
+        numbers: dict[tuple[str, int, int], int] = {}
+        waiting: list[str] = []
+        shown = False
+        done = 0
+        for final in self._growing(prompt, reply):
+            if reply.text.strip().strip(".。!`*\"'").startswith(NO_ANSWER[:8]):
+                if final:
+                    break
+                continue
+            spans = self._spans(reply.text)
+            ready = spans if final else spans[:-1]
+            for start, end in ready[done:]:
+                gap = reply.text[spans[done - 1][1] : start] if done else ""
+                one = self._checked(reply.text[start:end], gap, evidence)
+                done += 1
+                written.append(one)
+                if settings.unsupported == "rewrite":
+                    continue
+                if settings.unsupported == "remove" and not one.supported:
+                    continue
+                waiting.append(_shown(one, numbers, language, first=not shown and not waiting))
+                if shown or (one.supported and not one.neutral):
+                    yield from waiting
+                    waiting.clear()
+                    shown = True
+        self._accept(reply)
+        return written, reply
+
+    def _growing(self, prompt: Prompt, reply: _Reply) -> Iterator[bool]:
+        """Fill the reply from the endpoint; True once, at its end. Retries only before any text."""
+        deadline = time.monotonic() + self.settings.llm_timeout
+        tokens = sum(self.count_tokens(text) for _, text in prompt.messages)
+        if not self.ledger.allows(tokens + self.settings.llm_answer_tokens):
+            raise llm_error("cap", model=self.name)
+        for attempt in range(self.settings.llm_retries + 1):
+            try:
+                for chunk in self.model.stream(list(prompt.messages)):
+                    reply.text += _text_of(chunk)
+                    reply.finish = _finish_of(chunk) or reply.finish
+                    _add_usage(reply.usage, chunk)
+                    if time.monotonic() > deadline:
+                        raise llm_error("timeout", model=self.name)
+                    yield False
+                break
+            except Exception as error:
+                failure = as_llm_error(error, model=self.name)
+                if reply.text:
+                    self._spend(reply, tokens)
+                    cause = failure.cause if failure.cause == "timeout" else "broken-off"
+                    raise llm_error(cause, model=self.name) from error
+                pause = min(8.0, 0.4 * 2**attempt) * random.uniform(0.7, 1.3)
+                late = time.monotonic() + pause > deadline
+                if not passing(failure) or attempt == self.settings.llm_retries or late:
+                    raise failure from error
+                time.sleep(pause)
+        self._spend(reply, tokens)
+        yield True
+
+    def _spend(self, reply: _Reply, asked: int) -> None:
+        if not reply.usage:
+            reply.usage.update(input=asked, output=self.count_tokens(reply.text))
+        self.ledger.spend(sum(reply.usage.values()))
+
+    def _accept(self, reply: _Reply) -> None:
+        """Raise for an answer that is no whole answer."""
+        kind = getattr(self.model, "_llm_type", "")
+        if reply.finish in ("length", "max_tokens"):
+            raise llm_error("truncated", model=self.name)
+        if not reply.text.strip():
+            raise llm_error("empty", model=self.name)
+        if reply.finish is None and any(name in kind for name in ("openai", "anthropic", "ollama")):
+            raise llm_error("broken-off", model=self.name)
+        if _is_garbage(reply.text):
+            raise llm_error("garbage", model=self.name)
+
+    def _spans(self, text: str) -> list[Span]:
+        """Sentences of the model's text; marks behind a full stop belong to the sentence before."""
+        masked, stand_in = mask_handles(text)
+        spans: list[Span] = []
+        for start, end in self.sentences_of(masked):
+            body = start
+            while body < end and masked[body] == stand_in:
+                body += 1
+            if body > start and spans:
+                spans[-1] = (spans[-1][0], body)
+                start = body
+            if masked[start:end].strip(stand_in + " \t\n"):
+                spans.append((start, end))
+        return spans
+
+    def _checked(self, text: str, gap: str, evidence: Evidence) -> _Written:
+        plain, marked, _ = strip_handles(text, known=len(evidence.passages))
+        plain = plain.strip()
+        if _is_frame(plain):
+            return _Written(plain, gap, (), 1.0, None, neutral=True)
+        aligned = evidence.align(plain, marked)
+        verdict = aligned.support
+        problem = verdict.problem
+        if problem is None and verdict.score < self.settings.support_threshold:
+            problem = "outside"
+        sentences = aligned.sentences if problem is None else ()
+        return _Written(plain, gap, sentences, verdict.score, problem)
+
+    def _rewritten(
+        self, prompt: Prompt, evidence: Evidence, written: list[_Written], reply: _Reply
+    ) -> tuple[list[_Written], _Reply]:
+        """Ask once more, naming the unsupported sentences; keeps the better of the two."""
+        bad = [one.text for one in written if not one.supported]
+        if not bad:
+            return written, reply
+        again = _Reply()
+        try:
+            for _ in self._growing(rewrite_prompt(prompt, reply.text, bad), again):
+                pass
+            self._accept(again)
+        except LLMError:
+            return written, reply
+        spans = self._spans(again.text)
+        second = [
+            self._checked(again.text[s:e], again.text[spans[at - 1][1] : s] if at else "", evidence)
+            for at, (s, e) in enumerate(spans)
+        ]
+        for key, value in reply.usage.items():
+            again.usage[key] = again.usage.get(key, 0) + value
+        if sum(not one.supported for one in second) < len(bad):
+            return second, again
+        reply.usage = again.usage
+        return written, reply
+
+    def _answer(
+        self,
+        question: str,
+        query: str | None,
+        fallback: Answer,
+        written: list[_Written],
+        reply: _Reply,
+        language: str,
+        began: float,
+    ) -> Answer:
+        common: dict[str, Any] = {
+            "question": question,
+            "query": query,
+            "passages": fallback.passages,
+            "answerer": self.name,
+            "usage": reply.usage,
+            "timings": self._timings(fallback, began),
+        }
+        if self.settings.unsupported == "remove":
+            written = [one for one in written if one.supported]
+        if not any(one.supported and not one.neutral for one in written):
+            return Answer(
+                text=refusal_text(question),
+                citations=(),
+                refused=True,
+                confidence=min(fallback.confidence, 0.5),
+                **common,
+            )
+        numbers: dict[tuple[str, int, int], int] = {}
+        citations: dict[int, Citation] = {}
+        statements: list[Statement] = []
+        text = ""
+        for one in written:
+            piece = _shown(one, numbers, language, first=not text)
+            lead = len(piece) - len(piece.lstrip())
+            start = len(text) + lead
+            mine = tuple(numbers[_key(sentence)] for sentence in one.sentences)
+            statements.append(
+                Statement(
+                    start=start,
+                    end=start + len(one.text),
+                    citations=mine,
+                    support=one.support,
+                    supported=one.supported,
+                    problem=one.problem,
+                )
+            )
+            text += piece
+            for number, sentence in zip(mine, one.sentences, strict=True):
+                if number not in citations:
+                    citations[number] = self._citation(number, sentence, one, fallback)
+        told = [one for one in written if not one.neutral]
+        share = sum(one.support for one in told) / len(told)
+        return Answer(
+            text=text,
+            citations=tuple(citations[number] for number in sorted(citations)),
+            refused=False,
+            confidence=min(1.0, fallback.confidence * (0.5 + 0.5 * share)),
+            statements=tuple(statements),
+            **common,
+        )
+
+    def _citation(
+        self, number: int, sentence: SourceSentence, one: _Written, fallback: Answer
+    ) -> Citation:
+        passage = next(
+            p for p in fallback.passages
+            if p.document_id == sentence.document_id and p.start <= sentence.start < p.end
+        )
+        return Citation(
+            number=number,
+            document_id=sentence.document_id,
+            source=passage.source,
+            title=passage.title,
+            published=passage.published,
+            page=self.page_of(sentence.document_id, sentence.start),
+            start=sentence.start,
+            end=sentence.end,
+            quote=sentence.text,
+            highlight=highlight_in(one.text, sentence),
+            support=one.support,
+        )
+
+    @staticmethod
+    def _timings(fallback: Answer, began: float) -> dict[str, float]:
+        return {**fallback.timings, "llm": time.perf_counter() - began}
+
+
+def complete_question(
+    model: BaseChatModel,
+    question: str,
+    history: History,
+    *,
+    name: str,
+    ledger: Ledger,
+    count_tokens: Callable[[str], int],
+) -> str:
+    """The follow-up made complete by the model.
+
+    Raises:
+        LLMError: It failed; use the offline rule instead.
+    """
+    prompt = question_prompt(question, history)
+    tokens = sum(count_tokens(text) for _, text in prompt.messages)
+    if not ledger.allows(tokens + 100):
+        raise llm_error("cap", model=name)
+    try:
+        message = model.invoke(list(prompt.messages))
+    except Exception as error:
+        raise as_llm_error(error, model=name) from error
+    usage: dict[str, int] = {}
+    _add_usage(usage, message)
+    text = _text_of(message).strip().strip("\"'“”「」").strip()
+    ledger.spend(sum(usage.values()) or tokens + count_tokens(text))
+    if not text or len(text) > 4 * len(question) + 300 or "\n" in text:
+        raise llm_error("garbage", model=name)
+    return text
+
+
+def _shown(
+    one: _Written, numbers: dict[tuple[str, int, int], int], language: str, *, first: bool
+) -> str:
+    """A sentence with what goes before it and its marks; gives new spans their numbers."""
+    marks = ""
+    for sentence in one.sentences:
+        number = numbers.setdefault(_key(sentence), len(numbers) + 1)
+        marks += f"[{number}]"
+    if marks:
+        marks = f" {marks}"
+    if not one.supported:
+        marks = _local(_UNSUPPORTED, language)
+    gap = "" if first else _gap(one.gap)
+    return f"{gap}{one.text}{marks}"
+
+
+def _gap(written: str) -> str:
+    """The white space between two sentences, at most one blank line."""
+    lines = written.count("\n")
+    return "\n\n" if lines > 1 else "\n" if lines else " "
+
+
+def _key(sentence: SourceSentence) -> tuple[str, int, int]:
+    return sentence.document_id, sentence.start, sentence.end
+
+
+def _local(texts: dict[str, str], language: str) -> str:
+    return texts.get(language, texts["en"])
+
+
+def _is_frame(text: str) -> bool:
+    """Whether a sentence says nothing that could be checked: “Here is the list:”."""
+    plain = normalize(text)
+    if re.search(r"\d", plain):
+        return False
+    units = content_units(plain)
+    return not units or (len(units) <= 6 and plain.rstrip().endswith((":", "：")))
+
+
+def _is_garbage(text: str) -> bool:
+    """Whether a reply is not language: few letters, or one short piece over and over."""
+    letters = sum(char.isalnum() for char in text)
+    if letters < 0.3 * len(text.replace(" ", "")):
+        return True
+    sample = re.sub(r"\s+", "", text)
+    return len(sample) > 200 and len(set(zip(sample, sample[1:], strict=False))) < 20
+
+
+def _text_of(message: Any) -> str:
+    content = message.content
+    if isinstance(content, str):
+        return content
+    return "".join(
+        part if isinstance(part, str) else str(part.get("text", ""))
+        for part in content
+        if isinstance(part, str) or part.get("type") == "text"
+    )
+
+
+def _finish_of(message: Any) -> str | None:
+    about = getattr(message, "response_metadata", None) or {}
+    for key in ("finish_reason", "stop_reason", "done_reason"):
+        if about.get(key):
+            return str(about[key])
+    return None
+
+
+def _add_usage(usage: dict[str, int], message: Any) -> None:
+    counted = getattr(message, "usage_metadata", None) or {}
+    for key, name in (("input_tokens", "input"), ("output_tokens", "output")):
+        if counted.get(key):
+            usage[name] = usage.get(name, 0) + int(counted[key])

@@ -1,0 +1,91 @@
+"""What can go wrong with an endpoint, in one word and one sentence, whatever client raised it."""
+
+from __future__ import annotations
+
+import re
+
+from rag.errors import LLMError
+
+__all__ = ["as_llm_error", "passing", "without_secrets"]
+
+_BY_STATUS = {
+    400: "refused",
+    401: "key",
+    402: "quota",
+    403: "key",
+    404: "model",
+    408: "timeout",
+    413: "context",
+    422: "refused",
+    429: "rate-limit",
+}
+_MEANING = {
+    "key": "the key was not accepted; check the provider's key variable",
+    "quota": "the account has no credit left",
+    "model": "the endpoint does not know this model; check RAG_LLM and RAG_LLM_BASE_URL",
+    "timeout": "it did not answer in time; raise RAG_LLM_TIMEOUT or try again",
+    "rate-limit": "too many requests; try again later",
+    "context": "the passages do not fit the model; lower RAG_LLM_CONTEXT_TOKENS",
+    "refused": "the endpoint refused the request",
+    "server": "the endpoint failed",
+    "down": "the endpoint cannot be reached; check RAG_LLM_BASE_URL and that it runs",
+    "broken-off": "the answer broke off",
+    "truncated": "the answer was cut at the token limit; raise RAG_LLM_ANSWER_TOKENS",
+    "empty": "the answer was empty",
+    "garbage": "the answer was not text",
+    "cap": "the token limit of the day is reached (RAG_LLM_DAILY_TOKENS)",
+    "fault": "an unexpected fault",
+}
+_PASSING = frozenset({"timeout", "rate-limit", "server", "down"})
+_SECRET = re.compile(r"\b(?:sk|pk|key|ak|xai|gsk|Bearer)[-_ ][A-Za-z0-9_\-.]{8,}", re.IGNORECASE)
+
+
+def as_llm_error(error: BaseException, *, model: str) -> LLMError:
+    """The error as an :class:`LLMError` whose message names model, cause and next step."""
+    if isinstance(error, LLMError):
+        return error
+    return llm_error(_cause(error), model=model)
+
+
+def llm_error(cause: str, *, model: str) -> LLMError:
+    """An error of a known cause."""
+    return LLMError(f"{model}: {_MEANING[cause]}", cause=cause)
+
+
+def passing(error: LLMError) -> bool:
+    """Whether trying again may help."""
+    return error.cause in _PASSING
+
+
+def without_secrets(text: str) -> str:
+    """The text with everything that looks like a key blotted out."""
+    return _SECRET.sub("[key]", text)
+
+
+def _cause(error: BaseException) -> str:
+    chain: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and len(chain) < 8:
+        chain.append(link)
+        link = link.__cause__ or link.__context__
+    for one in chain:
+        text = str(one).lower()
+        if "context_length" in text or "maximum context" in text or "context window" in text:
+            return "context"
+    for one in chain:
+        status = getattr(one, "status_code", None)
+        if status is None:
+            status = getattr(getattr(one, "response", None), "status_code", None)
+        if isinstance(status, int):
+            return _BY_STATUS.get(status, "server" if status >= 500 else "refused")
+    for one in chain:
+        name = type(one).__name__.lower()
+        if isinstance(one, TimeoutError) or "timeout" in name:
+            return "timeout"
+        if "json" in name or "decode" in name:
+            return "garbage"
+        if "incomplete" in str(one).lower() or "remoteprotocol" in name or "chunkedencoding" in name:
+            return "broken-off"
+        if isinstance(one, ConnectionError) or "connect" in name:
+            return "down"
+    return "fault"
