@@ -1,0 +1,133 @@
+"""Tokens: the project's own byte-level BPE, and a count that never waits for a network.
+
+The vocabulary of 65,536 pieces is shared by the bundled embedding model, the bundled reader and the
+counting of tokens. It is also a tiktoken encoding: ``tiktoken.get_encoding("rag64k")``. It was trained on
+text as :mod:`rag.normalization` leaves it and is meant to be given such text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.normalization import normalize
+
+if TYPE_CHECKING:
+    import tiktoken
+
+__all__ = [
+    "PATTERN",
+    "SPECIAL_PIECES",
+    "VOCABULARY_SIZE",
+    "count_tokens",
+    "encode_batch",
+    "get_encoding",
+    "merges_path",
+    "rag64k",
+]
+
+#: How text is cut before pieces are merged. Valid, with one meaning, for tiktoken and for the Hugging Face
+#: ``tokenizers``: the particles 的 and 了 alone, so that no piece of a noun ends in them; Han, Hiragana and
+#: Katakana runs; up to four digits; other letters with their marks, without the space before them, so that
+#: a word has one form everywhere; white space; single symbols.
+PATTERN = (
+    r"[的了]|[\p{Han}&&[^的了]]+|\p{Hiragana}+|[\p{Katakana}ー]+|\p{N}{1,4}"
+    r"|[\p{L}\p{M}&&[^\p{Han}\p{Hiragana}\p{Katakana}]]+|\s+|[^\s\p{L}\p{M}\p{N}]"
+)
+
+VOCABULARY_SIZE = 65_536
+
+#: The last ids of the vocabulary, in this order. No text ever becomes one of them.
+SPECIAL_PIECES = (
+    "[PAD]",
+    "[CLS]",
+    "[SEP]",
+    "[UNK]",
+    "[MASK]",
+    *(f"[unused{number}]" for number in range(8)),
+)
+
+#: sha256 of the tables that tiktoken itself would fetch. One that is cached and intact loads without a network.
+_FETCHED = {
+    "cl100k_base": "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
+    "o200k_base": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
+}
+
+
+def count_tokens(text: str, encoding: str = "rag") -> int:
+    """How many tokens ``text`` has.
+
+    Args:
+        text: Any text; lone surrogates are counted as one replacement character each.
+        encoding: ``"rag"`` counts the project's own pieces of the normalised text. The name of a tiktoken
+            encoding or of an OpenAI model counts that encoding's tokens when its table lies in tiktoken's
+            cache; otherwise the own pieces are counted instead. Nothing is ever fetched.
+    """
+    chosen = get_encoding(encoding)
+    return len(chosen.encode_ordinary(normalize(text) if chosen.name == "rag64k" else text))
+
+
+def encode_batch(texts: Sequence[str], *, threads: int = 1) -> list[list[int]]:
+    """The ids of the project's own pieces for each of ``texts``, after normalisation."""
+    own = get_encoding("rag")
+    if threads > 1 and len(texts) > 1:
+        return own.encode_ordinary_batch([normalize(text) for text in texts], num_threads=threads)
+    return [own.encode_ordinary(normalize(text)) for text in texts]
+
+
+@cache
+def get_encoding(name: str = "rag") -> tiktoken.Encoding:
+    """The tiktoken encoding called ``name`` if it can be had without a network, else the project's own."""
+    import tiktoken
+
+    if name in {"rag", "rag64k"}:
+        return tiktoken.Encoding(**rag64k())
+    try:
+        name = tiktoken.encoding_name_for_model(name)
+    except KeyError:
+        pass
+    return tiktoken.get_encoding(name) if _is_cached(name) else get_encoding("rag")
+
+
+def merges_path() -> Path:
+    """The file of merges: pairs of little-endian 16-bit ids; pair ``n`` makes the piece of id 256 + n."""
+    return Path(__file__).parent / "data" / "rag64k.merges"
+
+
+def rag64k() -> dict[str, Any]:
+    """What ``tiktoken.Encoding`` needs to be told about the project's own encoding."""
+    content = merges_path().read_bytes()
+    pieces = [bytes([value]) for value in range(256)]
+    append = pieces.append
+    for left, right in struct.iter_unpack("<HH", content):
+        append(pieces[left] + pieces[right])
+    return {
+        "name": "rag64k",
+        "pat_str": PATTERN,
+        "mergeable_ranks": dict(zip(pieces, range(len(pieces)), strict=True)),
+        # tiktoken refuses text that spells a special token, and documents may spell anything.
+        "special_tokens": {},
+    }
+
+
+def _is_cached(name: str) -> bool:
+    """Whether tiktoken has the table of ``name``, intact: else it would remove and fetch it."""
+    if name not in _FETCHED:
+        return False
+    directory = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR"))
+    if directory is None:
+        directory = str(Path(tempfile.gettempdir()) / "data-gym-cache")
+    if not directory:
+        return False
+    address = f"https://openaipublic.blob.core.windows.net/encodings/{name}.tiktoken"
+    path = Path(directory) / hashlib.sha1(address.encode(), usedforsecurity=False).hexdigest()
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() == _FETCHED[name]
+    except OSError:
+        return False
