@@ -1,0 +1,13 @@
+"""Document -> chunks: sentences, headings, token budget; spans only, nothing is rewritten.
+
+- :func:`split_sentences`: spans of the sentences of any text.
+- :func:`chunk_document`: spans of whole sentences within a budget of tokens.
+- :func:`tidy`: a text for display, with offsets from the stored text.
+- :mod:`rag.chunking.langchain`: the same splitter as a LangChain ``TextSplitter``.
+"""
+
+from rag.chunking.chunks import chunk_document, document_sentences
+from rag.chunking.display import tidy
+from rag.chunking.sentences import split_sentences
+
+__all__ = ["chunk_document", "document_sentences", "split_sentences", "tidy"]

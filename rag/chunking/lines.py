@@ -1,0 +1,180 @@
+"""Line breaks: which of them end a sentence, and which stand inside one.
+
+A newspaper's columns break lines, and even leave blank lines, in mid-sentence; a list, a heading or a
+table row ends with its line though it has no full stop. Every decision here looks only at the sentence
+before the break and at the first words after it, never further, so that a passage cut out of a document
+is split in the same places as the document was.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["CLOSING", "goes_on", "is_cjk", "is_list_item", "whole_line_end"]
+
+#: Marks that close what a sentence opened; they belong to the sentence before them.
+CLOSING = "”’」』）】》〉｣〗〙»›)]}\"'＂＇"
+
+_NUMERAL = "一二三四五六七八九十百零〇两"
+_LIST_ITEM = re.compile(
+    rf"""(?:
+        [-*+]\ +(?=\S) | [•●○■□◆◇▪►▶★☆※✓✔➢·‣◦]
+      | \d{{1,3}}(?:[、．）)]|\.(?=\D|$)) | [（(]\d{{1,3}}[）)] | \d{{1,2}}(?:\.\d{{1,2}}){{1,3}}[\s、．]
+      | [{_NUMERAL}]{{1,4}}、 | [（(][{_NUMERAL}]{{1,4}}[）)] | 第[{_NUMERAL}\d]{{1,5}}[章节條条部编編篇]
+      | [A-Za-z][.)、]\s | [①-⑳㈠-㈩⑴-⒇]
+    )""",
+    re.VERBOSE,
+)
+_UNIT = re.compile(r"\#{1,6}\s|\||>|```|~~~|-{3,}\s*$|={3,}\s*$|\*{3,}\s*$|_{3,}\s*$", re.MULTILINE)
+_WHOLE_LINE = re.compile(r"\#{1,6}[^\S\n]|\|")
+_CONTINUING = frozenset(
+    "，、；：。！？,;:!?％%…" + "".join(c for c in CLOSING if c not in "\"'＂＇")
+)
+_COMMAS = re.compile("[，、,；：]")
+_REPORTS = re.compile(
+    r"(?:强调|強調|指出|表示|认为|認為|要求|提出|介绍|介紹|透露|[说說称稱道])[,，:：]"
+    r"|^(?:下一步|目前|近年来|近年來|同时|同時|此外|其中|今年|去年|当前|當前|截至|据悉|據悉|为此)[^\n]{0,8}[,，]"
+)
+_PAIRS = (
+    ("“", "”"),
+    ("（", "）"),
+    ("《", "》"),
+    ("(", ")"),
+    ("「", "」"),
+    ("『", "』"),
+    ("【", "】"),
+)
+_TITLE_WORD = re.compile(r"[^\W\d_]{4,}")
+#: What ends a look ahead: nothing beyond the next sentence may be seen.
+_AHEAD = re.compile(r"[^\n。！？!?]*")
+
+#: Lines longer than this (in characters) are prose, whatever they lack.
+_LONGEST_CJK_HEADING = 45
+_WRAPPED_CJK = 25
+_WRAPPED_LATIN = 40
+
+
+def is_cjk(character: str) -> bool:
+    """Whether it is written without spaces around it: Han, kana, full-width marks."""
+    return (
+        "\u2e80" <= character <= "\u9fff"
+        or character >= "\U00020000"
+        or (
+            "\uf900" <= character <= "\ufaff"
+            or "\ufe30" <= character <= "\ufe4f"
+            or "\uff00" <= character <= "\uff9f"
+            or character in "“”‘’…—·"
+        )
+    )
+
+
+def is_list_item(text: str, offset: int) -> bool:
+    """Whether a list item, numbered section or clause begins at ``offset``."""
+    return _LIST_ITEM.match(text, offset) is not None
+
+
+def whole_line_end(text: str, start: int) -> int | None:
+    """End of the line that begins at ``start`` if it is one unit (Markdown heading, table row)."""
+    if (
+        text[start] not in "#|"
+        or not _WHOLE_LINE.match(text, start)
+        or not _at_line_start(text, start)
+    ):
+        return None
+    end = text.find("\n", start)
+    end = len(text) if end < 0 else end
+    while text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def goes_on(text: str, start: int, end: int, following: int) -> bool:
+    """Whether the sentence ``text[start:end]``, whose line ends at ``end``, goes on at ``following``.
+
+    ``text[end:following]`` is white space with at least one line break in it; ``text[following]`` is not
+    blank. The sentence has no end mark there.
+    """
+    if _UNIT.match(text, following) or text[start] == "|":
+        return False
+    last, first = text[end - 1], text[following]
+    gap = text[end:following]
+    blank = gap.count("\n") > 1
+    if first in _CONTINUING:
+        return True
+    latin = not is_cjk(last)
+    item = _LIST_ITEM.match(text, following) is not None
+    length = end - start
+    if last in "，、,（(“《「『‘+＋/":
+        if item and (last in "，,") and _LIST_ITEM.match(text, start):
+            return False
+        salutation = last == "," and blank and length < _WRAPPED_LATIN and not first.islower()
+        return not (salutation and not is_cjk(text[end - 2 if length > 1 else start]))
+    if item:
+        return False
+    if last in ":：;；":
+        return not blank and latin and first.islower()
+    tail = text[max(start, end - 200) : end]
+    ahead = text[following : min(_AHEAD.match(text, following).end(), following + 200)]  # type: ignore[union-attr]
+    for opening, closing in _PAIRS:
+        opened = tail.rfind(opening)
+        if opened >= 0 and tail.find(closing, opened) < 0:
+            closes = ahead.find(closing)
+            if closes >= 0 and not 0 <= ahead.find(opening) < closes:
+                return True
+    inside = not _at_line_start(text, start)
+    indent = gap[gap.rfind("\n") + 1 :]
+    if "\u3000" in indent or "\xa0" in indent or len(indent) > 1:
+        return latin and not blank and first.islower()
+    if is_cjk(first) or not latin:
+        return _chinese_goes_on(
+            tail, ahead, following, text, length=length, inside=inside, blank=blank
+        )
+    return _latin_goes_on(text, start, end, first, inside=inside, blank=blank)
+
+
+def _chinese_goes_on(
+    tail: str, ahead: str, following: int, text: str, *, length: int, inside: bool, blank: bool
+) -> bool:
+    """For a break with a Chinese or Japanese character on either side."""
+    prose = inside or length > _LONGEST_CJK_HEADING or _REPORTS.search(tail) is not None
+    if blank:
+        after = following + len(ahead)
+        alone = (
+            len(ahead) <= 20 and not _COMMAS.search(ahead) and text[after : after + 1] in ("\n", "")
+        )
+        return prose and tail[-1] not in "）)】]" and not alone and not _starts_with_date(ahead)
+    if prose or length >= _WRAPPED_CJK:
+        return not _starts_with_date(ahead)
+    # A narrow column: the next line is as wide as this one, to a character or two.
+    width = text.find("\n", following)
+    width = (len(text) if width < 0 else width) - following
+    return length >= 12 and abs(width - length) <= 2 and not tail[-1].isdigit()
+
+
+def _latin_goes_on(
+    text: str, start: int, end: int, first: str, *, inside: bool, blank: bool
+) -> bool:
+    """For a break between words that are written with spaces."""
+    length = end - start
+    if first.islower():
+        return not blank or inside or length >= _WRAPPED_LATIN
+    if blank:
+        return False
+    if inside:
+        return True
+    if length < _WRAPPED_LATIN:
+        return False
+    words = _TITLE_WORD.findall(text[start : min(end, start + 200)])
+    return not words or sum(word[0].isupper() for word in words) < 0.8 * len(words)
+
+
+def _starts_with_date(ahead: str) -> bool:
+    return re.match(r"(?:19|20)\d\d\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}", ahead) is not None
+
+
+def _at_line_start(text: str, offset: int) -> bool:
+    while offset and text[offset - 1] != "\n":
+        if not text[offset - 1].isspace():
+            return False
+        offset -= 1
+    return True

@@ -1,0 +1,242 @@
+"""Sentences as spans of a text, in any script, fast enough for corpora.
+
+:func:`split_sentences` returns sorted, disjoint ``(start, end)`` spans that begin and end with a character
+that is not blank and together cover every such character (blank: ``str.isspace``). Nothing is copied
+or changed; any text is accepted, the empty one and lone surrogates too.
+
+The rules:
+
+- ``。！？`` and their kin (``؟ ۔ । ॥`` and others) end a sentence, with the closing quotation marks and
+  brackets after them; no space is needed. What ``《》`` or a short pair of brackets enclose is not cut.
+- ``……`` ends one unless a comma or the like follows.
+- ``；`` ends one where it parts two clauses of twelve characters or more each, or ends a line.
+- ``. ! ?`` of Latin text end one before white space, unless the word before is an abbreviation, an
+  initial, a list number or a date, or the next word begins with a small letter.
+- A line break ends one unless the sentence plainly goes on: see :mod:`rag.chunking.lines`.
+- A Markdown heading, a table row, a list item, a short line standing alone is one of its own.
+- Thai, which has no full stop, is cut at spaces once a stretch is long enough.
+
+Every decision depends on the sentence at hand and the beginning of the next only. So a text that begins
+and ends at sentence boundaries of a document is split as the document is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rag.chunking.abbreviations import ALWAYS, BEFORE_NUMBER, MONTHS, SOMETIMES, STARTERS
+from rag.chunking.lines import CLOSING, goes_on, is_cjk, whole_line_end
+
+__all__ = ["Span", "split_sentences"]
+
+Span = tuple[int, int]
+
+_FULL = "。！？｡؟۔।॥។៕။።፧։࿑𑁇"
+_EVENT = re.compile(rf"[{_FULL}…．.!?;；؛\n\r\v\f\x85\u2028\u2029《（(]")
+_CLOSERS = re.escape(CLOSING)
+_TAIL = re.compile(rf"(?:[{_FULL}…!?]++(?:[{_CLOSERS}]|\[\d{{1,3}}\])*+)++")
+_LATIN_TAIL = re.compile(rf"[.!?…]++(?:[{_CLOSERS}]|\[\d{{1,3}}\])*+")
+_ONLY_CLOSERS = re.compile(rf"[{_CLOSERS}]*+")
+_ENCLOSED = {
+    "《": re.compile(r"《[^《》\n]{0,60}》"),
+    "（": re.compile(r"（[^（）()\n]{0,80}[）)]"),
+    "(": re.compile(r"\([^()（）\n]{0,80}[)）]"),
+}
+_BLANK = re.compile(r"\s*+")
+_LINE_BREAKS = frozenset("\n\r\v\f\x85\u2028\u2029")
+_GOES_ON = frozenset("，、；：,;:")
+_GOES_ON_QUOTED = _GOES_ON | frozenset("的地之和与與及等")
+#: A clause has at least so many characters for a semicolon to part it from the next.
+_CLAUSE = 12
+_NEXT_CLAUSE = re.compile(rf"[^；;。！？!?\n]{{{_CLAUSE}}}")
+_WORD = re.compile(r"[^\s(（“\"'‘\[《「，。、]*$")
+_NEXT_WORD = re.compile(r"[\"'“‘(\[«¿¡]*([^\W\d_]+)")
+_THAI = re.compile(r"[\u0e00-\u0e7f]")
+_THAI_SPACE = re.compile(r"(?<=[\u0e00-\u0e7f]) +(?=[\u0e00-\u0e7f0-9(“\"])")
+_THAI_LENGTH = 60
+_ENDS = frozenset(_FULL + "…!?")
+
+
+def split_sentences(text: str, *, headings: Iterable[Span] = ()) -> list[Span]:
+    """Spans of the sentences of ``text``, in order.
+
+    Args:
+        text: Any text.
+        headings: Spans that markup tells to be headings: each becomes a sentence of its own, and no
+            sentence runs across one. Spans outside the text or overlapping an earlier one are ignored.
+
+    Returns:
+        ``(start, end)`` pairs, sorted and disjoint; empty for a blank text.
+    """
+    spans: list[Span] = []
+    position = 0
+    for start, end in sorted(headings):
+        if not position <= start < end <= len(text):
+            continue
+        _split(text[position:start], position, spans)
+        while start < end and text[start].isspace():
+            start += 1
+        while start < end and text[end - 1].isspace():
+            end -= 1
+        if start < end:
+            spans.append((start, end))
+        position = max(end, start)
+    _split(text[position:] if position else text, position, spans)
+    return spans
+
+
+def _split(text: str, shift: int, spans: list[Span]) -> None:
+    """Append the spans of ``text``, each moved by ``shift``."""
+    search, blank = _EVENT.search, _BLANK.match
+    size = len(text)
+    start = blank(text, 0).end()  # type: ignore[union-attr]
+    position = start
+    first = len(spans)
+    while start < size:
+        if position == start and text[start] in "#|":
+            end = whole_line_end(text, start)
+            if end is not None:
+                spans.append((start + shift, end + shift))
+                start = position = blank(text, end).end()  # type: ignore[union-attr]
+                continue
+        event = search(text, position)
+        if event is None:
+            break
+        end, position = _boundary(text, start, event.start(), size)
+        if end < 0:
+            continue
+        spans.append((start + shift, end + shift))
+        start = position = blank(text, end).end()  # type: ignore[union-attr]
+    if start < size:
+        end = size
+        while text[end - 1].isspace():
+            end -= 1
+        spans.append((start + shift, end + shift))
+    if any(end - begin > 2 * _THAI_LENGTH for begin, end in spans[first:]):
+        spans[first:] = [part for span in spans[first:] for part in _split_thai(text, shift, span)]
+
+
+def _boundary(text: str, start: int, at: int, size: int) -> tuple[int, int]:
+    """What the mark at ``at`` means for the sentence that began at ``start``.
+
+    Returns:
+        (its end, anything) when the sentence ends there; (-1, where to look on) when it does not.
+    """
+    mark = text[at]
+    if mark in _ENDS:
+        if mark in "!?" and not (at and is_cjk(text[at - 1])):
+            return _latin_end(text, start, at, size)
+        end = _closed(text, start, _TAIL.match(text, at).end())  # type: ignore[union-attr]
+        following = text[end : end + 1]
+        quoted = text[end - 1] in CLOSING
+        if following in (_GOES_ON_QUOTED if quoted else _GOES_ON) and following:
+            return -1, end
+        if mark == "…" and (following.islower() or end - start == end - at):
+            return -1, end
+        return end, end
+    if mark in _LINE_BREAKS:
+        return _line_end(text, start, at, size)
+    if mark in _ENCLOSED:
+        enclosed = _ENCLOSED[mark].match(text, at)
+        if enclosed is None:
+            return -1, at + 1
+        end = enclosed.end()
+        if at == start and mark != "《" and end - at > 2 and text[end - 2] in "。！？.!?":
+            return end, end
+        return -1, end
+    if mark in ";；؛":
+        return _semicolon(text, start, at, size)
+    if mark == "．":
+        beside = text[at - 1 : at] + text[at + 1 : at + 2]
+        ends = all(is_cjk(c) or c.isspace() for c in beside) and at > start + 1
+        return (at + 1, at + 1) if ends else (-1, at + 1)
+    return _latin_end(text, start, at, size)
+
+
+def _closed(text: str, start: int, end: int) -> int:
+    """``end`` without a straight quotation mark that opens the next sentence."""
+    if text[end - 1] in "\"'" and text.count(text[end - 1], start, end - 1) % 2 == 0:
+        following = text[end : end + 1]
+        if following and not following.isspace():
+            return end - 1
+    return end
+
+
+def _semicolon(text: str, start: int, at: int, size: int) -> tuple[int, int]:
+    end = _ONLY_CLOSERS.match(text, at + 1).end()  # type: ignore[union-attr]
+    if text[at] == ";" and not (is_cjk(text[at - 1]) or (end < size and is_cjk(text[end]))):
+        return -1, end
+    following = _BLANK.match(text, end).end()  # type: ignore[union-attr]
+    if "\n" in text[end:following]:
+        return end, end
+    if end - start >= _CLAUSE and _NEXT_CLAUSE.match(text, following):
+        return end, end
+    return -1, end
+
+
+def _line_end(text: str, start: int, at: int, size: int) -> tuple[int, int]:
+    end = at
+    while text[end - 1].isspace():
+        end -= 1
+    following = _BLANK.match(text, at).end()  # type: ignore[union-attr]
+    if following < size and goes_on(text, start, end, following):
+        return -1, following
+    return end, following
+
+
+def _latin_end(text: str, start: int, at: int, size: int) -> tuple[int, int]:
+    """For ``.``, and for ``!`` and ``?`` after a character of a script with spaces."""
+    tail = _LATIN_TAIL.match(text, at).end()  # type: ignore[union-attr]
+    end = _closed(text, start, tail)
+    if end >= size:
+        return end, end
+    if not text[end].isspace():
+        stops = text[at] in "!?" or end - at > 2
+        ends = stops and is_cjk(text[end]) and text[end] not in _GOES_ON_QUOTED
+        return (end, end) if ends else (-1, end)
+    following = _BLANK.match(text, end).end()  # type: ignore[union-attr]
+    if following >= size or text.count("\n", end, following) > 1:
+        return end, end
+    word = _NEXT_WORD.match(text, following)
+    after = word.group(1) if word else ""
+    if after[:1].islower() and after.islower():
+        return -1, following
+    if text[at] == "." and text[at + 1 : at + 2] != "." and tail == at + 1:
+        before = _WORD.search(text, max(start, at - 24), at)
+        token = before.group() if before else ""
+        if _is_abbreviation(token, after, text[following], starts=at - len(token) == start):
+            # Not past a line break: whether the line goes on is decided there.
+            return -1, end
+    return end, end
+
+
+def _is_abbreviation(token: str, after: str, following: str, *, starts: bool) -> bool:
+    """Whether the full stop after ``token`` does not end the sentence."""
+    lower = token.lower()
+    if not token:
+        return False
+    if starts and (token.isdigit() or len(token) == 1):
+        return True
+    if lower in ALWAYS:
+        return True
+    if lower in BEFORE_NUMBER:
+        return following.isdigit()
+    if token.isdigit():
+        return len(token) <= 2 and after.lower() in MONTHS
+    if lower in SOMETIMES or "." in token[1:-1] or (len(token) == 1 and token.isalpha()):
+        return after.lower() not in STARTERS and not is_cjk(following)
+    return False
+
+
+def _split_thai(text: str, shift: int, span: Span) -> Iterable[Span]:
+    """Parts of a long Thai stretch, cut at spaces; another script's sentence is left whole."""
+    start, end = span[0] - shift, span[1] - shift
+    if end - start <= 2 * _THAI_LENGTH or not _THAI.search(text, start, end):
+        yield span
+        return
+    for space in _THAI_SPACE.finditer(text, start, end):
+        if space.start() - start >= _THAI_LENGTH and end - space.end() >= _THAI_LENGTH // 2:
+            yield (start + shift, space.start() + shift)
+            start = space.end()
+    yield (start + shift, end + shift)
