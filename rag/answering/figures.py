@@ -97,7 +97,7 @@ _PATTERN = re.compile(
   | (?P<number>(?<![\d.])(?P<sign>(?<![\w\d])[-−])?(?P<n1>{_ARABIC})
         (?P<ordinal_en>(?:st|nd|rd|th)\b)?
         (?P<more>\s*[余多])?
-        \s*(?:(?P<scale>[十百千]?[万萬亿億兆]+|[百千](?=[余多万亿元人个吨米户家]))
+        \s*(?:(?P<scale>[十百千]?[万萬亿億兆]+|[百千](?=[余多万亿元人个吨户家]))
              |(?P<scale_en>(?:{_SCALE_WORD})\b))?
         (?P<more2>\s*[余多])?
         \s*(?:(?P<percent>%|‰|percent\b|per\s+cent\b)|(?P<u1>{_UNIT_HAN})|(?P<u2>[a-z°²³µ/]+\b)?))
@@ -106,6 +106,7 @@ _PATTERN = re.compile(
         (?P<percent_w>\s*(?:percent|per\s+cent))?)
   | (?P<number_cn>(?P<n2>{_HAN_NUMBER}+(?:点[{_HAN_DIGIT}]+)?)(?P<more3>[余多])?
         (?P<u3>{_UNIT_HAN}))
+  | (?P<bare_cn>[{_HAN_DIGIT}](?:[十百千万亿]+[{_HAN_DIGIT}]?)+)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -115,7 +116,7 @@ def find_figures(text: str) -> list[Figure]:
     """All figures of a text, in order, without overlaps.
 
     Full-width digits and signs are read as their ASCII forms (one character each, so offsets are
-    those of ``text``). A Chinese numeral counts only with a unit behind it or ``第``, ``百分之``
+    those of ``text``). A lone Chinese digit counts only with a unit behind it or ``第``, ``百分之``
     before it: 一 in 一起 is no figure.
     """
     plain = text.translate(_NARROW)
@@ -174,6 +175,8 @@ def _figure(match: re.Match[str]) -> Figure | None:
         return _english_words(match)
     if groups["number_cn"]:
         return Figure(start, end, _value(groups["n2"]), _unit(groups["u3"]), "number")
+    if groups["bare_cn"]:
+        return Figure(start, end, _value(groups["bare_cn"]), "", "number")
     return _arabic(match)
 
 

@@ -186,12 +186,14 @@ def _strange_figure(plain: str, pool: Sequence[str], context: Sequence[str]) -> 
     if not own:
         return None
     known = [figure for text in pool for figure in find_figures(text)]
-    dates = [figure for text in context for figure in find_figures(text) if figure.kind == "date"]
-    dates += _relative_years([*pool, *context], dates)
+    around = [figure for text in context for figure in find_figures(text) if figure.kind == "date"]
+    implied = _implied_years(pool, context, around)
+    years_told = any(_year(figure) for figure in known)
     for figure in own:
         if any(agree(figure, other) for other in known):
             continue
-        if figure.kind == "date" and any(agree(figure, other) for other in dates):
+        # Where a quote names no year, its article's own dates and “last year” tell it.
+        if _year(figure) and not years_told and _year(figure) in implied:
             continue
         if _list_mark(figure, plain):
             continue
@@ -199,19 +201,21 @@ def _strange_figure(plain: str, pool: Sequence[str], context: Sequence[str]) -> 
     return None
 
 
-def _relative_years(texts: Sequence[str], dates: Sequence[Figure]) -> list[Figure]:
-    """The years that 今年, 去年, 明年 mean, for every year named in the context."""
+def _year(figure: Figure) -> int:
+    """The year of a date, 0 for every other figure."""
+    return int(figure.value) // 10000 if figure.kind == "date" else 0
+
+
+def _implied_years(
+    quotes: Sequence[str], context: Sequence[str], dates: Sequence[Figure]
+) -> set[int]:
+    """Years named around the quotes, and what 今年, 去年, 明年 mean seen from them."""
     shifts = {"去年": -1, "last year": -1, "今年": 0, "this year": 0, "明年": 1, "next year": 1,
               "前年": -2, "过去一年": -1, "上年": -1, "刚刚过去": -1}  # fmt: skip
+    texts = [*quotes, *context]
     present = {shift for word, shift in shifts.items() if any(word in text for text in texts)}
-    years = {int(figure.value) // 10000 for figure in dates} - {0}
-    from fractions import Fraction
-
-    return [
-        Figure(0, 0, Fraction((year + shift) * 10000), "", "date")
-        for year in years
-        for shift in present
-    ]
+    years = {_year(figure) for figure in dates} - {0}
+    return years | {year + shift for year in years for shift in present}
 
 
 def _list_mark(figure: Figure, plain: str) -> bool:
@@ -232,7 +236,7 @@ def _strange_name(statement: str, pool: Sequence[str], context: Sequence[str]) -
     names += [match.group() for match in _ACRONYM.finditer(statement)]
     for name in names:
         plain = re.sub(r"[\W_]+", "", normalize(name))
-        if len(plain) >= 2 and plain not in squeezed and not _almost_in(plain, squeezed):
+        if len(plain) > 1 and plain not in squeezed and not _almost_in(plain, squeezed):
             return name
     return None
 
@@ -241,23 +245,9 @@ def _almost_in(name: str, text: str) -> bool:
     """Whether a long name stands in the text but for one character (a slip of copying)."""
     if len(name) < 6:
         return False
-    head, tail = name[: len(name) // 2], name[len(name) // 2 :]
-    return any(
-        _one_apart(name, text[max(0, at - offset) : max(0, at - offset) + len(name)])
-        for part, offset in ((head, 0), (tail, len(head)))
-        for at in _finds(part, text)
-    )
+    import regex
 
-
-def _finds(part: str, text: str) -> Iterable[int]:
-    at = text.find(part)
-    while at >= 0:
-        yield at
-        at = text.find(part, at + 1)
-
-
-def _one_apart(one: str, other: str) -> bool:
-    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) <= 1
+    return regex.search(f"(?:{regex.escape(name)}){{e<=1}}", text) is not None
 
 
 def _turned(plain: str, pool: Sequence[str]) -> str | None:

@@ -95,9 +95,13 @@ class Evidence:
         for at in order[1:12]:
             if len(chosen) == _MOST:
                 break
-            new_figures = self._agreed(figures, at) - agreed
+            new_figures = {
+                number
+                for number in self._agreed(figures, at) - agreed
+                if self._holds_clause(plain, figures[number], at)
+            }
             gain = self._gain(units, held, at)
-            if new_figures or gain >= 0.2:
+            if new_figures or (gain >= 0.2 and self._gain(units, set(), order[0]) < 0.7):
                 chosen.append(at)
                 held |= self._units[at]
                 agreed |= new_figures
@@ -148,6 +152,16 @@ class Evidence:
             if any(agree(figure, other) for other in self._figures[at])
         }
 
+    def _holds_clause(self, plain: str, figure: Figure, at: int) -> bool:
+        """Whether sentence ``at`` speaks of what the statement counts with this figure.
+
+        The same number stands in many sentences; it counts only beside the clause's own content.
+        """
+        left = max(plain.rfind(mark, 0, figure.start) for mark in ",，;；。") + 1
+        ends = [end for mark in ",，;；。" if (end := plain.find(mark, figure.end)) >= 0]
+        units = set(content_units(plain[left : min(ends, default=len(plain))]))
+        return len(units & self._units[at]) >= 0.4 * len(units)
+
     def _gain(self, units: Sequence[str], held: set[str], at: int) -> float:
         """Share of the statement's content that sentence ``at`` would add."""
         total = sum(self._weights.get(unit, 1.0) for unit in units) or 1.0
@@ -158,7 +172,7 @@ class Evidence:
         texts = []
         for number in dict.fromkeys(sentence.passage for sentence in sentences):
             passage = self.passages[number - 1]
-            parts = (passage.title, passage.published, passage.heading, passage.text)
+            parts = (passage.title, passage.published, passage.heading)
             texts.extend(part for part in parts if part)
         return texts
 

@@ -403,7 +403,7 @@ def _shown(
 def _gap(written: str) -> str:
     """The white space between two sentences, at most one blank line."""
     lines = written.count("\n")
-    return "\n\n" if lines > 1 else "\n" if lines else " "
+    return "\n\n" if lines > 1 else "\n" if lines else " " if written else ""
 
 
 def _key(sentence: SourceSentence) -> tuple[str, int, int]:
