@@ -1,0 +1,433 @@
+"""The one class that wires the stages: documents in, cited answers out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from rag.errors import QueryError
+from rag.index import Finding, Store, Where, open_store
+from rag.records import Answer, Document, DocumentInfo, IngestReport, Passage
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.documents import Document as LangChainDocument
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.retrievers import BaseRetriever
+    from langchain_core.runnables import Runnable
+
+    from rag.answering.llm.answering import LLMAnswerer
+    from rag.answering.reader import Reader
+    from rag.embedding import Embedder
+    from rag.indexing import Progress
+
+__all__ = ["KnowledgeBase", "check_index", "snapshot"]
+
+History = Sequence[tuple[str, str]]
+
+
+class KnowledgeBase:
+    """An index of documents that can be asked. Open it with :meth:`open`.
+
+    Safe to share between threads: any number may ask while one indexes. Models are loaded when
+    they are first needed.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        store: Store,
+        settings: Settings,
+        *,
+        embedder: Embedder | None = None,
+        llm: BaseChatModel | None = None,
+    ) -> None:
+        self.path = path
+        self.settings = settings
+        self._store = store
+        self._embedder = embedder
+        self._llm = llm
+        self._reader: Reader | None = None
+        self._loading = threading.RLock()
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        settings: Settings | None = None,
+        create: bool = True,
+        read_only: bool = False,
+        embedder: Embedder | None = None,
+        llm: BaseChatModel | None = None,
+    ) -> Self:
+        """Open the index in a folder; created when absent, unless ``create`` is False.
+
+        Args:
+            path: The index folder.
+            settings: Default: :meth:`Settings.load` (environment, ``rag.toml``, defaults).
+            read_only: Never write, not even to mend derived files.
+            embedder: Takes the place of the one the settings name.
+            llm: A LangChain chat model that takes the place of the one the settings name.
+
+        Raises:
+            NotAnIndexError: The folder holds something else, or nothing and ``create`` is False.
+            IndexModelMismatchError: Built with another embedding model or chunking.
+            IndexFormatError: Written by a newer version.
+            IndexCorruptError: The catalog is damaged.
+        """
+        from rag.embedding import embedder_identity
+
+        settings = settings or Settings.load()
+        store = open_store(
+            path,
+            model=embedder.name if embedder else embedder_identity(settings.model),
+            dimension=embedder.dimension if embedder else None,
+            create=create,
+            read_only=read_only,
+            chunk_tokens=settings.chunk_tokens,
+            chunk_overlap=settings.chunk_overlap,
+        )
+        return cls(Path(path), store, settings, embedder=embedder, llm=llm)
+
+    def close(self) -> None:
+        """Release files and memory; further use is an error."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------------ documents
+
+    def index(
+        self, *paths: str | Path, prune: bool = False, progress: Progress | None = None
+    ) -> IngestReport:
+        """Read files and folders and bring the index up to date with them.
+
+        Unchanged files are skipped, changed ones replaced; a file that cannot be read is reported
+        and stops nothing. Each batch is committed whole: an interrupted run loses nothing that was
+        committed, and the next one goes on from there.
+
+        Args:
+            paths: Files and folders.
+            prune: Also remove documents whose files have vanished from these folders.
+            progress: Called with one line now and then.
+
+        Raises:
+            IndexLockedError: Another process is writing.
+        """
+        from rag.indexing import index_paths
+
+        return index_paths(
+            self._store, self.embedder, self.settings, paths, prune=prune, progress=progress
+        )
+
+    def add(self, documents: Iterable[Document | LangChainDocument]) -> IngestReport:
+        """Add documents from memory; one with a known id replaces the old one.
+
+        LangChain documents are accepted: their ``id`` or ``metadata["id"]``, else a hash of the
+        text, becomes the id; ``source``, ``title`` and ``published`` are taken from the metadata.
+        """
+        from rag.indexing import as_document, index_documents
+
+        return index_documents(
+            self._store, self.embedder, self.settings, (as_document(one) for one in documents)
+        )
+
+    def remove(self, *names: str) -> tuple[str, ...]:
+        """Remove documents by id or source; gives the ids removed.
+
+        Raises:
+            DocumentNotFoundError: A name is neither; nothing was removed then.
+        """
+        from rag.indexing import remove_documents
+
+        return remove_documents(self._store, names)
+
+    def reembed(self, *, progress: Progress | None = None) -> IngestReport:
+        """Chunk and embed the stored texts again with the model and chunking of the settings."""
+        from rag.indexing import reembed
+
+        return reembed(self._store, self.embedder, self.settings, progress=progress)
+
+    def documents(self, where: Where | None = None) -> Iterator[DocumentInfo]:
+        """All documents that pass the filter, oldest first, without their texts."""
+        with self._store.view() as view:
+            yield from view.documents(where)
+
+    def document(self, document_id: str) -> Document:
+        """The document with its text, as read.
+
+        Raises:
+            DocumentNotFoundError: No document has that id.
+        """
+        with self._store.view() as view:
+            return view.document(document_id)
+
+    @property
+    def generation(self) -> int:
+        """Rises with each commit, whoever made it."""
+        return self._store.generation
+
+    def check(self) -> list[Finding]:
+        """What a thorough check of the index finds; derived files are mended on the way."""
+        return self._store.check()
+
+    def snapshot(self, folder: str | Path) -> None:
+        """Copy the last commit to a new folder, also while a writer is at work."""
+        self._store.snapshot(str(folder))
+
+    # ------------------------------------------------------------------ asking
+
+    def search(
+        self, question: str, *, k: int | None = None, where: Where | None = None
+    ) -> list[Passage]:
+        """The passages nearest to a question, best first.
+
+        Args:
+            question: Any language.
+            k: How many; default from the settings.
+            where: Filter, e.g. ``{"published": {">=": "2023-01-01"}}``.
+
+        Raises:
+            QueryError: The question is empty or far too long, k is not positive, or the filter
+                names an unknown field.
+        """
+        from rag.retrieval import retrieve
+
+        with self._store.view() as view:
+            return retrieve(
+                view,
+                self.embedder,
+                question,
+                k=self.settings.k if k is None else k,
+                where=where,
+                settings=self.settings,
+            )
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        where: Where | None = None,
+        k: int | None = None,
+        answerer: str | None = None,
+    ) -> Answer:
+        """Answer a question with citations, or say that the documents do not hold the answer.
+
+        Args:
+            question: Any language; may be a follow-up of ``history``.
+            history: Earlier (question, answer) turns, oldest first.
+            where: Filter on the documents.
+            k: Passages to look at; default from the settings.
+            answerer: ``extractive``, ``llm`` or ``auto``; default from the settings.
+
+        Raises:
+            QueryError: As for :meth:`search`.
+        """
+        answer: Answer | None = None
+        for event in self.stream(question, history=history, where=where, k=k, answerer=answerer):
+            if isinstance(event, Answer):
+                answer = event
+        assert answer is not None
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        where: Where | None = None,
+        k: int | None = None,
+        answerer: str | None = None,
+    ) -> Iterator[str | Answer]:
+        """Pieces of the answer's text as they stand, then the whole :class:`Answer`.
+
+        The last record is what counts: a model's answer that fails half way is replaced by it.
+        Closing the iterator stops the work.
+        """
+        from rag.answering import answer as extract
+        from rag.answering import complete_question
+
+        began = time.perf_counter()
+        llm = self._answerer(answerer)
+        query = None
+        if history and llm is not None:
+            query = self._completed_by_llm(llm, question, history)
+        if query is None:
+            query = complete_question(question, history)
+        with self._store.view() as view:
+            from rag.retrieval import retrieve
+
+            passages = retrieve(
+                view,
+                self.embedder,
+                query,
+                k=self.settings.k if k is None else k,
+                where=where,
+                settings=self.settings,
+            )
+            retrieved = time.perf_counter()
+            extracted = extract(
+                question,
+                passages,
+                query=query,
+                view=view,
+                embedder=self.embedder,
+                settings=self.settings,
+                reader=self.reader,
+            )
+        answered = time.perf_counter()
+        extracted = replace(
+            extracted,
+            timings={
+                **extracted.timings,
+                "retrieval": retrieved - began,
+                "answering": answered - retrieved,
+                "total": answered - began,
+            },
+        )
+        if llm is None or extracted.refused:
+            yield from _pieces(extracted)
+            yield extracted
+            return
+        yield from llm.stream(question, extracted.passages, fallback=extracted, query=query)
+
+    def retriever(self, *, k: int | None = None, where: Where | None = None) -> BaseRetriever:
+        """This knowledge base as a LangChain retriever."""
+        from rag.retrieval.langchain import KnowledgeBaseRetriever
+
+        return KnowledgeBaseRetriever(knowledge_base=self, k=k or self.settings.k, where=where)
+
+    def chain(self) -> Runnable[str | dict[str, Any], Answer]:
+        """This knowledge base as a LangChain runnable: question -> :class:`Answer`.
+
+        The input is a question, or a mapping with ``question`` and any arguments of :meth:`ask`.
+        """
+        from rag.chain import answer_chain
+
+        return answer_chain(self)
+
+    # ------------------------------------------------------------------ models
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedding model, loaded at first use."""
+        if self._embedder is None:
+            with self._loading:
+                if self._embedder is None:
+                    from rag.embedding import load_embedder
+
+                    self._embedder = load_embedder(self.settings.model)
+        return self._embedder
+
+    @property
+    def reader(self) -> Reader | None:
+        """The bundled reader, loaded at first use; None when the settings turn it off."""
+        if not self.settings.reader:
+            return None
+        if self._reader is None:
+            with self._loading:
+                if self._reader is None:
+                    from rag.answering.reader import Reader
+
+                    self._reader = Reader.load()
+        return self._reader
+
+    def warm_up(self) -> None:
+        """Load what the first question will need."""
+        _ = self.embedder, self.reader
+        with self._store.view() as view:
+            if view.passages:
+                view.lexical_search("a", 1)
+
+    def _answerer(self, wanted: str | None) -> LLMAnswerer | None:
+        """The LLM with its checks, or None for the extractive answerer."""
+        wanted = wanted or self.settings.answerer
+        if wanted not in ("auto", "extractive", "llm"):
+            raise QueryError(f"answerer {wanted!r}: must be 'auto', 'extractive' or 'llm'.")
+        configured = self._llm is not None or bool(self.settings.llm)
+        if wanted == "extractive" or (wanted == "auto" and not configured):
+            return None
+        with self._loading:
+            from rag.answering.llm.answering import LLMAnswerer
+            from rag.answering.llm.ledger import Ledger
+            from rag.answering.llm.models import load_chat_model
+            from rag.chunking import split_sentences
+            from rag.tokens import count_tokens
+
+            if self._llm is None:
+                self._llm = load_chat_model(self.settings)
+            return LLMAnswerer(
+                model=self._llm,
+                name=self.settings.llm or getattr(self._llm, "_llm_type", "llm"),
+                settings=self.settings,
+                sentences_of=split_sentences,
+                count_tokens=count_tokens,
+                embed=self.embedder.embed_queries,
+                ledger=Ledger(
+                    self.path / "llm-tokens.jsonl" if self.path.is_dir() else None,
+                    cap=self.settings.llm_daily_tokens,
+                ),
+                page_of=self._page_of,
+            )
+
+    def _page_of(self, document_id: str, offset: int) -> int | None:
+        return self.document(document_id).page_of(offset)
+
+    @staticmethod
+    def _completed_by_llm(llm: LLMAnswerer, question: str, history: History) -> str | None:
+        from rag.answering.llm.answering import complete_question
+        from rag.errors import LLMError
+
+        try:
+            return complete_question(
+                llm.model,
+                question,
+                history,
+                name=llm.name,
+                ledger=llm.ledger,
+                count_tokens=llm.count_tokens,
+            )
+        except LLMError:
+            return None
+
+
+def check_index(path: str | Path, *, repair: bool = False) -> list[Finding]:
+    """Check the index in a folder without needing its embedding model.
+
+    Args:
+        repair: Also drop what is damaged beyond mending, so that the rest can be used.
+
+    Raises:
+        NotAnIndexError: The folder holds no index.
+    """
+    from rag.index import check_store
+
+    return check_store(path, repair=repair)
+
+
+def snapshot(path: str | Path, folder: str | Path) -> None:
+    """Copy the index in ``path`` to the new folder ``folder``, also while it is in use."""
+    from rag.index import snapshot_store
+
+    snapshot_store(path, str(folder))
+
+
+def _pieces(answer: Answer) -> Iterator[str]:
+    """The text of an extractive answer, statement by statement; joined they are the text."""
+    at = 0
+    for statement in answer.statements[1:]:
+        if statement.start > at:
+            yield answer.text[at : statement.start]
+            at = statement.start
+    if at < len(answer.text):
+        yield answer.text[at:]
