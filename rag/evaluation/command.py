@@ -1,0 +1,370 @@
+"""``rag eval``: arguments in, tables out. Importing this module is cheap."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from rag.errors import SettingsError, SuiteError
+
+if TYPE_CHECKING:
+    from rag.evaluation.evaluating import Evaluation
+    from rag.evaluation.suites import Suite
+    from rag.settings import Settings
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Everything but ``--index``, ``--model`` and ``--set``, which all commands share."""
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help="suite file, or folder of them")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--report", metavar="FILE.html", help="also write a report to open")
+    parser.add_argument("--save", metavar="FILE.json", help="also save the result for --compare")
+    parser.add_argument(
+        "--compare",
+        action="append",
+        default=[],
+        metavar="B",
+        help="saved result, rag.toml, or NAME=VALUE[,NAME=VALUE]: test B against the first",
+    )
+    parser.add_argument(
+        "--sweep",
+        action="append",
+        default=[],
+        metavar="NAME=V1,V2",
+        help="every combination of these settings, ranked",
+    )
+    parser.add_argument("--rank-by", metavar="MEASURE", help="what ranks a sweep (passed)")
+    parser.add_argument(
+        "--fail-under",
+        action="append",
+        default=[],
+        metavar="[SUITE/][GROUP/]MEASURE=X",
+        help="exit 1 when a measure is below X, such as recall@5=0.95 or kind:direct/passed=0.9",
+    )
+    parser.add_argument("--full", action="store_true", help="every measure with its interval")
+    parser.add_argument("--failures", type=int, default=10, metavar="N", help="list N failures")
+    parser.add_argument("--limit", type=int, metavar="N", help="draw N questions of each suite")
+    parser.add_argument("--seed", type=int, default=0, help="of draw, bootstrap and test")
+    parser.add_argument("--legs", metavar="L1,L2", help="also retrieval with: lexical,dense,...")
+    parser.add_argument("--check", action="store_true", help="only check suites against documents")
+    parser.add_argument("--restart", action="store_true", help="do not go on with a broken-off run")
+    parser.add_argument("--runs", default="evals/runs", metavar="DIR", help="where runs are kept")
+    parser.add_argument(
+        "--suite-from-documents", metavar="PATH", help="draft a suite to review, from your files"
+    )
+    parser.add_argument("--output", "-o", metavar="FILE", help="of the draft (default: stdout)")
+    parser.add_argument("--judge", metavar="PROVIDER:MODEL", help="also let an LLM judge answers")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run ``rag eval``; returns the exit status."""
+    from rag.settings import Settings
+
+    if args.suite_from_documents:
+        return _draft(args)
+    if not args.suites:
+        _tell("rag eval: name a suite, such as evals/seeds.yaml")
+        return 2
+    settings = Settings.load(**_assigned(args))
+    floors = [_floor(text) for text in args.fail_under]
+    suites, skipped = _suites(args)
+    for line in skipped:
+        _tell(line)
+    if not suites:
+        return 0
+    if args.check:
+        return _check(args, suites, settings)
+    if args.sweep:
+        return _sweep(args, suites, settings)
+    import dataclasses
+
+    evaluation = _evaluate(args, suites, settings, "as set" if args.compare else "")
+    evaluation = dataclasses.replace(evaluation, skipped=tuple(skipped))
+    comparisons = _comparisons(args, suites, settings, evaluation)
+    _print(args, evaluation, comparisons)
+    for path in filter(None, [args.save]):
+        evaluation.save(path)
+    if args.report:
+        from rag.evaluation.report import write_report
+
+        write_report(args.report, [evaluation], comparisons)
+        _tell(f"report: {args.report}")
+    return _below(floors, evaluation)
+
+
+def _assigned(args: argparse.Namespace) -> dict[str, Any]:
+    values = dict(_pair(text, "--set") for text in getattr(args, "assignments", []))
+    if getattr(args, "model", None) is not None:
+        values["model"] = args.model
+    return values
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise SettingsError(f"{option} {text}: write it as NAME=VALUE; names: rag settings")
+    return name.strip(), value.strip()
+
+
+def _suites(args: argparse.Namespace) -> tuple[list[Suite], list[str]]:
+    import dataclasses
+
+    from rag.evaluation.suites import LEGS, load_suites
+
+    suites, skipped = load_suites(args.suites)
+    if args.legs:
+        legs = tuple(leg.strip() for leg in args.legs.split(","))
+        for leg in legs:
+            if leg not in LEGS:
+                raise SettingsError(f"--legs {leg}: use {', '.join(LEGS)}.")
+        suites = [dataclasses.replace(suite, legs=legs) for suite in suites]
+    return suites, skipped
+
+
+def _index(args: argparse.Namespace) -> str | None:
+    """An index the user named; the default of the other commands means: build one."""
+    import os
+
+    given: str | None = getattr(args, "index", None)
+    return None if given in {None, "indexes/default", os.environ.get("RAG_INDEX")} else given
+
+
+def _evaluate(
+    args: argparse.Namespace, suites: Sequence[Suite], settings: Settings, label: str
+) -> Evaluation:
+    from rag.evaluation.evaluating import evaluate
+
+    with _Bar() as bar:
+        evaluation = evaluate(
+            suites,
+            settings=settings,
+            label=label,
+            index=_index(args),
+            runs=args.runs,
+            limit=args.limit,
+            seed=args.seed,
+            resume=not args.restart,
+            progress=bar.show,
+            tell=bar.tell,
+        )
+    if args.judge:
+        from rag.evaluation.llm_judge import judged_by
+
+        with _Bar() as bar:
+            evaluation = judged_by(args.judge, evaluation, settings, progress=bar.show)
+    return evaluation
+
+
+class _Bar:
+    """tqdm on stderr, one bar per suite."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._name = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def show(self, name: str, done: int, total: int) -> None:
+        """Move the suite's bar."""
+        import importlib
+
+        tqdm = importlib.import_module("tqdm").tqdm
+
+        if self._bar is None or self._name != name:
+            if self._bar is not None:
+                self._bar.close()
+            self._name = name
+            self._bar = tqdm(
+                total=total,
+                desc=name,
+                unit="q",
+                file=sys.stderr,
+                leave=False,
+                disable=not sys.stderr.isatty(),
+            )
+        self._bar.update(done - self._bar.n)
+
+    def tell(self, line: str) -> None:
+        """A line of its own."""
+        _tell(line)
+
+
+def _check(args: argparse.Namespace, suites: Sequence[Suite], settings: Settings) -> int:
+    from rag.evaluation.cells import open_cell
+    from rag.evaluation.checking import check
+
+    faults = 0
+    for suite in suites:
+        try:
+            index = _index(args)
+            cell = open_cell(suite, settings, index=Path(index) if index else None)
+            notes = [*check(suite, list(cell.documents.values())), *cell.failed]
+        except SuiteError as error:
+            _say(str(error))
+            faults += 1
+            continue
+        for note in notes:
+            _say(note)
+        _say(f"{suite.place}: {len(suite.questions)} questions, in order")
+    return 1 if faults else 0
+
+
+def _sweep(args: argparse.Namespace, suites: Sequence[Suite], settings: Settings) -> int:
+    from rag.evaluation.sweeping import cells_of, grid, sweep_table
+
+    cells = list(cells_of(grid(args.sweep), settings))
+    evaluations = []
+    for number, (label, cell) in enumerate(cells, 1):
+        _tell(f"cell {number} of {len(cells)}: {label}")
+        evaluations.append(_evaluate(args, suites, cell, label))
+    if args.json:
+        _dump([evaluation.to_json() for evaluation in evaluations])
+    else:
+        _say(sweep_table(evaluations, args.rank_by))
+    if args.report:
+        from rag.evaluation.report import write_report
+
+        write_report(args.report, evaluations, [])
+    return 0
+
+
+def _comparisons(
+    args: argparse.Namespace,
+    suites: Sequence[Suite],
+    settings: Settings,
+    evaluation: Evaluation,
+) -> list[Any]:
+    from rag.evaluation.comparing import compare
+    from rag.evaluation.evaluating import Evaluation
+
+    found = []
+    for other in args.compare:
+        path = Path(other)
+        if path.suffix == ".json":
+            # A saved result is what was: it is A, and the run just made is B.
+            import dataclasses
+
+            saved = dataclasses.replace(Evaluation.load(path), label=path.stem)
+            found.append(compare(saved, evaluation, seed=args.seed))
+            continue
+        changed = _other_settings(other, settings, args)
+        against = _evaluate(args, suites, changed, other)
+        found.append(compare(evaluation, against, seed=args.seed))
+    return found
+
+
+def _other_settings(other: str, settings: Settings, args: argparse.Namespace) -> Settings:
+    from rag.settings import Settings
+
+    if other.endswith(".toml"):
+        return Settings.load(file=Path(other), **_assigned(args))
+    return settings.replace(**dict(_pair(text, "--compare") for text in other.split(",")))
+
+
+def _print(args: argparse.Namespace, evaluation: Evaluation, comparisons: Sequence[Any]) -> None:
+    from rag.evaluation.comparing import comparison_table
+    from rag.evaluation.evaluating import plain
+    from rag.evaluation.terminal import failures_list, summary
+
+    if args.json:
+        value = evaluation.to_json()
+        if comparisons:
+            value["comparisons"] = plain(comparisons)
+        _dump(value)
+        return
+    _say(summary(evaluation, full=args.full))
+    if args.failures and not args.compare:
+        _say(failures_list(evaluation, args.failures).rstrip())
+    for comparison in comparisons:
+        _say("\n" + comparison_table(comparison))
+    for suite in evaluation.suites:
+        for note in suite.notes[:10]:
+            _tell(note)
+        _tell(f"files: {suite.folder}")
+
+
+def _dump(value: Any) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+
+
+def _floor(text: str) -> tuple[str, str, str, float]:
+    """``[SUITE/][GROUP/]MEASURE=X`` as (suite or '', group, measure, X)."""
+    from rag.evaluation.measures import MEANINGS
+
+    path, equals, number = text.rpartition("=")
+    *prefix, measure = path.split("/")
+    suite = next((part for part in prefix if ":" not in part), "")
+    group = next((part for part in prefix if ":" in part), "all")
+    try:
+        value = float(number)
+    except ValueError:
+        equals = ""
+        value = 0.0
+    if not equals or measure.partition(" ")[0] not in MEANINGS:
+        raise SettingsError(
+            f"--fail-under {text}: write it as MEASURE=NUMBER, such as recall@5=0.95. Measures: "
+            f"{', '.join(MEANINGS)}"
+        )
+    return suite, group, measure, value
+
+
+def _below(floors: Sequence[tuple[str, str, str, float]], evaluation: Evaluation) -> int:
+    from rag.evaluation.measures import higher_is_better
+
+    status = 0
+    for wanted, group, name, floor in floors:
+        met: list[bool] = []
+        for suite in evaluation.suites:
+            measure = suite.measure(name, group)
+            if (wanted and suite.name != wanted) or measure is None:
+                continue
+            good = measure.value >= floor if higher_is_better(name) else measure.value <= floor
+            met.append(good)
+            if not good:
+                side = "below" if higher_is_better(name) else "above"
+                _tell(f"{suite.name}: {name} ({group}) is {measure.value:.4f}, {side} {floor:g}")
+        if not met:
+            # A floor that nothing was held against must not pass for met.
+            _tell(f"--fail-under: no suite has {name} for {group}{wanted and ' in ' + wanted}")
+        status |= not met or not all(met)
+    return int(status)
+
+
+def _draft(args: argparse.Namespace) -> int:
+    from rag.evaluation.drafting import draft_suite
+    from rag.settings import Settings
+
+    settings = Settings.load(**_assigned(args))
+    text = draft_suite(
+        Path(args.suite_from_documents),
+        settings=settings,
+        limit=args.limit or 50,
+        seed=args.seed,
+        tell=_tell,
+    )
+    if args.output:
+        Path(args.output).write_text(text, encoding="utf-8")
+        _tell(f"{args.output}: review every question, then: rag eval {args.output}")
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(text + "\n")

@@ -1,0 +1,389 @@
+"""Suites in, figures out: open each cell, ask each question, judge, add up.
+
+Everything a figure rests on is left in ``evals/runs/<suite>-<key>/``: ``outcomes.jsonl`` (what was
+done with each question), ``qrels.trec`` and ``run*.trec`` (retrieval), ``result.json``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import math
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from rag.errors import SuiteError
+from rag.evaluation.cells import Cell, code_version, documents_version, open_cell
+from rag.evaluation.checking import check, find_document, locate
+from rag.evaluation.intervals import risk_coverage
+from rag.evaluation.judging import Judged, judge
+from rag.evaluation.measures import Measure, latencies, measures_of
+from rag.evaluation.outcomes import Outcome, OutcomeLog, ask_one
+from rag.evaluation.retrieval_measures import measure_files, write_qrels, write_run
+from rag.evaluation.suites import Suite
+from rag.records import to_dict
+from rag.settings import Settings
+
+__all__ = ["Evaluation", "SuiteResult", "evaluate", "plain"]
+
+FORMAT = 1
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteResult:
+    """One suite's figures.
+
+    Attributes:
+        measures: For all questions, then by kind and by language.
+        questions: Each with its verdict, in the suite's order.
+        latency: Stage to (median, 95th percentile) in seconds.
+        build: What indexing cost; see :class:`rag.evaluation.cells.Cell`.
+        risk: (coverage, risk, threshold) points over the answered questions.
+        notes: Lines on what the suite's author should look at.
+        folder: Where the files of the run lie.
+    """
+
+    name: str
+    description: str
+    measures: tuple[Measure, ...]
+    questions: tuple[Judged, ...]
+    latency: Mapping[str, tuple[float, float]]
+    build: Mapping[str, float]
+    risk: tuple[tuple[float, float, float], ...] = ()
+    notes: tuple[str, ...] = ()
+    folder: str = ""
+
+    def measure(self, name: str, group: str = "all") -> Measure | None:
+        """The measure of that name, or None where the suite does not have it."""
+        return next((m for m in self.measures if (m.name, m.group) == (name, group)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """Figures of all suites, and the conditions they were taken under.
+
+    Attributes:
+        label: A name for tables, such as ``fusion=lexical``.
+        conditions: Settings, versions, seed, machine, date, peak memory.
+        skipped: A line for each suite that was left out.
+    """
+
+    label: str
+    suites: tuple[SuiteResult, ...]
+    conditions: Mapping[str, Any] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-ready; NaN (a measure of nothing) is null."""
+        value = plain({"format": FORMAT, **to_dict(self)})
+        assert isinstance(value, dict)
+        return value
+
+    def save(self, path: str | Path) -> None:
+        """Write it where ``rag eval --compare`` can read it."""
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(
+            json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """A saved result.
+
+        Raises:
+            SuiteError: Not a result, or one of a newer format.
+        """
+        try:
+            value = json.loads(Path(path).read_text(encoding="utf-8"))
+            if value["format"] > FORMAT:
+                raise SuiteError(f"{path}: was saved by a newer rag. Update rag, or run it again.")
+            return cls(
+                label=value["label"],
+                conditions=value["conditions"],
+                skipped=tuple(value["skipped"]),
+                suites=tuple(_suite_result(suite) for suite in value["suites"]),
+            )
+        except OSError as error:
+            raise SuiteError(
+                f"{path}: cannot be read ({error.strerror}). Check the path."
+            ) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise SuiteError(
+                f"{path}: is not a saved result. Save one: rag eval SUITE --json > {path}"
+            ) from error
+
+
+def evaluate(
+    suites: Iterable[Suite] | Suite,
+    *,
+    settings: Settings | None = None,
+    label: str = "",
+    indexes: str | Path = "indexes",
+    index: str | Path | None = None,
+    runs: str | Path = "evals/runs",
+    limit: int | None = None,
+    seed: int = 0,
+    resamples: int = 2000,
+    resume: bool = True,
+    progress: Progress | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+    open_system: Callable[..., Cell] = open_cell,
+) -> Evaluation:
+    """Ask every question of every suite and measure what comes back.
+
+    Args:
+        suites: One or more; their documents are indexed as the settings say, and kept.
+        settings: Default: as :meth:`Settings.load` gives them.
+        label: A name for tables.
+        indexes: Folder for the kept indexes.
+        index: An index to evaluate as it stands, in place of kept ones.
+        runs: Folder for the files each figure rests on.
+        limit: At most so many questions of a suite, drawn by ``seed``; None for all.
+        seed: Of the draw, the bootstrap and the randomisation test.
+        resamples: Of the bootstrap.
+        resume: Go on with an interrupted run of the same code, settings and data.
+        progress: Called with (suite, done, all) after each question.
+        tell: Takes one line when something slow begins.
+        open_system: Opens a suite's cell; another system can be put here.
+
+    Raises:
+        SuiteError: A suite does not fit its documents.
+    """
+    suites = [suites] if isinstance(suites, Suite) else list(suites)
+    settings = settings or Settings.load()
+    results = [
+        _evaluate_suite(
+            _drawn(suite, limit, seed),
+            settings,
+            indexes=Path(indexes),
+            index=Path(index) if index else None,
+            runs=Path(runs),
+            seed=seed,
+            resamples=resamples,
+            resume=resume,
+            progress=progress or (lambda *_: None),
+            tell=tell,
+            open_system=open_system,
+        )
+        for suite in suites
+    ]
+    return Evaluation(
+        label=label or "as set",
+        suites=tuple(results),
+        conditions=conditions(settings, seed=seed, resamples=resamples, limit=limit),
+    )
+
+
+def _evaluate_suite(
+    suite: Suite,
+    settings: Settings,
+    *,
+    indexes: Path,
+    index: Path | None,
+    runs: Path,
+    seed: int,
+    resamples: int,
+    resume: bool,
+    progress: Progress,
+    tell: Callable[[str], None],
+    open_system: Callable[..., Cell],
+) -> SuiteResult:
+    cell = open_system(suite, settings, indexes=indexes, index=index, tell=tell)
+    documents = list(cell.documents.values())
+    places = locate(suite, documents)
+    notes = [*check(suite, documents), *cell.failed]
+    legs = {name: cell.leg(name) for name in suite.legs}
+    made_under = {
+        "format": FORMAT,
+        "suite": suite_version(suite),
+        "documents": documents_version(suite),
+        "settings": to_dict(settings),
+        "code": code_version(),
+        "index": str(index or ""),
+    }
+    key = hashlib.sha256(json.dumps(made_under, sort_keys=True).encode()).hexdigest()[:8]
+    folder = runs / f"{suite.name}-{key}"
+    log = OutcomeLog(
+        folder / "outcomes.jsonl", made_under if resume else {**made_under, "again": 1}
+    )
+    outcomes: dict[str, Outcome] = dict(log.resumed)
+    if outcomes:
+        tell(f"{suite.name}: going on after {len(outcomes)} of {len(suite.questions)} questions")
+    by_source = {document.source: document for document in documents}
+    _warm(suite, cell)
+    try:
+        for done, question in enumerate(suite.questions, 1):
+            if question.id not in outcomes:
+                found = [find_document(name, by_source) for name in question.exclude]
+                mask = [document.source for document in found if document]
+                outcome = ask_one(question, suite, cell.system, legs, mask)
+                outcomes[question.id] = outcome
+                log.add(outcome)
+            progress(suite.name, done, len(suite.questions))
+    except BaseException:
+        log.close()
+        raise
+    log.finish()
+    write_qrels(folder / "qrels.trec", suite, places)
+    retrieval: dict[str, dict[str, dict[str, float]]] = {}
+    for leg in ("", *suite.legs):
+        run = folder / (f"run.{leg}.trec" if leg else "run.trec")
+        rankings = {name: outcome.rankings.get(leg, ()) for name, outcome in outcomes.items()}
+        write_run(run, suite, places, rankings, leg or "rag")
+        retrieval[leg] = measure_files(folder / "qrels.trec", run)
+    chunks = cell.chunks() if suite.relevance == "evidence" else None
+    judged = tuple(
+        judge(
+            question,
+            outcomes[question.id],
+            places[question.id],
+            {leg: measures.get(question.id, {}) for leg, measures in retrieval.items()},
+            documents=cell.documents,
+            chunks=chunks,
+            relevance=suite.relevance,
+            ask=suite.ask,
+        )
+        for question in suite.questions
+    )
+    answered = [question for question in judged if suite.ask and not question.refused]
+    curve = risk_coverage(
+        [question.confidence for question in answered],
+        [not question.answerable or not question.values["first_right"][0] for question in answered],
+    )
+    share = len(answered) / len(judged)
+    result = SuiteResult(
+        name=suite.name,
+        description=suite.description,
+        measures=tuple(measures_of(judged, seed=seed, resamples=resamples)),
+        questions=judged,
+        latency=latencies(judged),
+        build=cell.build,
+        risk=tuple((coverage * share, risk, at) for coverage, risk, at in curve),
+        notes=tuple(notes),
+        folder=str(folder),
+    )
+    (folder / "result.json").write_text(
+        json.dumps(plain(to_dict(result)), ensure_ascii=False, indent=1), encoding="utf-8"
+    )
+    return result
+
+
+def _warm(suite: Suite, cell: Cell) -> None:
+    """One question off the record: the first loads models, and is no measure of the others."""
+    if suite.questions:
+        ask_one(suite.questions[0], suite, cell.system, {})
+
+
+def _drawn(suite: Suite, limit: int | None, seed: int) -> Suite:
+    """At most ``limit`` questions, kinds in proportion, in the suite's order."""
+    import dataclasses
+    import random
+
+    if not suite.questions:
+        raise SuiteError(f"{suite.place}: the suite is empty. Add at least one question.")
+    if limit is None or limit >= len(suite.questions):
+        return suite
+    if limit < 1:
+        raise SuiteError(f"--limit {limit}: must be at least 1.")
+    kept = set(random.Random(seed).sample(range(len(suite.questions)), limit))
+    questions = tuple(q for at, q in enumerate(suite.questions) if at in kept)
+    return dataclasses.replace(suite, questions=questions)
+
+
+def suite_version(suite: Suite) -> str:
+    """Twelve hexadecimal digits that change with the questions."""
+    content = json.dumps(
+        [suite.relevance, suite.ask, suite.legs, *map(to_dict, suite.questions)],
+        ensure_ascii=False,
+    )
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def conditions(settings: Settings, **more: Any) -> dict[str, Any]:
+    """All that a figure must be read with."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from rag import __version__
+
+    versions: dict[str, str] = {}
+    for name in ("faiss-cpu", "numpy", "onnxruntime", "ir-measures"):
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return {
+        "rag": __version__,
+        "code": code_version(),
+        "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "versions": versions,
+        "settings": to_dict(settings),
+        "peak_memory_bytes": peak_memory(),
+        **more,
+    }
+
+
+def peak_memory() -> int:
+    """Most bytes this process has held in memory, all suites so far together."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+def plain(value: Any) -> Any:
+    """JSON-ready: records as objects, NaN as null."""
+    value = to_dict(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value
+
+
+def _suite_result(value: Mapping[str, Any]) -> SuiteResult:
+    return SuiteResult(
+        **{
+            **value,
+            "measures": tuple(
+                Measure(**{**m, **{end: _number(m[end]) for end in ("value", "low", "high")}})
+                for m in value["measures"]
+            ),
+            "questions": tuple(
+                Judged(
+                    **{
+                        **question,
+                        **{
+                            name: tuple(question[name])
+                            for name in ("quotes", "sources", "passages")
+                        },
+                        "values": {
+                            name: (float(pair[0]), float(pair[1]))
+                            for name, pair in question["values"].items()
+                        },
+                    }
+                )
+                for question in value["questions"]
+            ),
+            "latency": {name: (pair[0], pair[1]) for name, pair in value["latency"].items()},
+            "risk": tuple((a, b, c) for a, b, c in value["risk"]),
+            "notes": tuple(value["notes"]),
+        }
+    )
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)

@@ -1,0 +1,89 @@
+"""YAML that remembers its lines, so that a message can name the line to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rag.errors import SuiteError
+
+__all__ = ["Listing", "Scalar", "Table", "parse"]
+
+
+class Scalar(str):
+    """A scalar exactly as written (``007`` stays ``007``), its line and YAML's guess of a type.
+
+    Attributes:
+        line: From 1.
+        tag: ``str``, ``int``, ``float``, ``bool``, ``null`` or ``timestamp``.
+    """
+
+    __slots__ = ("line", "tag")
+
+    line: int
+    tag: str
+
+
+class Table(dict[str, Any]):
+    """A mapping with the line it starts on (``line``) and the line of each key (``lines``)."""
+
+    line: int
+    lines: dict[str, int]
+
+
+class Listing(list[Any]):
+    """A sequence with the line it starts on."""
+
+    line: int
+
+
+def parse(text: str, path: Path) -> Any:
+    """The document as nested :class:`Table`, :class:`Listing` and :class:`Scalar`; None if blank.
+
+    Raises:
+        SuiteError: Not valid YAML (JSON is), or a key given twice; names file and line.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        node = yaml.compose(text, Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise SuiteError(
+            f"{path}:{line}: not valid YAML: {error.problem or error.context}. "
+            "Mend the line; texts with ': ' or '#' need quotes."
+        ) from error
+    except yaml.YAMLError as error:
+        reason = str(error).splitlines()[0]
+        raise SuiteError(f"{path}: not valid YAML: {reason}. Save it as plain UTF-8.") from error
+    return None if node is None else _value(node, path)
+
+
+def _value(node: yaml.Node, path: Path) -> Any:
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.ScalarNode):
+        scalar = Scalar(node.value)
+        scalar.line, scalar.tag = line, node.tag.rpartition(":")[2]
+        return scalar
+    if isinstance(node, yaml.SequenceNode):
+        listing = Listing(_value(child, path) for child in node.value)
+        listing.line = line
+        return listing
+    table = Table()
+    table.line, table.lines = line, {}
+    for key, child in _pairs(node):
+        name, at = str(key.value), key.start_mark.line + 1
+        if name in table:
+            raise SuiteError(
+                f"{path}:{at}: {name!r} stands twice (first on line {table.lines[name]}). "
+                "Remove one of the two."
+            )
+        table[name] = _value(child, path)
+        table.lines[name] = at
+    return table
+
+
+def _pairs(node: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    yield from node.value

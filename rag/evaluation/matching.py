@@ -1,0 +1,75 @@
+"""When does a text hold an accepted answer, and when do two spans speak of the same words?
+
+Texts are compared after :func:`rag.normalization.normalize` (width, case, script) without white
+space and punctuation between words; figures match whole figures only: 172 is not found in 1,172.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import regex
+
+from rag.normalization import normalize
+
+__all__ = ["exact_match", "holds", "overlap", "token_f1", "tokens"]
+
+_GROUPED = regex.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_NUMBER = r"\d+(?:\.\d+)?"
+# A figure with its decimals, a word of a spaced script, or one sign of an unspaced one.
+_TOKEN = regex.compile(
+    rf"{_NUMBER}|[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Thai}}]|[\p{{L}}\p{{M}}]+|[%‰$€£¥+]"
+)
+
+
+@lru_cache(maxsize=65536)
+def tokens(text: str) -> tuple[str, ...]:
+    """Tokens for F1 and matching: Chinese, Japanese and Thai by character, others by word.
+
+    As in CMRC 2018's and SQuAD's official scripts (Cui et al. 2019; Rajpurkar et al. 2016), with
+    our normalisation first; punctuation does not count, per cent and currency signs do.
+    """
+    plain = _GROUPED.sub("", normalize(text))
+    # Letters of two scripts that touch ("B超") are two tokens: the pattern splits Han off already.
+    return tuple(match.group() for match in _TOKEN.finditer(plain))
+
+
+def holds(text: str, answers: Iterable[str]) -> bool:
+    """True when the tokens of an answer stand in the text, side by side and in order."""
+    inside = tokens(text)
+    return any(_contains(inside, tokens(answer)) for answer in answers)
+
+
+def _contains(inside: Sequence[str], wanted: Sequence[str]) -> bool:
+    if not wanted:
+        return False
+    size = len(wanted)
+    return any(
+        inside[at] == wanted[0] and tuple(inside[at : at + size]) == tuple(wanted)
+        for at in range(len(inside) - size + 1)
+    )
+
+
+def exact_match(text: str, answers: Iterable[str]) -> bool:
+    """True when the text, normalised and without punctuation, is one of the answers."""
+    return any(tokens(text) == tokens(answer) for answer in answers)
+
+
+def token_f1(text: str, answers: Iterable[str]) -> float:
+    """Best F1 of token overlap over the answers, in [0, 1] (Rajpurkar et al. 2016)."""
+    return max((_f1(tokens(text), tokens(answer)) for answer in answers), default=0.0)
+
+
+def _f1(given: Sequence[str], wanted: Sequence[str]) -> float:
+    common = sum((collections.Counter(given) & collections.Counter(wanted)).values())
+    if not common:
+        return 0.0
+    precision, recall = common / len(given), common / len(wanted)
+    return 2 * precision * recall / (precision + recall)
+
+
+def overlap(left: tuple[int, int], right: tuple[int, int]) -> int:
+    """Characters that two spans share."""
+    return max(0, min(left[1], right[1]) - max(left[0], right[0]))

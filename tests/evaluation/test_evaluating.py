@@ -1,0 +1,149 @@
+"""Whole runs over the stand-in system; every figure is worked out by hand."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rag.errors import SuiteError
+from rag.evaluation import Evaluation, Suite, evaluate
+from rag.evaluation.terminal import summary
+
+
+@pytest.fixture
+def result(suite_file, open_lines, tmp_path):
+    suite = Suite.load(suite_file)
+    return evaluate(suite, runs=tmp_path / "runs", open_system=open_lines, resamples=200)
+
+
+def value(result, name, group="all"):
+    return result.suites[0].measure(name, group).value
+
+
+def test_figures(result) -> None:
+    # q1, q2: the line with the evidence comes first. q3: one item at rank 1, the other at rank 2.
+    assert value(result, "recall@1") == pytest.approx((1 + 1 + 0.5) / 3)
+    assert value(result, "recall@5") == 1
+    assert value(result, "success@5") == 1
+    assert value(result, "MRR@10") == pytest.approx((1 + 1 + (1 + 1 / 2) / 2) / 3)
+    assert value(result, "first_right") == 1
+    # The answer to q3 has one line, with one of the two items.
+    assert value(result, "items_cited", "kind:list") == 0.5
+    assert value(result, "answer_contains") == pytest.approx((1 + 1 + 0.5) / 3)
+    assert value(result, "span_valid") == 1
+    assert value(result, "citation_precision", "kind:direct") == 1
+    # q4 shares nothing and is refused, q5 shares most of a line and is answered.
+    assert value(result, "refusal_recall") == 0.5
+    assert value(result, "refusal_recall", "kind:off-topic") == 1
+    assert value(result, "refusal_recall", "kind:near-miss") == 0
+    assert value(result, "false_refusal") == 0
+    assert value(result, "refusal_precision") == 1
+    assert value(result, "passed") == 3 / 5
+
+
+def test_where_it_failed(result) -> None:
+    stages = {question.id: question.stage for question in result.suites[0].questions}
+    assert stages == {"q1": "", "q2": "", "q3": "answer", "q4": "", "q5": "refusal"}
+
+
+def test_all_right_is_not_certain(result) -> None:
+    # 3 of 3: a bootstrap would claim [1, 1]; Wilson's interval starts at 44%.
+    measure = result.suites[0].measure("recall@5")
+    assert (round(measure.low, 2), measure.high, measure.n) == (0.44, 1.0, 3)
+
+
+def test_saved_result_reads_back(result, tmp_path) -> None:
+    result.save(tmp_path / "result.json")
+    again = Evaluation.load(tmp_path / "result.json")
+    assert json.dumps(again.to_json()) == json.dumps(result.to_json())
+    assert again.suites[0].questions == result.suites[0].questions
+
+
+def test_not_a_result(tmp_path) -> None:
+    (tmp_path / "x.json").write_text("[]")
+    with pytest.raises(SuiteError, match=r"x\.json: is not a saved result"):
+        Evaluation.load(tmp_path / "x.json")
+
+
+def test_same_seed_same_figures(suite_file, open_lines, tmp_path, result) -> None:
+    suite = Suite.load(suite_file)
+    again = evaluate(suite, runs=tmp_path / "runs2", open_system=open_lines, resamples=200)
+    assert again.suites[0].measures == result.suites[0].measures
+
+
+def test_interrupted_run_goes_on(suite_file, open_lines, lines, tmp_path) -> None:
+    suite = Suite.load(suite_file)
+    whole = evaluate(suite, runs=tmp_path / "whole", open_system=open_lines, resamples=50)
+
+    def stop(name: str, done: int, total: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(suite, runs=tmp_path / "runs", open_system=open_lines, progress=stop)
+    # The process died while it wrote the next line.
+    (log,) = (tmp_path / "runs").glob("*/outcomes.jsonl")
+    with log.open("a", encoding="utf-8") as file:
+        file.write('{"question_id": "q4", "rank')
+    lines.asked.clear()
+    told: list[str] = []
+    rest = evaluate(
+        suite, runs=tmp_path / "runs", open_system=open_lines, resamples=50, tell=told.append
+    )
+    warm_up, *asked = lines.asked
+    assert asked == [question.question for question in suite.questions[3:]]
+    assert told == ["tiny: going on after 3 of 5 questions"]
+    assert rest.suites[0].measures == whole.suites[0].measures
+    lines.asked.clear()
+    evaluate(suite, runs=tmp_path / "runs", open_system=open_lines, resamples=50)
+    assert len(lines.asked) == 1 + 5, "a finished run is asked anew: the code may have changed"
+
+
+def test_a_fault_is_a_failure_not_the_end(suite_file, open_lines, lines, tmp_path) -> None:
+    usual = lines.ask
+
+    def breaks(question, **more):
+        if "李四" in question or "设计" in question:
+            raise RuntimeError("boom")
+        return usual(question, **more)
+
+    lines.ask = breaks
+    suite = Suite.load(suite_file)
+    result = evaluate(suite, runs=tmp_path / "runs", open_system=open_lines, resamples=50)
+    judged = {question.id: question for question in result.suites[0].questions}
+    assert judged["q2"].stage == "fault"
+    assert judged["q2"].reason.startswith("RuntimeError: boom")
+    # It counts zero everywhere, retrieval included.
+    assert judged["q2"].values["first_right"] == (0.0, 1.0)
+    assert judged["q2"].values["recall@5"] == (0.0, 1.0)
+
+
+def test_masked_documents(suite_file, open_lines, tmp_path) -> None:
+    import dataclasses
+
+    suite = Suite.load(suite_file)
+    masked = tuple(dataclasses.replace(q, exclude=("docs/a.md",)) for q in suite.questions)
+    result = evaluate(
+        dataclasses.replace(suite, questions=masked),
+        runs=tmp_path / "runs",
+        open_system=open_lines,
+        resamples=50,
+    )
+    ranks = {question.id: question.evidence_rank for question in result.suites[0].questions}
+    assert ranks == {"q1": None, "q2": 1, "q3": 1, "q4": None, "q5": None}
+
+
+def test_limit_draws_in_order(suite_file, open_lines, tmp_path) -> None:
+    suite = Suite.load(suite_file)
+    result = evaluate(suite, runs=tmp_path / "runs", open_system=open_lines, limit=2)
+    identities = [question.id for question in result.suites[0].questions]
+    assert len(identities) == 2
+    assert identities == sorted(identities)
+
+
+def test_summary_says_the_figures(result) -> None:
+    text = summary(result, full=True)
+    assert "kind:near-miss" in text
+    assert "recall@5" in text
+    assert "failed at: answer 1, refusal 1" in text
