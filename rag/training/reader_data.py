@@ -1,0 +1,548 @@
+"""What the reader learns from: questions with one sentence that answers and several that do not.
+
+Real questions come from the labelled paragraphs (by a fixed split: buckets 0 and 1 are for measuring, 2 for
+calibrating, the others for training); the rest are made by rule (:mod:`rag.training.reader_questions`) from
+news articles and from sentence pairs, in one language or across two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.answering.reader import spelling
+from rag.normalization import normalize
+from rag.training.reader_gloss import Glossary
+from rag.training.reader_questions import (
+    about_another,
+    ask_chinese,
+    ask_spaced,
+    spaced_answers,
+    typed_answers,
+    without_answer,
+)
+
+DEVELOPMENT, CALIBRATION, TRAINING = (0, 1), (2,), (3, 4, 5, 6, 7, 8, 9)
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence with its neighbours. ``span`` are the answer's characters, where they are known."""
+
+    text: str
+    before: str = ""
+    after: str = ""
+    good: bool = False
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A question and its candidates; a good one, if there is one, comes first."""
+
+    question: str
+    candidates: tuple[Candidate, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A real question with its paragraph and answers (text, offset)."""
+
+    source: str
+    question: str
+    paragraph: str
+    answers: tuple[tuple[str, int], ...]
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Objects of a JSON Lines file, plain or under zstd."""
+    if path.suffix == ".zst":
+        import zstandard
+
+        with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
+            yield from map(json.loads, io.TextIOWrapper(stream, encoding="utf-8"))
+    else:
+        with path.open(encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
+
+
+def find(folder: Path, name: str) -> Path:
+    """The file ``name.jsonl.zst`` or ``name.jsonl`` of a folder."""
+    for suffix in (".jsonl.zst", ".jsonl"):
+        if (path := folder / (name + suffix)).is_file():
+            return path
+    raise FileNotFoundError(f"{folder} has no {name}.jsonl.zst; name the data folder with --data")
+
+
+def bucket(text: str) -> int:
+    """The part, 0 to 9, that a text belongs to, whatever the order of the file."""
+    return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 10
+
+
+def labelled(folder: Path, buckets: Sequence[int]) -> list[Labelled]:
+    """The questions whose paragraph is in one of the buckets."""
+    return [
+        Labelled(row["s"], row["q"], row["p"], tuple((text, offset) for text, offset in row["a"]))
+        for row in read_lines(find(folder, "qa"))
+        if bucket(row["p"]) in buckets
+    ]
+
+
+_END = re.compile(r"[。！？；!?؟;][”’\"』」）)]*|\.(?=\s|$)[”\"]?|\n+|…{1,2}")
+
+
+def sentences(text: str, *, longest: int = 220) -> list[Span]:
+    """Sentence spans of a text in any language, white space trimmed; a simple rule is enough to train on.
+
+    Text without full stops (Thai) is cut at spaces once a sentence has sixty characters.
+    """
+    spans: list[Span] = []
+    start = 0
+    for end in [*(m.end() for m in _END.finditer(text)), len(text)]:
+        if end <= start:
+            continue
+        spans.extend(_shortened(text, start, end, longest))
+        start = end
+    return spans
+
+
+def _shortened(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
+    thai = len(re.findall("[\u0e00-\u0eff]", text[start:end])) > (end - start) // 3
+    limit = 60 if thai else longest
+    while end - start > limit:
+        sign = re.compile(r"\s" if thai else r"[，,、\s]").search(text, start + limit - 1, end)
+        if not sign or sign.end() >= end:
+            break
+        yield from _trimmed(text, start, sign.end())
+        start = sign.end()
+    yield from _trimmed(text, start, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield start, end
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph cut into sentences."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Paragraph:
+        """Cut a text."""
+        return cls(text, tuple(sentences(text)))
+
+    def candidate(self, index: int, *, head: str = "") -> Candidate:
+        """Sentence ``index`` with its neighbours; ``head`` (a title) goes in front of the one before."""
+        start, end = self.spans[index]
+        before = self.text[slice(*self.spans[index - 1])] if index else ""
+        after = self.text[slice(*self.spans[index + 1])] if index + 1 < len(self.spans) else ""
+        return Candidate(self.text[start:end], f"{head} {before}".strip(), after)
+
+    def sentence_at(self, offset: int) -> int | None:
+        """The index of the sentence that covers a character."""
+        for index, (start, end) in enumerate(self.spans):
+            if start <= offset < end:
+                return index
+        return None
+
+
+class WordIndex:
+    """BM25 over character bigrams, words and numbers (k1 = 1.2, b = 0.75), in a sparse matrix."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        from scipy import sparse
+
+        self._ids: dict[str, int] = {}
+        rows, columns, values = [], [], []
+        lengths = np.zeros(len(texts))
+        for row, text in enumerate(texts):
+            counts = Counter(_terms(normalize(text)))
+            lengths[row] = sum(counts.values())
+            for term, count in counts.items():
+                rows.append(row)
+                columns.append(self._ids.setdefault(term, len(self._ids)))
+                values.append(count)
+        matrix = sparse.csr_matrix(
+            (np.asarray(values, np.float32), (rows, columns)), shape=(len(texts), len(self._ids))
+        )
+        seen = np.bincount(columns, minlength=len(self._ids))
+        self.idf = np.log(1 + (len(texts) - seen + 0.5) / (seen + 0.5)).astype(np.float32)
+        norm = 1.2 * (0.25 + 0.75 * lengths / max(lengths.mean(), 1))
+        coo = matrix.tocoo()
+        weight = coo.data * 2.2 / (coo.data + norm[coo.row]) * self.idf[coo.col]
+        self._matrix = sparse.csc_matrix((weight, (coo.row, coo.col)), shape=matrix.shape)
+
+    def scores(self, question: str) -> np.ndarray:
+        """A score for every text."""
+        ids = sorted({self._ids[t] for t in _terms(normalize(question)) if t in self._ids})
+        return np.asarray(self._matrix[:, ids].sum(axis=1)).ravel()
+
+    def coverage(self, question: str, text: str) -> float:
+        """The share of the question's terms, by inverse frequency, that stand in a text."""
+        asked = set(_terms(normalize(question)))
+        told = set(_terms(normalize(text)))
+        rare = float(self.idf.max()) if len(self.idf) else 1.0
+        weight = {t: float(self.idf[self._ids[t]]) if t in self._ids else rare for t in asked}
+        return sum(w for t, w in weight.items() if t in told) / (sum(weight.values()) or 1.0)
+
+
+def _terms(text: str) -> list[str]:
+    units = spelling(text)
+    terms: list[str] = []
+    for start, end, key in units.units:
+        if key == "":
+            terms.extend(text[start:end])
+            terms.extend(text[i : i + 2] for i in range(start, end - 1))
+        elif key == "4":
+            terms.extend(text[i : i + 4] for i in range(start, end - 3))
+        else:
+            terms.append(key)
+    return terms
+
+
+class RealQuestions:
+    """Listings from one source's labelled paragraphs, made when first asked for.
+
+    Hard negatives come from the same paragraph and from near paragraphs of the source.
+    """
+
+    def __init__(self, rows: Sequence[Labelled], *, near: int = 6) -> None:
+        self._rows = rows
+        self._near = near
+        texts = list(dict.fromkeys(row.paragraph for row in rows))
+        self._paragraphs = [Paragraph.of(text) for text in texts]
+        self._place = {text: i for i, text in enumerate(texts)}
+        self._index = WordIndex(texts)
+        self._made: dict[int, Listing | None] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def draw(self, chance: random.Random) -> Listing | None:
+        """A listing with all its candidates, the good one first; None where no sentence holds the answer."""
+        i = chance.randrange(len(self._rows))
+        if i not in self._made:
+            row = self._rows[i]
+            own = self._place[row.paragraph]
+            self._made[i] = _real(row, own, self._paragraphs, self._index, self._near)
+        return self._made[i]
+
+
+def _real(
+    row: Labelled, own: int, paragraphs: Sequence[Paragraph], index: WordIndex, near: int
+) -> Listing | None:
+    answer, offset = row.answers[0]
+    paragraph = paragraphs[own]
+    place = paragraph.sentence_at(offset + len(answer) // 2)
+    if place is None:
+        return None
+    good = paragraph.candidate(place)
+    begin = paragraph.spans[place][0]
+    start, end = max(0, offset - begin), min(len(good.text), offset - begin + len(answer))
+    good = replace(good, good=True, span=(start, end) if start < end else None)
+    texts = [normalize(text) for text, _ in row.answers]
+
+    def innocent(candidate: Candidate) -> bool:
+        return not any(text in normalize(candidate.text) for text in texts)
+
+    mine = [paragraph.candidate(i) for i in range(len(paragraph.spans)) if i != place]
+    mine = [candidate for candidate in mine if innocent(candidate)]
+    scores = index.scores(row.question)
+    others: list[tuple[float, Candidate]] = []
+    for i in np.argsort(-scores, kind="stable")[:4]:
+        if int(i) != own:
+            for j in range(len(paragraphs[i].spans)):
+                candidate = paragraphs[i].candidate(j)
+                if innocent(candidate):
+                    others.append((index.coverage(row.question, candidate.text), candidate))
+    others.sort(key=lambda pair: -pair[0])
+    return Listing(row.question, (good, *mine, *(c for _, c in others[:near])), row.source)
+
+
+class Pool:
+    """Everything that training draws from, and the recipe that mixes it."""
+
+    def __init__(self, folder: Path, *, articles: int = 24000, pairs: int = 400000, seed: int = 0) -> None:
+        chance = random.Random(seed)
+        entries = [(r["e"], r["x"]) for r in read_lines(find(folder, "titles_dict")) if r["l"] == "zh"]
+        self.glossary = Glossary(entries)
+        self.names = [normalize(x) for _, x in chance.sample(entries, min(20000, len(entries)))]
+        self.names = [name for name in self.names if 2 <= len(name) <= 6] or ["某地"]
+        grouped: dict[str, list[Labelled]] = defaultdict(list)
+        for row in labelled(folder, TRAINING):
+            grouped[row.source].append(row)
+        self.real = {source: RealQuestions(rows) for source, rows in grouped.items()}
+        self.articles = [
+            row["t"][:2500]
+            for row in read_lines(find(folder, "news_zh"))
+            if 120 < len(row["t"]) and bucket(row["t"]) in TRAINING
+        ]
+        chance.shuffle(self.articles)
+        self.articles = self.articles[:articles]
+        runs: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+        for row in read_lines(find(folder, "parallel")):
+            runs[row["s"], row["l"]].append((row["e"], row["x"]))
+        self.runs = {key: run for key, run in runs.items() if len(run) > 100}
+        shares = {key: min(len(run), 9000) * _RUN_WEIGHT.get(key[1], 0.5) * _SOURCE_WEIGHT.get(key[0], 1.0)
+                  for key, run in self.runs.items()}
+        self._run_keys, self._run_shares = list(shares), list(shares.values())
+        self._makers: list[tuple[float, Callable[[random.Random], Listing | None]]] = [
+            (0.36, self._from_chinese_qa),
+            (0.10, self._from_other_qa),
+            (0.24, self._from_news),
+            (0.30, self._from_pairs),
+        ]
+
+    def draw(self, chance: random.Random) -> Listing:
+        """One listing: about seven candidates, the good one first (now and then there is none)."""
+        while True:
+            maker = chance.choices([m for _, m in self._makers], [w for w, _ in self._makers])[0]
+            listing = maker(chance)
+            if listing is not None and listing.question.strip():
+                return listing
+
+    def _from_chinese_qa(self, chance: random.Random) -> Listing | None:
+        names = [name for name in ("drcd-dev", "cmrc2018-trial") if self.real.get(name)]
+        if not names:
+            return None
+        name = chance.choices(names, [len(self.real[name]) for name in names])[0]
+        whole = self.real[name].draw(chance)
+        if whole is None:
+            return None
+        listing = self._sampled(whole, chance)
+        style = chance.random()
+        if style < 0.42:
+            return listing
+        if style < 0.55:  # fewer and other words
+            words = self.glossary.words(normalize(listing.question))
+            words = [w for w in words if chance.random() > 0.15 or w in self.glossary_function_words]
+            return replace(listing, question="".join(self.glossary.reworded(words, chance, 0.5)))
+        share = chance.choice((1.0, 1.0, 0.6, 0.3))
+        question = listing.question
+        if style < 0.82:
+            question = self.glossary.english_question(question, chance, share)
+        if style > 0.73:
+            share = chance.choice((1.0, 1.0, 0.5))
+            listing = replace(
+                listing, candidates=tuple(self._glossed(c, chance, share) for c in listing.candidates)
+            )
+        return replace(listing, question=question)
+
+    @property
+    def glossary_function_words(self) -> frozenset[str]:
+        """Words that a question keeps: without them nobody knows what is asked."""
+        from rag.training.reader_gloss import FUNCTION_WORDS
+
+        return frozenset(FUNCTION_WORDS)
+
+    def _glossed(self, candidate: Candidate, chance: random.Random, share: float) -> Candidate:
+        def gloss(text: str) -> str:
+            return self.glossary.english(text, chance, share)
+
+        before, after = gloss(candidate.before[-60:]), gloss(candidate.after[:40])
+        if candidate.span is None:
+            return replace(candidate, text=gloss(candidate.text), before=before, after=after)
+        start, end = candidate.span
+        left, middle, right = (
+            gloss(part) for part in (candidate.text[:start], candidate.text[start:end], candidate.text[end:])
+        )
+        begin = len(left) + 1 if left else 0
+        text = f"{left} {middle} {right}".strip()
+        span = (begin, begin + len(middle)) if middle else None
+        return replace(candidate, text=text, before=before, after=after, span=span)
+
+    def _from_other_qa(self, chance: random.Random) -> Listing | None:
+        names = [name for name in ("iapp-wiki-qa", "arcd") if self.real.get(name)]
+        if not names:
+            return None
+        whole = self.real[chance.choice(names)].draw(chance)
+        return self._sampled(whole, chance) if whole else None
+
+    def _sampled(self, listing: Listing, chance: random.Random) -> Listing:
+        """Some of a real listing's negatives, and now and then a made near miss."""
+        good, *rest = listing.candidates
+        kept = chance.sample(rest, min(len(rest), 5))
+        if chance.random() < 0.45:
+            kept = kept[:4] + list(self._near_miss(good, listing.question, chance))
+        good = self._distracted(good, chance)
+        return replace(listing, candidates=(good, *kept))
+
+    def _distracted(self, good: Candidate, chance: random.Random) -> Candidate:
+        """A good sentence at times loses its neighbours, or a clause that holds no answer."""
+        if chance.random() < 0.15:
+            good = replace(good, before="", after="")
+        if good.span and chance.random() < 0.12:
+            cuts = [m.end() for m in re.finditer("[，；,;]", good.text)]
+            later = [c for c in cuts if c > good.span[1]]
+            if later:
+                return replace(good, text=good.text[: chance.choice(later)])
+        return good
+
+    def _near_miss(self, good: Candidate, question: str, chance: random.Random) -> Iterator[Candidate]:
+        if good.span is None:
+            return
+        if chance.random() < 0.5:
+            text = without_answer(good.text, *good.span, chance)
+            if len(text) > 6:
+                yield replace(good, text=text, good=False, span=None)
+        else:
+            swapped = about_another(
+                good.text, *good.span, question, self.names, self.glossary.words, chance
+            )
+            if swapped:
+                yield replace(good, text=swapped, good=False, span=None)
+
+    def _from_news(self, chance: random.Random) -> Listing | None:
+        paragraph = Paragraph.of(chance.choice(self.articles))
+        usable = [i for i, (a, b) in enumerate(paragraph.spans) if 12 <= b - a <= 150]
+        if len(usable) < 4:
+            return None
+        chance.shuffle(usable)
+        for place in usable[:4]:
+            good = paragraph.candidate(place)
+            answers = typed_answers(good.text)
+            if answers:
+                break
+        else:
+            return None
+        kinds = sorted({kind for kind, _, _ in answers})
+        kind = chance.choice(kinds)
+        answer = chance.choice([a for a in answers if a[0] == kind])
+        topic = re.split("[，。：\\s]", paragraph.text.removeprefix("原标题："), maxsplit=1)[0][:14]
+        asked = ask_chinese(good.text, answer, self.glossary, chance, topic)
+        if not 4 <= len(asked.question) <= 80:
+            return None
+        title = topic if chance.random() < 0.3 else ""
+        good = replace(paragraph.candidate(place, head=title), good=True, span=(asked.start, asked.end))
+        told = good.text[asked.start : asked.end]
+        rest = [
+            paragraph.candidate(i, head=title)
+            for i in range(len(paragraph.spans))
+            if i != place and told not in paragraph.text[slice(*paragraph.spans[i])]
+        ]
+        letters = set(normalize(asked.question))
+        typed = {kind for kind in (asked.kind,)}
+
+        def hardness(candidate: Candidate) -> float:
+            same = any(k in typed for k, _, _ in typed_answers(candidate.text[:200]))
+            return len(letters & set(normalize(candidate.text))) + 4 * same + 3 * chance.random()
+
+        rest.sort(key=hardness, reverse=True)
+        kept = rest[:4]
+        if chance.random() < 0.55:
+            kept = kept[:3] + list(self._near_miss(good, asked.question, chance))
+        kept.append(self._stranger(chance))
+        good = self._distracted(good, chance)
+        question = asked.question
+        style = chance.random()
+        if style < 0.3:
+            question = self.glossary.english_question(question, chance, chance.choice((1.0, 1.0, 0.6)))
+        listing = Listing(question, (good, *kept), "news")
+        if 0.22 < style < 0.36:
+            listing = replace(
+                listing, candidates=tuple(self._glossed(c, chance, 1.0) for c in listing.candidates)
+            )
+        return listing
+
+    def _stranger(self, chance: random.Random) -> Candidate:
+        paragraph = Paragraph.of(chance.choice(self.articles)[:600])
+        if not paragraph.spans:
+            return Candidate("。")
+        return paragraph.candidate(chance.randrange(len(paragraph.spans)))
+
+    def _from_pairs(self, chance: random.Random) -> Listing | None:
+        key = chance.choices(self._run_keys, self._run_shares)[0]
+        run = self.runs[key]
+        place = chance.randrange(len(run))
+        if bucket(run[place][0]) not in TRAINING:
+            return None
+        return pair_listing(run, place, key[1], self, chance)
+
+
+_RUN_WEIGHT = {"zh": 3.0, "zh-hant": 1.5, "ja": 1.0, "ru": 0.8, "es": 0.8, "de": 0.8, "fr": 0.8, "ko": 0.8,
+               "ar": 1.0, "hi": 2.0, "th": 2.0, "tr": 0.8, "vi": 1.0, "el": 1.0}  # fmt: skip
+_SOURCE_WEIGHT = {"ntrex-128": 6.0, "tatoeba-manythings": 1.0, "tatoeba-laser": 1.0, "stsb-multi-mt": 1.5,
+                  "python-docs": 0.5, "django-docs": 0.5, "tensorflow-docs": 0.6, "freebsd-docs": 0.5,
+                  "gnome-user-docs": 0.5}  # fmt: skip
+
+
+def pair_listing(
+    run: Sequence[tuple[str, str]], place: int, language: str, pool: Pool, chance: random.Random
+) -> Listing | None:
+    """A question from one side of a sentence pair, evidence from the other or the same side.
+
+    The neighbours in the file are the negatives: the same page, or nearly the same sentence.
+    """
+    english, other = run[place]
+    asks_other = chance.random() < 0.45
+    tells_other = chance.random() < (0.35 if asks_other else 0.62)
+    asked_text, told_text = (other if asks_other else english), (other if tells_other else english)
+    asked_in = language if asks_other else "en"
+    told_side = 1 if tells_other else 0
+    if not 10 <= len(english) <= 260 or len(other) < 5 or len(other) > 260:
+        return None
+    if asked_in.startswith("zh"):
+        answers = typed_answers(asked_text)
+        if not answers:
+            return None
+        asked = ask_chinese(asked_text, chance.choice(answers), pool.glossary, chance, "")
+    else:
+        found = spaced_answers(asked_text)
+        answer = chance.choice(found) if found and chance.random() < 0.8 else None
+        if answer and answer[2] - answer[1] > len(asked_text) // 2:
+            answer = None
+        asked = ask_spaced(asked_text, answer, asked_in, chance)
+    if len(asked.question) < 4:
+        return None
+    words = asked_text[asked.start : asked.end]
+    span: Span | None = None
+    if asks_other == tells_other:
+        span = (asked.start, asked.end) if asked.end else None
+    elif words:
+        position = told_text.find(words)
+        if position < 0 and (number := re.search(r"\d[\d.,]*\d|\d", words)):
+            position = told_text.find(number.group())
+            words = number.group()
+        if position >= 0 and told_text.count(words) == 1:
+            span = (position, position + len(words))
+
+    def candidate(i: int) -> Candidate:
+        before = run[i - 1][told_side] if i and chance.random() < 0.7 else ""
+        after = run[i + 1][told_side] if i + 1 < len(run) and chance.random() < 0.7 else ""
+        return Candidate(run[i][told_side][:400], before, after)
+
+    good = replace(candidate(place), good=True, span=span)
+    near = [i for i in range(max(0, place - 12), min(len(run), place + 13)) if i != place]
+    same = normalize(english)
+    near = [i for i in near if normalize(run[i][0]) != same and run[i][told_side] != told_text]
+    terms = set(spelling(normalize(english)).strong)
+
+    def hardness(i: int) -> float:
+        return len(terms & spelling(normalize(run[i][0])).strong) + 2 * chance.random()
+
+    near.sort(key=hardness, reverse=True)
+    kept = [candidate(i) for i in near[:4]]
+    if span and chance.random() < 0.5:
+        kept = kept[:3] + list(pool._near_miss(good, asked.question, chance))  # noqa: SLF001
+    kept.append(candidate(chance.randrange(len(run))))
+    return Listing(asked.question, (good, *kept), f"pairs-{asked_in}-{language if tells_other else 'en'}")

@@ -1,0 +1,178 @@
+"""Write a trained reader for onnxruntime: the graph by hand, weights in int8.
+
+The graph is built from a dozen operators, so that nothing depends on a tracer. Attention and the products
+with int8 weights are onnxruntime's own fused operators. Weights have a scale for every 128 inputs of an
+output, and inputs are quantised piece by piece, so that a score does not depend on its batch (with one
+scale for a whole batch, as ``quantize_dynamic`` does it, it would).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import nn
+
+from rag.answering.reader import FEATURES
+from rag.training.reader_model import POSITIONS, Layer, Network
+
+OPSET = 20
+BLOCK = 128  # inputs that share a scale
+
+
+class _Graph:
+    """Nodes and weights in the making; every method returns the name of its result."""
+
+    def __init__(self, *, quantise: bool) -> None:
+        self.quantise = quantise
+        self.nodes: list[Any] = []
+        self.weights: list[Any] = []
+
+    def add(self, operator: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
+        from onnx import helper
+
+        name = f"n{len(self.nodes)}"
+        self.nodes.append(
+            helper.make_node(operator, list(inputs), [name], name=name, domain=domain, **attributes)
+        )
+        return name
+
+    def weight(self, value: np.ndarray) -> str:
+        from onnx import numpy_helper
+
+        name = f"w{len(self.weights)}"
+        self.weights.append(numpy_helper.from_array(np.array(value, order="C"), name))
+        return name
+
+    def linear(self, value: str, layer: nn.Linear) -> str:
+        bias = None if layer.bias is None else _array(layer.bias)
+        return self.product(value, _array(layer.weight), bias)
+
+    def product(self, value: str, weight: np.ndarray, bias: np.ndarray | None) -> str:
+        """``value @ weight.T + bias``; in int8 where the weight is large."""
+        outputs, inputs = weight.shape
+        if self.quantise and inputs % BLOCK == 0 and outputs >= BLOCK:
+            blocks = weight.reshape(outputs, inputs // BLOCK, BLOCK)
+            scales = np.maximum(np.abs(blocks).max(axis=-1, keepdims=True), 1e-8) / 127
+            packed = (np.rint(blocks / scales) + 128).astype(np.uint8)
+            product = self.add(
+                "MatMulNBits",
+                value,
+                self.weight(packed),
+                self.weight(scales.astype(np.float32).reshape(-1)),
+                domain="com.microsoft",
+                K=inputs,
+                N=outputs,
+                bits=8,
+                block_size=BLOCK,
+                accuracy_level=4,
+            )
+        else:
+            product = self.add("MatMul", value, self.weight(weight.T))
+        return product if bias is None else self.add("Add", product, self.weight(bias))
+
+    def norm(self, value: str, layer: nn.LayerNorm) -> str:
+        return self.add(
+            "LayerNormalization",
+            value,
+            self.weight(_array(layer.weight)),
+            self.weight(_array(layer.bias)),
+            axis=-1,
+            epsilon=1e-12,
+        )
+
+    def average(self, value: str, weights: str) -> str:
+        """Weighted mean over the pieces: (batch, pieces, width), (batch, pieces) to (batch, width)."""
+        axis = self.weight(np.array([1]))
+        row = self.add("Unsqueeze", weights, axis)
+        total = self.add("Squeeze", self.add("MatMul", row, value), axis)
+        count = self.add("ReduceSum", weights, axis, keepdims=1)
+        return self.add("Div", total, self.add("Max", count, self.weight(np.float32([1]))))
+
+
+def _array(tensor: Any) -> np.ndarray:
+    return tensor.detach().float().numpy()  # type: ignore[no-any-return]
+
+
+def export(network: Network, path: Path, *, quantise: bool = True) -> None:
+    """Write ``network`` to ``path``; inputs and outputs are those of :class:`rag.answering.reader.Reader`."""
+    import onnx
+
+    onnx.save(_model(network, quantise=quantise), path)
+
+
+def _model(network: Network, *, quantise: bool) -> Any:
+    from onnx import TensorProto, helper
+
+    graph = _Graph(quantise=quantise)
+    length = graph.add("Slice", graph.add("Shape", "mask"), *(graph.weight(np.array([i])) for i in (1, 2)))
+    positions = graph.add(
+        "Slice", graph.weight(_array(network.position.weight)), graph.weight(np.array([0])), length
+    )
+    hidden = graph.add("Add", graph.linear("rows", network.projection), positions)
+    hidden = graph.add(
+        "Add", hidden, graph.add("Gather", graph.weight(_array(network.segment.weight)), "segments")
+    )
+    hidden = graph.norm(graph.add("Add", hidden, graph.linear("features", network.match)), network.norm)
+    padding = graph.add("Cast", "mask", to=TensorProto.INT32)
+    for layer in network.layers:
+        assert isinstance(layer, Layer)
+        hidden = _layer(graph, layer, hidden, padding)
+    first = graph.add("Gather", hidden, graph.weight(np.array(0)), axis=1)
+    told = graph.add("Mul", _equal(graph, "segments", 2), "mask")
+    asked = graph.add("Mul", _equal(graph, "segments", 0), "mask")
+    pooled = graph.add(
+        "Concat", first, graph.average(hidden, asked), graph.average(hidden, told), axis=-1
+    )
+    inner = graph.add("Gelu", graph.linear(pooled, network.verdict_inner))
+    verdict = graph.linear(inner, network.verdict)
+    spans = graph.linear(hidden, network.span)
+    for name, inside in (("verdict", verdict), ("spans", spans)):
+        graph.nodes.append(helper.make_node("Identity", [inside], [name]))
+
+    def tensor(name: str, kind: int, *shape: Any) -> Any:
+        return helper.make_tensor_value_info(name, kind, ["batch", *shape])
+
+    real, whole = TensorProto.FLOAT, TensorProto.INT64
+    dimension = network.projection.in_features
+    return helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            "reader",
+            [
+                tensor("rows", real, "pieces", dimension),
+                tensor("segments", whole, "pieces"),
+                tensor("features", real, "pieces", FEATURES),
+                tensor("mask", real, "pieces"),
+            ],
+            [tensor("verdict", real, 2), tensor("spans", real, "pieces", 2)],
+            graph.weights,
+        ),
+        opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid("com.microsoft", 1)],
+        ir_version=10,
+        producer_name="rag.training",
+        doc_string=f"reader of question and sentence, at most {POSITIONS} pieces",
+    )
+
+
+def _equal(graph: _Graph, name: str, value: int) -> str:
+    from onnx import TensorProto
+
+    same = graph.add("Equal", name, graph.weight(np.array(value)))
+    return graph.add("Cast", same, to=TensorProto.FLOAT)
+
+
+def _layer(graph: _Graph, layer: Layer, hidden: str, padding: str) -> str:
+    weight, bias = _array(layer.query_key_value.weight), _array(layer.query_key_value.bias)
+    width = weight.shape[1]
+    parts = []
+    for i in range(3):
+        rows = slice(i * width, (i + 1) * width)
+        parts.append(graph.product(hidden, weight[rows], bias[rows]))
+    mixed = graph.add(
+        "MultiHeadAttention", *parts, "", padding, domain="com.microsoft", num_heads=layer.heads
+    )
+    hidden = graph.norm(graph.add("Add", hidden, graph.linear(mixed, layer.attended)), layer.attended_norm)
+    inner = graph.add("Gelu", graph.linear(hidden, layer.inner))
+    return graph.norm(graph.add("Add", hidden, graph.linear(inner, layer.outer)), layer.outer_norm)
