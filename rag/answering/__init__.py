@@ -1,0 +1,8 @@
+"""From passages to an answer: in the documents' own words, or by an LLM with checked citations."""
+
+from __future__ import annotations
+
+from rag.answering.extractive import answer, refuse
+from rag.answering.followup import complete_question
+
+__all__ = ["answer", "complete_question", "refuse"]

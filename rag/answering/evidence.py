@@ -1,0 +1,358 @@
+"""Candidate sentences of the passages, and what can be told about each as an answer to the question."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.answering.language import text_script
+from rag.answering.question import ACCEPTED, AskedFor
+from rag.answering.spans import capitalised, figures_in, typed_spans, years_in
+from rag.index.terms import terms
+from rag.normalization import normalize, normalize_with_offsets, source_span
+from rag.records import Passage
+from rag.retrieval.sentences import sentence_spans
+
+__all__ = ["FEATURES", "Candidate", "Weights", "best_typed_span", "candidates_of", "features_of"]
+
+Floats = npt.NDArray[np.float32]
+Idf = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+
+#: A candidate's neighbours and headings are looked at up to this many characters.
+CONTEXT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of a passage: ``text == document.text[start:end]``.
+
+    Attributes:
+        passage: Index of its passage, 0 being the best.
+        position: Its place among the sentences of the passage, from 0.
+        before: The previous sentence of the passage, or "".
+        after: The next one, or "".
+        frame: Title and heading.
+    """
+
+    passage: int
+    position: int
+    document_id: str
+    start: int
+    end: int
+    text: str
+    before: str
+    after: str
+    frame: str
+    published: str | None
+
+
+def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
+    """The sentences of all passages, best passage first, each place of a document only once."""
+    seen: set[tuple[str, int, int]] = set()
+    found: list[Candidate] = []
+    for index, passage in enumerate(passages):
+        spans = sentence_spans(passage.text)
+        texts = [passage.text[start:end] for start, end in spans]
+        frame = " ".join(part for part in (passage.title, passage.heading) if part)
+        for position, (start, end) in enumerate(spans):
+            place = (passage.document_id, passage.start + start, passage.start + end)
+            if place in seen:
+                continue
+            seen.add(place)
+            found.append(
+                Candidate(
+                    passage=index,
+                    position=position,
+                    document_id=place[0],
+                    start=place[1],
+                    end=place[2],
+                    text=texts[position],
+                    before=texts[position - 1] if position else "",
+                    after=texts[position + 1] if position + 1 < len(texts) else "",
+                    frame=frame,
+                    published=passage.published,
+                )
+            )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The content terms of a question and what each is worth; the worths sum to 1."""
+
+    worth: Mapping[str, float]
+    rare: tuple[str, ...]
+
+    def share(self, held: frozenset[str] | set[str]) -> float:
+        """Worth of the terms that are held, in [0, 1]."""
+        return sum(worth for term, worth in self.worth.items() if term in held)
+
+
+def weigh(asked: AskedFor, idf: Idf) -> Weights:
+    """Weigh a question's content terms by rarity; single Han characters count little."""
+    content = sorted(set(terms(asked.content))) or sorted(set(terms(asked.normalised)))
+    if not content:
+        return Weights({}, ())
+    rarity = idf(content)
+    worth = {
+        term: float(value) * (0.25 if len(term) == 1 and not term.isdigit() else 1.0)
+        for term, value in zip(content, rarity, strict=True)
+    }
+    total = sum(worth.values()) or 1.0
+    worth = {term: value / total for term, value in worth.items()}
+    rare = tuple(sorted(worth, key=lambda term: (-worth[term], term))[:4])
+    return Weights(worth, rare)
+
+
+@lru_cache(maxsize=16384)
+def held_terms(text: str) -> frozenset[str]:
+    """The different terms of a text."""
+    return frozenset(terms(text))
+
+
+FEATURES = (
+    "sentence",  # share of the question's worth that the sentence holds
+    "window",  # ... with its neighbours
+    "framed",  # ... with title and heading too
+    "passage",  # ... that the whole passage holds
+    "clause",  # ... that three clauses in a row hold
+    "rare",  # share of the four worthiest terms in the sentence
+    "rare_framed",  # ... with neighbours, title, heading
+    "cosine",  # of question and sentence
+    "cosine_lead",  # cosine less the best other candidate's
+    "passage_cosine",  # best cosine in the passage
+    "score",  # the passage's fused score over the best passage's
+    "rank",  # 1 / rank of the passage
+    "typed",  # holds a span of the asked kind that is not in the question
+    "untyped",  # the kind of question accepts anything
+    "near",  # worth of the terms near the best such span
+    "years_lack",  # a year asked for is not told here, in the neighbours or the frame
+    "years_clash",  # ... and another one is
+    "figures_lack",  # share of the asked figures not in the window
+    "names_lack",  # share of the asked names not in window, frame
+    "length",  # log of the sentence's length in characters
+    "news",  # share of the sentence's terms that are not in the question
+    "fragment",  # no closing punctuation: a heading or furniture
+    "interrogative",  # the sentence asks itself
+    "items",  # marks of an enumeration, where a list is asked for
+    "reader",  # relevance by the reader, 0 without one
+    "reader_lead",  # ... less the best other candidate's
+    "answerable",  # probability by the reader, 0 without one
+    "cross",  # question and sentence are in different scripts
+    "cross_cosine",
+    "cross_reader",
+    "sentence_lead",  # coverage less the best other candidate's
+    "reason",  # words of a reason, where a reason is asked for
+)
+INDEX = {name: i for i, name in enumerate(FEATURES)}
+
+_CLAUSES = re.compile(r"[,，、；;:：。.!?！？\n]+")
+_CLOSED = re.compile(r"[。！？!?.…;；:：”」』\"')）»।۔؟]\s*$")
+_ASKS = re.compile(r"[?？؟]\s*[”」\"]?$")
+_REASON = re.compile(
+    r"因为|由于|原因|因而|因此|所以|为了|为的是|目的|旨在|以便|以免|导致|使得|\bbecause\b|\bdue to\b|\bsince\b|"
+    r"\bin order to\b|\bas a result\b|\breason\b|\bso that\b|\bcaused?\b|weil|parce|porque|потому|"
+    r"ため|から|때문|เพราะ|เนื่องจาก|لان|بسبب"
+)
+_ITEMS = re.compile(r"[、;；]|[一二三四五六七八九]是|, (?:and )?|[“「《]")
+
+
+def features_of(
+    asked: AskedFor,
+    candidates: Sequence[Candidate],
+    passages: Sequence[Passage],
+    *,
+    weights: Weights,
+    cosines: Floats | None = None,
+    reader: Sequence[tuple[float, float]] | None = None,
+) -> Floats:
+    """What is told about each candidate, *shape* (len(candidates), len(FEATURES)).
+
+    Args:
+        asked: The question.
+        candidates: Its candidate sentences.
+        passages: Where they stand.
+        weights: From :func:`weigh`.
+        cosines: (n,) of question and sentence; None without an embedder.
+        reader: (relevance, answerable) of each; None without a reader.
+    """
+    table = np.zeros((len(candidates), len(FEATURES)), np.float32)
+    if not len(candidates):
+        return table
+    first = max(passages[0].score, 1e-6)
+    whole = [weights.share(held_terms(passage.text)) for passage in passages]
+    question_terms = held_terms(asked.normalised)
+    accepted = ACCEPTED.get(asked.kind)
+    script = _script_of(asked.language)
+    best_cosine = np.full(len(passages), -1.0, np.float32)
+    for i, candidate in enumerate(candidates):
+        row = table[i]
+        held = held_terms(candidate.text)
+        around = held | held_terms(candidate.before) | held_terms(candidate.after)
+        framed = around | held_terms(candidate.frame)
+        normalised = _normalised(candidate.text)
+        row[INDEX["sentence"]] = share = weights.share(held)
+        row[INDEX["window"]] = weights.share(around)
+        row[INDEX["framed"]] = weights.share(framed)
+        row[INDEX["passage"]] = whole[candidate.passage]
+        row[INDEX["clause"]] = _best_clauses(normalised, weights) if share else 0.0
+        if weights.rare:
+            row[INDEX["rare"]] = sum(t in held for t in weights.rare) / len(weights.rare)
+            row[INDEX["rare_framed"]] = sum(t in framed for t in weights.rare) / len(weights.rare)
+        row[INDEX["score"]] = min(max(passages[candidate.passage].score / first, 0.0), 1.0)
+        row[INDEX["rank"]] = 1 / (1 + candidate.passage)
+        if accepted is None:
+            row[INDEX["untyped"]] = 1.0
+        else:
+            span = best_typed_span(asked, candidate.text, weights)
+            if span is not None:
+                row[INDEX["typed"]] = 1.0
+                row[INDEX["near"]] = span[2]
+        context = normalize(f"{candidate.frame} {candidate.before[-CONTEXT:]} ") + normalised
+        if asked.years:
+            told = years_in(context) | {(candidate.published or "")[:4]}
+            row[INDEX["years_lack"]] = float(not asked.years <= told)
+            own = years_in(normalised)
+            row[INDEX["years_clash"]] = float(bool(own) and not asked.years & own)
+        if asked.figures:
+            told = figures_in(context + normalize(candidate.after[:CONTEXT]))
+            row[INDEX["figures_lack"]] = len(asked.figures - told) / len(asked.figures)
+        if asked.names:
+            missing = sum(name not in context for name in asked.names)
+            row[INDEX["names_lack"]] = missing / len(asked.names)
+        row[INDEX["length"]] = math.log(len(candidate.text) + 1) / 5
+        if held:
+            row[INDEX["news"]] = len(held - question_terms) / len(held)
+        row[INDEX["fragment"]] = float(not _CLOSED.search(candidate.text))
+        row[INDEX["interrogative"]] = float(bool(_ASKS.search(candidate.text)))
+        if asked.many:
+            row[INDEX["items"]] = min(len(_ITEMS.findall(candidate.text)), 8) / 8
+        if asked.kind == "reason":
+            row[INDEX["reason"]] = float(bool(_REASON.search(normalised)))
+        there = text_script(candidate.text)
+        row[INDEX["cross"]] = float(bool(script and there) and script != there)
+    table[:, INDEX["sentence_lead"]] = _lead(table[:, INDEX["sentence"]])
+    cross = table[:, INDEX["cross"]]
+    if cosines is not None:
+        table[:, INDEX["cosine"]] = cosines
+        table[:, INDEX["cosine_lead"]] = _lead(cosines)
+        where = np.asarray([candidate.passage for candidate in candidates])
+        np.maximum.at(best_cosine, where, cosines)
+        table[:, INDEX["passage_cosine"]] = best_cosine[where]
+        table[:, INDEX["cross_cosine"]] = cross * cosines
+    if reader is not None:
+        relevance = np.asarray([score[0] for score in reader], np.float32)
+        table[:, INDEX["reader"]] = relevance
+        table[:, INDEX["reader_lead"]] = _lead(relevance)
+        table[:, INDEX["answerable"]] = [score[1] for score in reader]
+        table[:, INDEX["cross_reader"]] = cross * relevance
+    return table
+
+
+def _script_of(language: str) -> str:
+    if language.startswith("zh"):
+        return "han"
+    return {"uk": "ru"}.get(
+        language,
+        language if language in {"ja", "ko", "th", "ar", "he", "hi", "el", "ru"} else "latin",
+    )
+
+
+def _lead(values: Floats) -> Floats:
+    """Each value less the highest of the others; 0 for a single one."""
+    if len(values) < 2:
+        return np.zeros_like(values)
+    order = np.argsort(-values, kind="stable")
+    first, second = values[order[0]], values[order[1]]
+    lead = values - first
+    lead[order[0]] = first - second
+    return lead
+
+
+@lru_cache(maxsize=16384)
+def _normalised(text: str) -> str:
+    return normalize(text)
+
+
+@lru_cache(maxsize=16384)
+def _clause_terms(normalised: str) -> tuple[frozenset[str], ...]:
+    clauses = [held_terms(clause) for clause in _CLAUSES.split(normalised) if clause.strip()]
+    if len(clauses) <= 3:
+        return (frozenset().union(*clauses),) if clauses else ()
+    return tuple(clauses[i] | clauses[i + 1] | clauses[i + 2] for i in range(len(clauses) - 2))
+
+
+def _best_clauses(normalised: str, weights: Weights) -> float:
+    """Highest share of worth in three neighbouring clauses."""
+    return max((weights.share(held) for held in _clause_terms(normalised)), default=0.0)
+
+
+_REACH = 14.0  # characters at which a term's nearness has fallen to 1/e
+
+
+def best_typed_span(asked: AskedFor, text: str, weights: Weights) -> tuple[int, int, float] | None:
+    """The span of the asked kind that the question's terms stand nearest to.
+
+    Returns:
+        (start, end, nearness) in characters of ``text``, nearness in [0, 1]; None without such a span, or
+        where the kind of question accepts anything. What the question names itself does not answer it.
+    """
+    accepted = ACCEPTED.get(asked.kind)
+    if accepted is None:
+        return None
+    normalised, offsets = normalize_with_offsets(text)
+    spans = [s for s in typed_spans(normalised) if s.kind in accepted]
+    places = [(s.start, s.end, s.kind) for s in spans]
+    if "name" in accepted and len(normalised) == len(text):
+        places += [(start, end, "name") for start, end in capitalised(text)]
+    places = [
+        (start, end, kind)
+        for start, end, kind in places
+        if normalised[start:end].strip("约近超过逾达第") not in asked.normalised
+    ]
+    if not places:
+        return None
+    marks = _marks(normalised, weights)
+    best: tuple[float, int, int] | None = None
+    for start, end, kind in places:
+        near = 0.0
+        for _, positions, worth in marks:
+            gap = min(
+                (start - b if b <= start else a - end if a >= end else 0) for a, b in positions
+            )
+            near += worth * math.exp(-max(gap, 0) / _REACH)
+        shown = normalised[start:end]
+        if asked.units and kind in {"figure", "rank", "duration"}:
+            follows = shown.endswith(asked.units) or normalised[end:].lstrip().startswith(
+                asked.units
+            )
+            near += 0.15 if follows else 0.0
+        if asked.kind == "figure" and kind in {"figure", "money"}:
+            near += 0.03
+        if best is None or near > best[0] + 1e-9:
+            best = (near, start, end)
+    assert best is not None
+    start, end = source_span(offsets, best[1], best[2])
+    return start, end, min(best[0], 1.0)
+
+
+def _marks(normalised: str, weights: Weights) -> list[tuple[str, list[tuple[int, int]], float]]:
+    """Where the question's worthier terms stand in a normalised text."""
+    marks = []
+    for term, worth in weights.worth.items():
+        if len(term) == 1 and not term.isdigit():
+            continue
+        positions = []
+        at = normalised.find(term)
+        while at >= 0 and len(positions) < 8:
+            positions.append((at, at + len(term)))
+            at = normalised.find(term, at + 1)
+        if positions:
+            marks.append((term, positions, worth))
+    return marks

@@ -1,0 +1,215 @@
+"""Answers in the documents' own words: the sentences that answer, each with its citation, or a refusal."""
+
+from __future__ import annotations
+
+import bisect
+import math
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.answering import selection
+from rag.answering.highlight import highlight_of
+from rag.answering.language import lead_in, other_dates, refusal_text, text_script
+from rag.answering.question import AskedFor, analyse
+from rag.answering.ranking import Ranked, SentenceReader, rank
+from rag.answering.scoring import confidence_features, load_network
+from rag.chunking import tidy
+from rag.index.terms import terms
+from rag.records import Answer, Citation, Passage, Statement
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from rag.answering.evidence import Candidate, Idf
+    from rag.embedding import Embedder
+    from rag.index import View
+
+__all__ = ["answer", "refuse"]
+
+
+def answer(
+    question: str,
+    passages: Sequence[Passage],
+    *,
+    view: View | None = None,
+    embedder: Embedder | None = None,
+    reader: SentenceReader | None = None,
+    settings: Settings | None = None,
+    query: str | None = None,
+) -> Answer:
+    """Answer from passages that were retrieved, best first.
+
+    Args:
+        question: As asked.
+        passages: Whole sentences each, as :func:`rag.retrieval.retrieve` gives them.
+        view: Where they come from, for the rarity of terms; without it the passages tell.
+        embedder: For the nearness of sentences; None does without.
+        reader: The bundled reader; None does without.
+        settings: ``max_sentences`` and ``refusal_threshold`` are read.
+        query: The question completed from the history (:func:`rag.answering.complete_question`), when
+            it differs from ``question``.
+
+    Returns:
+        An answer whose quotes are ``document.text[start:end]``, or a refusal that cites nothing. Its
+        timings are ``rank`` and ``answer`` in seconds.
+    """
+    settings = settings or Settings()
+    began = time.perf_counter()
+    asked = analyse(query or question)
+    if not passages:
+        return refuse(question, passages, query=query)
+    idf: Idf = view.idf if view is not None else _local_idf(passages)
+    ranked = rank(asked, passages, idf=idf, embedder=embedder, reader=reader)
+    timings = {"rank": time.perf_counter() - began}
+    if not ranked.candidates:
+        return refuse(question, passages, query=query, timings=timings)
+    confidence = confidence_of(asked, passages, ranked)
+    if confidence < settings.refusal_threshold:
+        timings["answer"] = time.perf_counter() - began - timings["rank"]
+        return refuse(question, passages, query=query, confidence=confidence, timings=timings)
+    chosen = selection.select(asked, passages, ranked, limit=settings.max_sentences)
+    text, citations, statements = _written(asked, passages, ranked, chosen.order)
+    timings["answer"] = time.perf_counter() - began - timings["rank"]
+    return Answer(
+        question=question,
+        text=text,
+        citations=tuple(citations),
+        refused=False,
+        confidence=confidence,
+        passages=tuple(passages),
+        answerer="extractive",
+        timings=timings,
+        statements=tuple(statements),
+        note=other_dates(asked.language) if chosen.dates_differ else None,
+        query=query if query and query != question else None,
+    )
+
+
+def refuse(
+    question: str,
+    passages: Sequence[Passage],
+    *,
+    query: str | None = None,
+    confidence: float = 0.0,
+    timings: dict[str, float] | None = None,
+) -> Answer:
+    """The answer that there is none, in the question's language; the passages are the nearest reading."""
+    from rag.answering.language import question_language
+
+    text = refusal_text(question_language(question))
+    return Answer(
+        question=question,
+        text=text,
+        citations=(),
+        refused=True,
+        confidence=confidence,
+        passages=tuple(passages),
+        answerer="extractive",
+        timings=timings or {},
+        statements=(),
+        query=query if query and query != question else None,
+    )
+
+
+def confidence_of(asked: AskedFor, passages: Sequence[Passage], ranked: Ranked) -> float:
+    """Calibrated probability that the best sentence answers the question."""
+    features = confidence_features(
+        asked,
+        ranked.candidates,
+        passages,
+        ranked.table,
+        ranked.logits,
+        ranked.order[0],
+        ranked.weights,
+    )
+    network = load_network("refusal-reader" if ranked.read else "refusal")
+    logit = float(network(features[None, :])[0])
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def _written(
+    asked: AskedFor, passages: Sequence[Passage], ranked: Ranked, order: Sequence[int]
+) -> tuple[str, list[Citation], list[Statement]]:
+    """The answer's text with its citations and statements."""
+    first = ranked.candidates[order[0]]
+    pieces: list[str] = []
+    length = 0
+    asked_script = text_script(asked.text)
+    told_script = text_script(first.text)
+    if asked_script and told_script and asked_script != told_script:
+        pieces.append(lead_in(asked.language))
+        length += len(pieces[0])
+    citations: list[Citation] = []
+    statements: list[Statement] = []
+    for number, index in enumerate(order, start=1):
+        candidate = ranked.candidates[index]
+        citation = _citation(asked, passages, ranked, index, number)
+        shown = f"{_displayed(candidate.text)} [{number}]"
+        if citations:
+            pieces.append("\n" if asked.many else " ")
+            length += 1
+        pieces.append(shown)
+        statements.append(
+            Statement(
+                start=length,
+                end=length + len(shown),
+                citations=(number,),
+                support=citation.support,
+                supported=True,
+            )
+        )
+        length += len(shown)
+        citations.append(citation)
+    return "".join(pieces), citations, statements
+
+
+def _citation(
+    asked: AskedFor, passages: Sequence[Passage], ranked: Ranked, index: int, number: int
+) -> Citation:
+    candidate = ranked.candidates[index]
+    passage = passages[candidate.passage]
+    start, end = candidate.start, candidate.end
+    marked = highlight_of(asked, candidate, ranked.weights, ranked.spans[index])
+    return Citation(
+        number=number,
+        document_id=candidate.document_id,
+        source=passage.source,
+        title=passage.title,
+        published=passage.published,
+        page=_page(passage, start),
+        start=start,
+        end=end,
+        quote=passage.text[start - passage.start : end - passage.start],
+        highlight=(start + marked[0], start + marked[1]) if marked else None,
+        support=1.0,  # verbatim
+    )
+
+
+def _page(passage: Passage, offset: int) -> int | None:
+    pages = passage.metadata.get("pages")
+    if not isinstance(pages, list) or not pages:
+        return None
+    return max(1, bisect.bisect_right(pages, offset))
+
+
+def _displayed(text: str) -> str:
+    """A sentence as it is shown: line breaks closed up."""
+    return tidy(text)[0].strip()
+
+
+def _local_idf(passages: Sequence[Passage]) -> Idf:
+    """Rarity of terms among the passages themselves."""
+    documents = [set(terms(passage.text)) for passage in passages]
+    counts = Counter(term for held in documents for term in held)
+
+    def idf(asked: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+        total = len(documents)
+        return np.asarray(
+            [math.log(1 + (total - counts[t] + 0.5) / (counts[t] + 0.5)) for t in asked],
+            np.float32,
+        )
+
+    return idf

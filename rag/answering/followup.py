@@ -1,0 +1,257 @@
+"""A follow-up question completed from the history, offline: topics replaced, pronouns resolved.
+
+``("新区有多少个智慧社区?", ...)`` then ``"那智慧小区呢?"`` is searched as ``"新区有多少个智慧小区?"``.
+A question that stands by itself comes back as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from rag.answering.language import question_language
+from rag.normalization import normalize
+
+__all__ = ["complete_question"]
+
+_END = "?？。.!！,，;； \t\n"
+_ASK = (
+    "是什么时候|什么时候|什么时间|什么地方|是多少|有多少|多少|为什么|为何|什么|甚麼|什麼|哪一|哪些|哪几|哪幾|哪|"
+    "几[个個位家种種项項年月号號处處条條所届]|幾[個位家種項年月號處條所屆]|谁|誰|如何|怎么样|怎么|怎樣|怎样|"
+    "是否|有没有|有沒有|何时|何時|何地|何处|吗|嗎|呢"
+)
+_WHAT_ABOUT = re.compile(
+    r"^(?:那么|那麼|那|还有|還有|另外|再问|再問)?[,，、 ]*(?P<topic>.{1,24}?)(?:的话|的話)?(?:又)?"
+    r"(?:呢|怎么样|怎麼樣|如何|又如何)[?？。 ]*$"
+)
+_WHAT_ABOUT_EN = re.compile(
+    r"^(?:and |so |but |then |ok,? |okay,? )*(?:what about|how about|and for|and in|and on|and)\s+"
+    r"(?P<topic>[^?]{1,60}?)(?:,? then)?\s*\?*$",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(
+    r"^(?:那么|那麼|那(?![里裡个個些年天时時])|然后|然後|还有(?!多少|哪)|另外|而且|所以)[,，、 ]*"
+)
+_OPENING_EN = re.compile(r"^(?:and|so|but|then|also|ok|okay)\b[, ]*", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"它们的?|他们的?|她们的?|牠們|它們的?|他們的?|她們的?|它的?|他的?(?!们|人)|她的?|其(?!中|他|它|实|余|次|間|间)|"
+    r"(?:该|該|这|這|此|那)(?:个|個|家|位|项|項|座|所|条|條|些|支|场|場|次|部|种|種)?"
+    r"(?:社区|社區|小区|小區|区|區|公司|企业|企業|集团|集團|人|活动|活動|项目|項目|城市|机构|機構|单位|單位|街道|"
+    r"平台|中心|组织|組織|政策|会议|會議|地方|地区|地區|国家|國家|学校|學校|医院|醫院|奖项|獎項|计划|計劃|书|書|"
+    r"作品|电影|電影|歌曲|专辑|專輯|球队|球隊|先生|女士)|(?:这|這|那)(?:里|裡|儿|兒|边|邊)|前者|后者|後者|上述"
+)
+_PRONOUN_EN = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|there|this|that|these|those|"
+    r"(?:the|this|that) (?:latter|former|same (?:one|year|place)))\b(?!\s+(?:is|are|was|were)\s+(?:a|an|any|no)\b)",
+    re.IGNORECASE,
+)
+_QUESTION_WORDS_EN = (
+    "what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|had|"
+    "can|could|will|would|should|many|much|the|a|an|of|in|on|at|for|to|by"
+)
+_NAME_EN = re.compile(
+    r"(?:[A-Z][\w'’.-]*|\d+)(?:\s+(?:(?:of|the|and|for)\s+)*(?:[A-Z][\w'’.-]*|\d+))*"
+)
+_QUOTED = re.compile(r"[“「『《\"]([^“”「」『』《》\"]{1,40})[”」』》\"]")
+_YEAR = re.compile(r"(?:公元前|前)?\d{1,4}\s*年(?:\d{1,2}\s*月)?|\b(?:19|20)\d\d\b|[去今前明]年")
+_NAMED = re.compile(
+    r"[\u4e00-\u9fffA-Za-z0-9·]{1,20}?(?:有限公司|公司|集团|集團|大学|大學|学院|學院|医院|醫院|中心|协会|協會|局|"
+    r"社区|社區|小区|小區|街道|新区|新區|示范区|示範區|区|區|市|县|縣|省|镇|鎮|村|国|國|岛|島|山|河|湖|湾|灣|港|"
+    r"路|街|站|桥|橋|塔|寺|宫|宮|馆|館|书记|書記|局长|局長|部长|部長|主任|市长|市長|平台|计划|計劃|工程|活动|活動)"
+)
+_VERB = re.compile(
+    r"有(?!限|关|關)|是(?!否)|在(?!线|職|职)|于|於|由|被|将|將|会(?!议|展|議)|能|可以|计划|計劃(?!的)|何时|何時|什么|什麼|"
+    r"为(?!民)|為|获(?!得者)|獲|共(?!同)|总(?!值|额|量|部|局|书|理|统|体)|的|提出|发布|發布|举行|舉行|规划|規劃|建设了|建設了|建成|设立|設立|成立|出生|毕业|畢業|完成|达到|達到|"
+    r"一共|目前|已|今年|去年|全年|主要|包括|要(?!求)|如何|怎|谁|誰|哪|多少|几|幾"
+)
+
+
+def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
+    """The question as it would be asked without the history; itself when it needs none.
+
+    Args:
+        question: As asked.
+        history: (question, answer) pairs, oldest first; only the last one's question is used. Pass the
+            completed question there, where there was one, so that chains of follow-ups hold.
+    """
+    question = question.strip()
+    if not history or not question:
+        return question
+    previous = history[-1][0].strip().rstrip(_END)
+    if not previous:
+        return question
+    chinese = question_language(question).startswith("zh")
+    what_about = (_WHAT_ABOUT if chinese else _WHAT_ABOUT_EN).match(question)
+    if what_about:
+        topic = what_about.group("topic").strip(_END)
+        if topic and not _asks(topic, chinese=chinese):
+            return _substitute(previous, topic, chinese=chinese)
+        if topic and not chinese:  # "and how many ...?"
+            question = topic + "?"
+    opening = (_OPENING if chinese else _OPENING_EN).match(question)
+    rest = question[opening.end() :] if opening else question
+    subject = _subject(previous, chinese=chinese)
+    pronoun = (_PRONOUN if chinese else _PRONOUN_EN).search(rest)
+    if pronoun and subject and normalize(subject) not in normalize(rest):
+        possessive = pronoun.group().endswith("的") and pronoun.start() + len(pronoun.group()) > 1
+        tail = "的" if chinese and possessive else ""
+        if not chinese and pronoun.group().lower() in {"its", "their", "his", "her", "theirs"}:
+            tail = "'s"
+        return rest[: pronoun.start()] + subject + tail + rest[pronoun.end() :]
+    if subject and _bare(rest, chinese=chinese):
+        return f"{subject}{rest}" if chinese else f"{subject}: {rest}"
+    return rest if opening and not _bare(rest, chinese=chinese) and len(rest) > 4 else question
+
+
+def _asks(topic: str, *, chinese: bool) -> bool:
+    """Whether a topic holds a question of its own."""
+    if chinese:
+        return bool(re.search(_ASK, topic))
+    return bool(
+        re.match(
+            r"(?:what|which|who|when|where|why|how|is|are|was|were|do|does|did)\b", topic, re.I
+        )
+    )
+
+
+def _bare(question: str, *, chinese: bool) -> bool:
+    """Whether hardly anything but question words is left: "什么时候?", "how many people?"."""
+    if chinese:
+        left = re.sub(rf"{_ASK}|[的了是在有由于為为被共又]|[{_END}]", "", question)
+        return len(left) <= 2
+    words = re.findall(r"\w+", question.lower())
+    left_words = [word for word in words if not re.fullmatch(_QUESTION_WORDS_EN, word)]
+    return len(words) <= 6 and len(left_words) <= 1
+
+
+def _substitute(previous: str, topic: str, *, chinese: bool) -> str:
+    """The previous question with the part that the topic corresponds to replaced by it."""
+    old = _counterpart(previous, topic, chinese=chinese)
+    if old is not None:
+        start, end = old
+        return previous[:start] + topic + previous[end:] + ("?" if chinese else "?")
+    if chinese:
+        return f"{topic}{_without_subject(previous)}?"
+    return f"{previous} ({topic})?"
+
+
+def _counterpart(previous: str, topic: str, *, chinese: bool) -> tuple[int, int] | None:
+    """Span of the previous question that the topic stands for, or None."""
+    if _YEAR.fullmatch(topic.strip("在 in")):
+        year = _YEAR.search(previous)
+        if year:
+            return year.span()
+        return None
+    if not chinese:
+        return _counterpart_en(previous, topic)
+    best: tuple[float, tuple[int, int]] | None = None
+    asked = [m.span() for m in re.finditer(_ASK, previous)]
+    shown, wanted = normalize(previous), normalize(topic)
+    if len(shown) != len(previous) or len(wanted) != len(topic):
+        shown, wanted = previous, topic
+    for length in range(max(1, len(wanted) - 3), len(wanted) + 5):
+        for start in range(len(shown) - length + 1):
+            end = start + length
+            if any(start < b and a < end for a, b in asked):
+                continue
+            piece = shown[start:end]
+            tail = _shared(piece[::-1], wanted[::-1])
+            head = _shared(piece, wanted)
+            if not tail and not head:
+                continue
+            # Names of one kind end alike (智慧社区, 智慧小区; 崂山区, 市北区): the end counts most.
+            score = 1.5 * min(tail, 3) + 1.0 * min(head, 3) - 0.4 * abs(len(piece) - len(wanted))
+            left = shown[start - 1] if start else " "
+            right = shown[end] if end < len(shown) else " "
+            score += 0.8 * (
+                not start or left in "的了是在有个個家位项項条處处,，于由和与 0123456789"
+            )
+            score += 0.8 * (
+                right in "的了是在有,，?？ 将將会為为由何什哪多谁誰" or end == len(shown)
+            )
+            if best is None or score > best[0] + 1e-9:
+                best = (score, (start, end))
+    if best and best[0] >= 2.4:
+        return best[1]
+    named = [m.span() for m in _QUOTED.finditer(previous)] or [
+        m.span() for m in _NAMED.finditer(previous) if m.start() == 0
+    ]
+    return named[0] if named else None
+
+
+def _counterpart_en(previous: str, topic: str) -> tuple[int, int] | None:
+    bare = re.sub(r"^(?:the|in|on|for|at|a|an)\s+", "", topic, flags=re.IGNORECASE)
+    names = [
+        m.span()
+        for m in _NAME_EN.finditer(previous)
+        if not re.fullmatch(_QUESTION_WORDS_EN, m.group().lower()) and m.start() > 0
+    ]
+    if bare[:1].isupper() and names:
+        return max(names, key=lambda span: _alike(previous[span[0] : span[1]], bare))
+    words = list(re.finditer(r"[\w'-]+", previous))
+    count = len(bare.split())
+    best: tuple[float, tuple[int, int]] | None = None
+    for size in range(max(1, count - 1), count + 2):
+        for i in range(len(words) - size + 1):
+            if any(
+                re.fullmatch(_QUESTION_WORDS_EN, w.group().lower())
+                for w in (words[i], words[i + size - 1])
+            ):
+                continue
+            span = (words[i].start(), words[i + size - 1].end())
+            piece = previous[span[0] : span[1]].lower()
+            score = _alike(piece, bare.lower()) + 0.5 * (
+                piece.split()[-1] == bare.lower().split()[-1]
+            )
+            if best is None or score > best[0]:
+                best = (score, span)
+    return best[1] if best and best[0] >= 0.6 else (names[-1] if names else None)
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _shared(one: str, other: str) -> int:
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def _subject(previous: str, *, chinese: bool) -> str:
+    """What the previous question was about: its quoted or longest name, or what stands before its verb."""
+    quoted = _QUOTED.search(previous)
+    if quoted:
+        return quoted.group(1)
+    if not chinese:
+        names = [
+            m.group()
+            for m in _NAME_EN.finditer(previous)
+            if not re.fullmatch(_QUESTION_WORDS_EN, m.group().lower())
+            and (m.start() > 0 or " " in m.group())
+        ]
+        if names:
+            return max(names, key=len)
+        return re.sub(
+            rf"^(?:(?:{_QUESTION_WORDS_EN})\s+)+", "", previous, flags=re.IGNORECASE
+        ).strip()
+    body = re.sub(r"^(?:请问|請問|那么|那麼|那|在)", "", previous)
+    body = re.sub(rf"^(?:{_YEAR.pattern})[,，]?", "", body)
+    named = _NAMED.match(body)
+    verb = _VERB.search(body, 2)
+    if verb and (not named or verb.start() >= named.end()):
+        return body[: verb.start()]
+    if named:
+        return named.group()
+    return re.split(_ASK, body)[0] or ""
+
+
+def _without_subject(previous: str) -> str:
+    subject = _subject(previous, chinese=True)
+    if subject and previous.startswith(subject):
+        return previous[len(subject) :]
+    return previous

@@ -1,0 +1,169 @@
+"""The order of the candidate sentences, best answer first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.answering.evidence import (
+    INDEX,
+    Candidate,
+    Idf,
+    Weights,
+    candidates_of,
+    features_of,
+    weigh,
+)
+from rag.answering.question import AskedFor
+from rag.answering.scoring import load_network
+from rag.records import Passage
+from rag.retrieval.sentences import shared_vectors
+
+if TYPE_CHECKING:
+    from rag.answering.reader import ReaderInput, ReaderScore
+    from rag.embedding import Embedder
+
+__all__ = ["Ranked", "SentenceReader", "rank"]
+
+Floats = npt.NDArray[np.float32]
+
+#: Sentences that the reader looks at; the others keep the order of the plain network behind them.
+READ = 20
+#: Longer sentences are read in parts, in characters of about one piece each (Han) or five (Latin).
+_PART = 110
+_CUT = re.compile(r"[,，、；;：:。!?！？]|\s")
+
+
+class SentenceReader(Protocol):
+    """What is needed of :class:`rag.answering.reader.Reader`."""
+
+    def score(self, question: str, candidates: Sequence[ReaderInput]) -> list[ReaderScore]:
+        """Judge each candidate."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The candidates in order of their passages, with what is known about each.
+
+    Attributes:
+        order: Indices, best first.
+        logits: (n,) of the ranking network.
+        table: (n, features).
+        spans: The reader's answer span of each in characters of its text, with its probability, or None.
+    """
+
+    candidates: list[Candidate]
+    order: list[int]
+    logits: Floats
+    table: Floats
+    weights: Weights
+    spans: list[tuple[int, int, float] | None]
+    read: bool
+
+
+def rank(
+    asked: AskedFor,
+    passages: Sequence[Passage],
+    *,
+    idf: Idf,
+    embedder: Embedder | None = None,
+    reader: SentenceReader | None = None,
+) -> Ranked:
+    """Rank all sentences of the passages as answers."""
+    candidates = candidates_of(passages)
+    weights = weigh(asked, idf)
+    cosines = None
+    if embedder is not None and candidates:
+        vector = embedder.embed_queries([asked.text])[0]
+        cosines = shared_vectors(embedder).of([c.text for c in candidates]) @ vector
+    table = features_of(asked, candidates, passages, weights=weights, cosines=cosines)
+    spans: list[tuple[int, int, float] | None] = [None] * len(candidates)
+    if not candidates:
+        return Ranked([], [], np.zeros(0, np.float32), table, weights, spans, reader is not None)
+    logits = load_network("ranking")(table)
+    order = [int(i) for i in np.argsort(-logits, kind="stable")]
+    if reader is None:
+        return Ranked(candidates, order, logits, table, weights, spans, read=False)
+    head = order[:READ]
+    scores = read(reader, asked.text, [candidates[i] for i in head])
+    read_table = features_of(
+        asked,
+        [candidates[i] for i in head],
+        passages,
+        weights=weights,
+        cosines=None if cosines is None else cosines[head],
+        reader=[(score.relevance, score.answerable) for score in scores],
+    )
+    read_logits = load_network("ranking-reader")(read_table)
+    table[head] = read_table
+    floor = float(read_logits.min()) - 1.0
+    tail = order[READ:]
+    logits = logits.copy()
+    if tail:
+        logits[tail] = floor + logits[tail] - float(logits[tail].max())
+    logits[head] = read_logits
+    for index, score in zip(head, scores, strict=True):
+        if score.span is not None:
+            spans[index] = (*score.span, score.span_score)
+    order = [int(i) for i in np.argsort(-logits, kind="stable")]
+    return Ranked(candidates, order, logits, table, weights, spans, read=True)
+
+
+def read(
+    reader: SentenceReader, question: str, candidates: Sequence[Candidate]
+) -> list[ReaderScore]:
+    """The reader's view of each candidate; a long sentence is read in parts and its best one counts."""
+    from rag.answering.reader import ReaderInput, ReaderScore
+
+    inputs: list[ReaderInput] = []
+    owners: list[tuple[int, int]] = []
+    for index, candidate in enumerate(candidates):
+        before = " ".join(part for part in (candidate.frame, candidate.before) if part)
+        for start, end in parts_of(candidate.text):
+            lead = before if start == 0 else f"{candidate.frame} {candidate.text[:start]}"
+            after = candidate.after if end == len(candidate.text) else candidate.text[end:]
+            inputs.append(ReaderInput(candidate.text[start:end], lead, after))
+            owners.append((index, start))
+    best: list[ReaderScore | None] = [None] * len(candidates)
+    for (index, start), score in zip(owners, reader.score(question, inputs), strict=True):
+        known = best[index]
+        if known is None or score.relevance > known.relevance:
+            span = score.span
+            if span is not None:
+                span = (span[0] + start, span[1] + start)
+            best[index] = ReaderScore(score.relevance, score.answerable, span, score.span_score)
+    return [score for score in best if score is not None]
+
+
+def parts_of(text: str) -> list[tuple[int, int]]:
+    """A sentence as one span, or a long one as neighbouring spans of whole clauses."""
+    limit = _PART if _dense_script(text) else 5 * _PART
+    if len(text) <= limit * 1.3:
+        return [(0, len(text))]
+    parts = []
+    start = 0
+    while len(text) - start > limit * 1.3:
+        cut = 0
+        for match in _CUT.finditer(text, start + limit // 2, start + limit):
+            cut = match.end()
+        cut = cut or start + limit
+        parts.append((start, cut))
+        start = cut
+    parts.append((start, len(text)))
+    return parts
+
+
+def _dense_script(text: str) -> bool:
+    """Whether a character is about a piece: scripts written without spaces."""
+    return sum(character > "\u0e00" for character in text) * 2 > len(text)
+
+
+def row(ranked: Ranked, index: int, name: str) -> float:
+    """One feature of one candidate."""
+    return float(ranked.table[index, INDEX[name]])

@@ -1,0 +1,140 @@
+"""Two small networks over features: which sentence answers, and whether anything does.
+
+Weights are JSON beside this module, written by ``python -m rag.training answering``; inference is a few
+lines of numpy.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.answering.evidence import FEATURES, INDEX, Candidate, Weights, held_terms
+from rag.answering.question import AskedFor
+from rag.records import Passage
+
+__all__ = ["CONFIDENCE_FEATURES", "Network", "confidence_features", "load_network"]
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """``linear . x + out . tanh(hidden . x + bias) + offset`` over standardised inputs."""
+
+    mean: Floats
+    scale: Floats
+    linear: Floats
+    hidden: Floats
+    bias: Floats
+    out: Floats
+    offset: float
+
+    def __call__(self, table: Floats) -> Floats:
+        """Logits of rows, (n, features) -> (n,)."""
+        inputs = np.clip((table - self.mean) / self.scale, -6, 6)
+        logits = inputs @ self.linear + self.offset
+        if len(self.out):
+            logits = logits + np.tanh(inputs @ self.hidden + self.bias) @ self.out
+        return np.asarray(logits, np.float32)
+
+
+@cache
+def load_network(name: str) -> Network:
+    """The bundled network of a name: ``ranking``, ``ranking-reader``, ``refusal``, ``refusal-reader``."""
+    path = Path(__file__).parent / "weights" / f"{name}.json"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    return network_from(stored)
+
+
+def network_from(stored: dict[str, object]) -> Network:
+    """A network from its JSON form; columns are matched by the names of the features."""
+    arrays = {
+        name: np.asarray(stored[name], np.float32)
+        for name in ("mean", "scale", "linear", "hidden", "bias", "out")
+    }
+    if not arrays["out"].size:
+        arrays["hidden"] = np.zeros((len(arrays["linear"]), 0), np.float32)
+    return Network(offset=float(str(stored["offset"])), **arrays)
+
+
+_SET_FEATURES = (
+    "logit",  # of the ranking network for the best sentence
+    "margin",  # ... less the next one's
+    "margin_elsewhere",  # ... less the best one's of another passage
+    "best_answerable",
+    "mean_answerable",  # of the three highest
+    "best_reader",
+    "best_cosine",
+    "best_sentence",  # highest coverage by any sentence
+    "best_passage",  # highest coverage by any passage
+    "absent",  # worth of the question's terms that no passage holds
+    "worthiest_absent",  # the worthiest such term's worth
+    "unmet",  # worth of the worthiest term not in the best sentence's frame
+    "terms",  # log of the number of content terms
+    "score_gap",  # 1 less the second passage's fused score over the best one's
+    "from_best",  # the best sentence stands in the best passage
+    "many",
+    "reason",
+    "yesno",
+)
+CONFIDENCE_FEATURES = tuple(FEATURES) + _SET_FEATURES
+
+
+def confidence_features(
+    asked: AskedFor,
+    candidates: Sequence[Candidate],
+    passages: Sequence[Passage],
+    table: Floats,
+    logits: Floats,
+    chosen: int,
+    weights: Weights,
+) -> Floats:
+    """What tells whether the chosen sentence answers, *shape* (len(CONFIDENCE_FEATURES),)."""
+    best = candidates[chosen]
+    order = np.argsort(-logits, kind="stable")
+    others = [i for i in order if i != chosen]
+    elsewhere = [i for i in others if candidates[i].passage != best.passage]
+    top = float(logits[chosen])
+    answerable = np.sort(table[:, INDEX["answerable"]])[::-1]
+    held_anywhere: set[str] = set()
+    for passage in passages:
+        held_anywhere |= held_terms(passage.text)
+        held_anywhere |= held_terms(f"{passage.title or ''} {passage.heading or ''}")
+    absent = [worth for term, worth in weights.worth.items() if term not in held_anywhere]
+    framed = (
+        held_terms(best.text)
+        | held_terms(best.before)
+        | held_terms(best.after)
+        | held_terms(best.frame)
+    )
+    unmet = [worth for term, worth in weights.worth.items() if term not in framed]
+    scores = [passage.score for passage in passages]
+    extra = {
+        "logit": top,
+        "margin": top - float(logits[others[0]]) if others else 5.0,
+        "margin_elsewhere": top - float(logits[elsewhere[0]]) if elsewhere else 5.0,
+        "best_answerable": float(answerable[0]),
+        "mean_answerable": float(answerable[:3].mean()),
+        "best_reader": float(table[:, INDEX["reader"]].max()),
+        "best_cosine": float(table[:, INDEX["cosine"]].max()),
+        "best_sentence": float(table[:, INDEX["sentence"]].max()),
+        "best_passage": float(table[:, INDEX["passage"]].max()),
+        "absent": float(sum(absent)),
+        "worthiest_absent": float(max(absent, default=0.0)),
+        "unmet": float(max(unmet, default=0.0)),
+        "terms": float(np.log(1 + len(weights.worth))),
+        "score_gap": min(1 - scores[1] / max(scores[0], 1e-6), 1.0) if len(scores) > 1 else 1.0,
+        "from_best": float(best.passage == 0),
+        "many": float(asked.many),
+        "reason": float(asked.kind in {"reason", "manner"}),
+        "yesno": float(asked.kind == "yesno"),
+    }
+    values = [*table[chosen].tolist(), *(extra[name] for name in _SET_FEATURES)]
+    return np.nan_to_num(np.asarray(values, np.float32), nan=0.0, posinf=10.0, neginf=-10.0)

@@ -1,0 +1,165 @@
+"""How many sentences an answer has: the one that answers, and others only where they add."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answering.evidence import Candidate, best_typed_span, held_terms
+from rag.answering.question import ACCEPTED, AskedFor
+from rag.answering.ranking import Ranked, row
+from rag.normalization import normalize
+from rag.records import Passage
+from rag.retrieval.grouping import resemblance
+
+__all__ = ["Selection", "select"]
+
+#: A list may run to this many sentences.
+LONGEST_LIST = 8
+#: Sentences whose logit is less than this below the best one's are near enough to add something.
+NEAR = 1.5
+#: Worth that a further sentence must newly cover to answer another part of the question.
+NEW_PART = 0.22
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Indices of the candidates to cite, the one that answers first."""
+
+    order: tuple[int, ...]
+    dates_differ: bool = False
+
+
+def select(
+    asked: AskedFor, passages: Sequence[Passage], ranked: Ranked, *, limit: int
+) -> Selection:
+    """Choose the sentences; ``limit`` holds but for lists and for documents that disagree."""
+    best = ranked.order[0]
+    dated = _other_dates(asked, passages, ranked, best)
+    if dated:
+        return Selection(tuple(dated), dates_differ=True)
+    chosen = [best]
+    if asked.many:
+        chosen += _list_goes_on(ranked, best)
+        if len(chosen) > 1:
+            return Selection(tuple(chosen[:LONGEST_LIST]))
+    top = float(ranked.logits[best])
+    covered = set(_framed(ranked.candidates[best]))
+    for index in ranked.order[1:]:
+        if len(chosen) >= limit:
+            break
+        if float(ranked.logits[index]) < top - 2 * NEAR:
+            break
+        candidate = ranked.candidates[index]
+        if any(resemblance(candidate.text, ranked.candidates[i].text) > 0.7 for i in chosen):
+            continue
+        if row(ranked, index, "fragment") and not row(ranked, best, "fragment"):
+            continue
+        held = _framed(candidate)
+        new = sum(w for t, w in ranked.weights.worth.items() if t in held and t not in covered)
+        near = float(ranked.logits[index]) >= top - NEAR / 2
+        if new >= NEW_PART or near:
+            chosen.append(index)
+            covered |= held
+    return Selection(tuple(chosen))
+
+
+def _framed(candidate: Candidate) -> frozenset[str]:
+    return held_terms(candidate.text) | held_terms(candidate.frame)
+
+
+_INTRODUCES = re.compile(r"[:：]\s*$|如下|以下|包括|分别(?:是|为)")
+_ITEM = re.compile(
+    r"^\s*(?:[一二三四五六七八九十]+是|第?[一二三四五六七八九十]+[、.)）,，]|[(（]?\d{1,2}[.、)）]|[-*•·●▪]|"
+    r"[①-⑳]|first|second|third|fourth|fifth|其[一二三四五六])",
+    re.IGNORECASE,
+)
+
+
+def _list_goes_on(ranked: Ranked, best: int) -> list[int]:
+    """Sentences that carry on the enumeration which the best one is in or announces."""
+    candidate = ranked.candidates[best]
+    same = sorted(
+        (i for i, c in enumerate(ranked.candidates) if c.document_id == candidate.document_id),
+        key=lambda i: ranked.candidates[i].start,
+    )
+    at = same.index(best)
+    introduces = bool(_INTRODUCES.search(candidate.text))
+    is_item = bool(_ITEM.match(candidate.text))
+    if not introduces and not is_item:
+        following = ranked.candidates[same[at + 1]].text if at + 1 < len(same) else ""
+        if not _ITEM.match(following):
+            return []
+    found: list[int] = []
+    gap = candidate.end
+    for index in same[at + 1 :]:
+        text = ranked.candidates[index].text
+        start = ranked.candidates[index].start
+        if start - gap > 8:
+            break
+        if not _ITEM.match(text) and not (introduces and _alike_items(ranked, found, index)):
+            break
+        found.append(index)
+        gap = ranked.candidates[index].end
+    if is_item:  # and the items before it
+        head: list[int] = []
+        gap = candidate.start
+        for index in reversed(same[:at]):
+            if gap - ranked.candidates[index].end > 8:
+                break
+            if not _ITEM.match(ranked.candidates[index].text):
+                break
+            head.append(index)
+            gap = ranked.candidates[index].start
+        found = head[::-1] + found
+    return found
+
+
+def _alike_items(ranked: Ranked, found: list[int], index: int) -> bool:
+    """Whether a sentence can be one more item after a colon: short, like those before it."""
+    text = ranked.candidates[index].text
+    if not found:
+        return len(text) <= 120
+    return len(text) <= 2.5 * len(ranked.candidates[found[0]].text) + 10
+
+
+_MEASURED = frozenset({"figure", "percent", "money", "duration", "rank"})
+
+
+def _other_dates(
+    asked: AskedFor, passages: Sequence[Passage], ranked: Ranked, best: int
+) -> list[int]:
+    """The same measure in documents of other years, newest first; empty where nothing disagrees."""
+    if asked.kind not in _MEASURED or asked.years or asked.kind not in ACCEPTED:
+        return []
+    head = ranked.candidates[best]
+    value = _value(asked, ranked, best)
+    if value is None or not head.published or row(ranked, best, "sentence") < 0.6:
+        return []
+    found = [best]
+    values = {value}
+    for index in ranked.order[1:8]:
+        candidate = ranked.candidates[index]
+        if candidate.document_id in {ranked.candidates[i].document_id for i in found}:
+            continue
+        if not candidate.published or candidate.published[:4] == head.published[:4]:
+            continue
+        if row(ranked, index, "clause") < 0.9 * row(ranked, best, "clause"):
+            continue
+        if float(ranked.logits[index]) < float(ranked.logits[best]) - 2 * NEAR:
+            continue
+        other = _value(asked, ranked, index)
+        if other is None or other in values:
+            continue
+        found.append(index)
+        values.add(other)
+    if len(found) < 2:
+        return []
+    return sorted(found, key=lambda i: ranked.candidates[i].published or "", reverse=True)[:3]
+
+
+def _value(asked: AskedFor, ranked: Ranked, index: int) -> str | None:
+    text = ranked.candidates[index].text
+    span = best_typed_span(asked, text, ranked.weights)
+    return normalize(text[span[0] : span[1]]).strip() if span else None

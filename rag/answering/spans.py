@@ -1,0 +1,195 @@
+"""The exact words that can answer: figures with their units, dates, names, found by their form.
+
+Everything works on normalised text (:func:`rag.normalization.normalize`); the caller leads spans
+back to the source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+__all__ = ["FIGURES", "TypedSpan", "capitalised", "figures_in", "typed_spans", "years_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedSpan:
+    """Characters ``start`` to ``end`` of a normalised text and what they can answer.
+
+    ``kind`` is one of ``figure``, ``percent``, ``money``, ``date``, ``duration``, ``rank``,
+    ``person``, ``organisation``, ``place``, ``quoted``, ``name``.
+    """
+
+    start: int
+    end: int
+    kind: str
+
+
+#: Kinds that a question for an amount accepts.
+FIGURES = frozenset({"figure", "percent", "money", "duration", "rank"})
+
+_DIGITS = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_HAN_DIGITS = "零〇一二两三四五六七八九十百千万亿"
+_MONTHS = (
+    "january|february|march|april|may|june|july|august|september|october|november|december|"
+    "jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec"
+)
+_UNITS = (
+    "平方公里|平方千米|平方米|立方米|公里|千米|公顷|公斤|千克|毫米|厘米|厘升|海里|光年|英里|英尺|"
+    "米|吨|克|升|亩|里|度|分钟|小时|人次|车次|架次|人|名|位|户|家|个|项|件|处|条|所|座|栋|幢|"
+    "艘|辆|架|台|套|部|张|本|册|篇|首|支|只|头|匹|株|棵|颗|块|片|间|层|级|届|期|场|次|批|种|"
+    "类|门|股|倍|支队伍|余人|多人|声|步|集|章|卷|字|票|分|篇|代|族|岁|周岁|强|宗|例|席|团|队|"
+    "元|美元|英镑|欧元|日元|港元|港币|人民币|圆|镑|马克|卢布|瓦|千瓦|兆瓦|伏|赫兹|摄氏度|℃"
+)
+_SCALE = "(?:百|千|万|亿|万亿|千万|百万|十万)*"
+_APPROX = "(?:大约|约|近|超过|超|逾|不少于|至少|不到|将近|达|共|多达|第)?"
+
+_PERCENT = re.compile(
+    rf"(?:{_DIGITS})\s*(?:%|个百分点|成(?!立|为|功|员|果|本|都|就)|percent|per cent)"
+    rf"|百分之[{_HAN_DIGITS}点\d.]+|[一二两三四五六七八九]成(?!立|为|功|员|果|本)"
+)
+_MONEY = re.compile(
+    rf"(?:{_DIGITS}){_SCALE}(?:余|多)?(?:美元|英镑|欧元|日元|港元|港币|新台币|台币|韩元|人民币|元|"
+    r"镑|卢布|法郎|马克)"
+    rf"|[$€£¥]\s*(?:{_DIGITS})(?:\s*(?:million|billion|trillion|bn|m))?"
+    rf"|(?:{_DIGITS})\s*(?:million|billion|trillion)?\s*(?:dollars|euros|pounds|yuan|yen|rupees)"
+)
+_DATE = re.compile(
+    rf"(?:公元前?|西元前?|前)?\d{{1,4}}\s*年(?!代|级|以上|内|来|间|的?历史|度)"
+    r"(?:\s*\d{1,2}\s*月)?(?:\s*\d{1,2}\s*[日号])?(?:初|底|末|春|夏|秋|冬)?"
+    r"|\d{1,2}\s*月\s*\d{1,2}\s*[日号]|\d{1,2}\s*月份?"
+    r"|[〇零一二三四五六七八九]{4}年(?:[一二三四五六七八九十]{1,2}月)?"
+    r"(?:[一二三四五六七八九十]{1,3}[日号])?"
+    r"|\d{2,4}年代|\d{1,2}世纪(?:\d{1,2}年代)?(?:初|末|中叶)?|上世纪[^,。]{1,4}年代"
+    r"|\d{4}-\d{1,2}(?:-\d{1,2})?|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}[:点时]\d{0,2}分?"
+    rf"|\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{_MONTHS})\b\.?(?:\s+\d{{1,2}}(?:st|nd|rd|th)?)?"
+    r"(?:,?\s+\d{4})?"
+    r"|(?<![\d.,])(?:1[0-9]{3}|20[0-9]{2})s?(?![\d.,]*\d|年|%|[a-z\u4e00-\u9fff]|\s*(?:km|kg|m\b|people))"
+    r"|[前去今明]年|年初|年底|清朝|明朝|唐朝|宋朝|元朝|汉朝"
+)
+_DURATION = re.compile(
+    rf"(?:{_DIGITS}|[{_HAN_DIGITS}半]+)(?:余|多)?(?:个)?(?:年|个月|月|周|星期|天|日|小时|分钟|秒)"
+    r"(?!代|级|份|\d|[一二三四五六七八九])"
+    rf"|(?:{_DIGITS}|one|two|three|four|five|six|seven|eight|nine|ten)\s+"
+    r"(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?)"
+)
+_RANK = re.compile(
+    rf"第(?:\d+|[{_HAN_DIGITS}]+)(?:名|位|大|届|次|个|任|代|批|部|座)?|\b\d+(?:st|nd|rd|th)\b|首位|"
+    r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b"
+)
+_FIGURE = re.compile(
+    rf"(?:{_DIGITS})\s*{_SCALE}(?:余|多|来)?(?:{_UNITS})?"
+    r"(?:\s*(?:hundred|thousand|million|billion|trillion|dozen))?"
+    rf"|[{_HAN_DIGITS}]{{1,8}}(?:余|多|来)?(?:{_UNITS})"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|"
+    r"fifty|hundred|thousand|million|billion|dozens?)\b(?:\s+(?:hundred|thousand|million|billion))?"
+)
+_QUOTED = re.compile(
+    r"[“「『《〈]([^“”「」『』《》〈〉]{1,40})[”」』》〉]"
+    r"|\"([^\"]{1,60})\"|(?<![\w])'([^']{2,60})'(?![\w])"
+)
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
+    "任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴"
+    "莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅"
+    "童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车"
+    "项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛"
+    "仲虞敖巩明佘池查麻苑迟邝"
+)
+_TITLES = (
+    "书记|局长|主任|市长|区长|县长|省长|部长|会长|院长|校长|所长|处长|科长|主席|总理|总统|委员|代表|教授|"
+    "博士|先生|女士|记者|董事长|总经理|经理|队长|团长|司令|将军|导演|演员|歌手|作家|诗人|画家|科学家|"
+    "通讯员|议员|大使|国王|皇帝|女王|教练|选手|球员|创始人|院士|主教|牧师|神父|老师"
+)
+_SPEECH = "表示|介绍|说|指出|认为|强调|称|透露|告诉|担任|出任|任职|出生|生于|毕业|率|主持|创作|创办|发明|提出"
+_PERSON = re.compile(
+    rf"(?:{_TITLES})[、:]?([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[,。、;:()\s]|{_SPEECH}|的|在|等|和|与|$)"
+    rf"|([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?={_SPEECH})"
+    rf"|([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=(?:{_TITLES}))"
+    r"|([\u4e00-\u9fff]{1,7}(?:·[\u4e00-\u9fff]{1,8})+)"
+)
+_ORGANISATION = re.compile(
+    r"[\u4e00-\u9fffa-z0-9·]{2,16}?(?:有限公司|公司|集团|委员会|管委会|人民政府|政府|研究院|研究所|"
+    r"研究中心|大学|学院|中学|小学|学校|医院|银行|协会|学会|基金会|联盟|联合会|总部|出版社|报社|电视台|"
+    r"法院|检察院|俱乐部|乐队|剧团|工委|区委|市委|省委|常委会|办公室|中心|实验室|支部|街道|社区|局|党|部)"
+)
+_PLACE = re.compile(
+    r"[\u4e00-\u9fff·]{1,8}?(?:共和国|王国|帝国|自治区|自治州|国家公园|省|市|县|镇|乡|村|州|郡|国(?!家|内|际|字|务)|"
+    r"半岛|群岛|岛|山脉|山|河|湖|海|江|湾|港|大道|大街|街|路|广场|机场|车站|站|公园|城|园区|开发区|示范区|"
+    r"新区|片区|区|寺|庙|宫|馆|大厦|洲)"
+)
+_CAPITALISED = re.compile(
+    r"\b[A-ZÀ-ÞА-ЯΑ-Ω][\w'’.-]*(?:\s+(?:(?:of|the|de|la|von|van|der|du|da|di|al|bin|and|&)\s+)?"
+    r"[A-ZÀ-ÞА-ЯΑ-Ω0-9][\w'’.-]*)*"
+)
+
+
+def capitalised(source: str) -> list[tuple[int, int]]:
+    """Runs of capitalised words in a text *as it stands*, the first word of the text left out."""
+    runs = []
+    for match in _CAPITALISED.finditer(source[:4000]):
+        start, end = match.span()
+        while source[end - 1] in ".'’-":
+            end -= 1
+        opening = source[:start].strip(" \t\n\"'“‘(")
+        if (not opening or opening[-1] in ".?!:") and " " not in match.group():
+            continue
+        runs.append((start, end))
+    return runs
+
+
+def typed_spans(text: str) -> tuple[TypedSpan, ...]:
+    """All typed spans of a *normalised* sentence, by start; kinds may overlap, one kind never does."""
+    return _typed_spans(text[:4000])
+
+
+@lru_cache(maxsize=8192)
+def _typed_spans(text: str) -> tuple[TypedSpan, ...]:
+    found = list(_number_spans(text))
+    found += [TypedSpan(m.start(), m.end(), "quoted") for m in _QUOTED.finditer(text)]
+    for match in _PERSON.finditer(text):
+        group = match.lastindex
+        if group:
+            found.append(TypedSpan(*match.span(group), "person"))
+    found += [TypedSpan(*m.span(), "organisation") for m in _ORGANISATION.finditer(text)]
+    found += [TypedSpan(*m.span(), "place") for m in _PLACE.finditer(text)]
+    return tuple(sorted(found, key=lambda span: (span.start, -span.end, span.kind)))
+
+
+def _number_spans(text: str) -> Iterator[TypedSpan]:
+    """Figures of all kinds; what is a percentage, money or a date is no plain figure as well."""
+    taken = bytearray(len(text))
+    for kind, pattern in (
+        ("percent", _PERCENT),
+        ("money", _MONEY),
+        ("date", _DATE),
+        ("duration", _DURATION),
+        ("rank", _RANK),
+        ("figure", _FIGURE),
+    ):
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            while end > start and text[end - 1].isspace():
+                end -= 1
+            if start == end or any(taken[start:end]):
+                continue
+            taken[start:end] = b"\x01" * (end - start)
+            yield TypedSpan(start, end, kind)
+
+
+_YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?=\s*年(?!代)|(?![\d.,%]*\d|[^\W\d_年-]|%))")
+
+
+def years_in(text: str) -> frozenset[str]:
+    """Four-digit years named in a normalised text."""
+    return frozenset(_YEAR.findall(text[:4000]))
+
+
+_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+
+
+def figures_in(text: str) -> frozenset[str]:
+    """Numbers in digits, thousands separators removed, of a normalised text."""
+    return frozenset(number.replace(",", "") for number in _NUMBER.findall(text[:4000]))

@@ -1,0 +1,8 @@
+"""From a question to passages: dense and lexical search, fused, grouped, optionally re-ranked."""
+
+from __future__ import annotations
+
+from rag.retrieval.rerank import CrossEncoderReranker, Reranker, load_reranker
+from rag.retrieval.search import retrieve
+
+__all__ = ["CrossEncoderReranker", "Reranker", "load_reranker", "retrieve"]

@@ -1,0 +1,33 @@
+"""What can be searched at all: a question with words in it, of a sane length, and a positive k."""
+
+from __future__ import annotations
+
+from rag.errors import QueryError
+
+__all__ = ["LONGEST_QUESTION", "check_query"]
+
+#: Characters; longer texts are documents, to be indexed and not asked.
+LONGEST_QUESTION = 4000
+
+
+def check_query(question: object, k: object = 1) -> str:
+    """The question without surrounding white space.
+
+    Raises:
+        QueryError: The question is empty, no text, or too long, or ``k`` is not a positive integer.
+    """
+    if not isinstance(question, str):
+        raise QueryError(f"The question is no text but {type(question).__name__}. Ask with words.")
+    text = question.strip()
+    if not text:
+        raise QueryError("The question is empty. Ask with at least one word.")
+    if len(text) > LONGEST_QUESTION:
+        raise QueryError(
+            f"The question has {len(text):,} characters; at most {LONGEST_QUESTION:,} can be asked. "
+            "Shorten it, or index the text with: rag index"
+        )
+    if not any(character.isalnum() for character in text):
+        raise QueryError("The question holds no letters or digits. Ask with at least one word.")
+    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+        raise QueryError(f"k is {k!r}; it must be a whole number of at least 1.")
+    return text

@@ -1,0 +1,59 @@
+"""Re-ordering by a cross-encoder: any sentence-transformers ``CrossEncoder`` by name or path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+from rag.errors import EmbeddingModelError, MissingExtraError
+
+__all__ = ["CrossEncoderReranker", "Reranker", "load_reranker"]
+
+
+class Reranker(Protocol):
+    """Anything that scores passages for a question."""
+
+    def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One score per text, in their order; higher is better."""
+        ...
+
+
+class CrossEncoderReranker:
+    """A ``CrossEncoder``; calls are serialised by the library's own tokenizer lock."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Scores as the model gives them, a logit or a probability."""
+        if not texts:
+            return []
+        scores = self._model.predict(
+            [(question, text) for text in texts], show_progress_bar=False, convert_to_numpy=True
+        )
+        return [float(score) for score in scores]
+
+
+@lru_cache(maxsize=2)
+def load_reranker(name: str) -> CrossEncoderReranker:
+    """Load a cross-encoder by name or path; kept for the next call.
+
+    Raises:
+        EmbeddingModelError: It cannot be loaded; the message names it and the setting.
+        MissingExtraError: sentence-transformers is not installed.
+    """
+    try:
+        from sentence_transformers import CrossEncoder
+    except ImportError as error:
+        raise MissingExtraError(
+            package="sentence-transformers", extra="models", needed_for=f"The reranker {name!r}"
+        ) from error
+    try:
+        return CrossEncoderReranker(CrossEncoder(name))
+    except Exception as error:
+        reason = str(error).strip().splitlines()
+        raise EmbeddingModelError(
+            f"The reranker {name!r} cannot be loaded ({reason[0][:200] if reason else error!r}). "
+            "Set reranker to a cross-encoder's name or folder, or to '' for none."
+        ) from error

@@ -1,0 +1,210 @@
+"""The way from a question to ranked passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import QueryError
+from rag.index import StoredChunk, View, Where
+from rag.index.terms import terms
+from rag.records import Passage
+from rag.retrieval import fusion
+from rag.retrieval.grouping import group
+from rag.retrieval.query import check_query
+from rag.retrieval.rerank import Reranker, load_reranker
+from rag.retrieval.sentences import sentence_spans, shared_vectors
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from rag.embedding import Embedder
+
+__all__ = ["retrieve"]
+
+Scores = npt.NDArray[np.float32]
+
+#: Candidates taken from each leg; both legs then score the whole union.
+POOL = 100
+#: Best candidates of the first fusion whose sentences are embedded and compared.
+SENTENCE_POOL = 24
+#: Candidates that a cross-encoder re-orders.
+RERANKED = 32
+
+
+def retrieve(
+    view: View,
+    embedder: Embedder | None,
+    question: str,
+    *,
+    k: int = 8,
+    where: Where | None = None,
+    settings: Settings | None = None,
+    reranker: Reranker | None = None,
+) -> list[Passage]:
+    """The ``k`` passages nearest to a question, best first; fewer when fewer pass the filter.
+
+    Args:
+        view: One generation of a store.
+        embedder: The model the index was built with; None searches by words alone.
+        question: Complete in itself (see :func:`rag.answering.complete_question`).
+        k: Slots; near-identical passages share one.
+        where: A filter, applied inside both searches.
+        settings: ``fusion``, ``dense_weight``, ``group_duplicates`` and ``reranker`` are read.
+        reranker: Takes the place of the one named in the settings.
+
+    Raises:
+        QueryError: The question, ``k`` or the filter cannot be searched.
+        EmbeddingModelError: The reranker cannot be loaded.
+    """
+    settings = settings or Settings()
+    question = check_query(question, k)
+    pool = max(POOL, 3 * k)
+    mode = settings.fusion if embedder is not None else "lexical"
+    vector = None
+    found: list[npt.NDArray[np.int64]] = []
+    if mode != "dense":
+        found.append(view.lexical_search(question, pool, where).ids)
+    if mode != "lexical":
+        if embedder is None:
+            raise QueryError("Dense search needs an embedding model, and none is given.")
+        vector = embedder.embed_queries([question])[0]
+        found.append(view.dense_search(vector, pool, where).ids)
+    ids = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    if not len(ids):
+        return []
+    scores, chunks = _fused(view, embedder, question, vector, ids, mode, settings)
+    if reranker is None and settings.reranker:
+        reranker = load_reranker(settings.reranker)
+    if reranker is not None:
+        chunks, scores = _reranked(reranker, question, chunks, scores)
+    return _passages(chunks, scores, k, grouped=settings.group_duplicates)
+
+
+def _fused(
+    view: View,
+    embedder: Embedder | None,
+    question: str,
+    vector: Scores | None,
+    ids: npt.NDArray[np.int64],
+    mode: str,
+    settings: Settings,
+) -> tuple[Scores, list[StoredChunk]]:
+    """Scores and chunks of the candidates, best first; ties in the order of the chunk ids."""
+    if vector is None or embedder is None:
+        scores = view.lexical_scores(question, ids)
+        order = np.argsort(-scores, kind="stable")
+        return scores[order], view.chunks(ids[order])
+    dense = view.dense_scores(vector, ids)
+    if mode == "dense":
+        lexical = np.zeros_like(dense)
+        scores = dense
+    else:
+        lexical = view.lexical_scores(question, ids)
+        coverage = 0.0
+        if mode == "rrf":
+            scores = fusion.reciprocal_rank_fusion([lexical, dense])
+        elif mode == "weighted":
+            scores = fusion.weighted(lexical, dense, dense_weight=settings.dense_weight)
+        else:
+            coverage = _coverage(view, question, ids, lexical)
+            scores = fusion.calibrated(lexical, dense, coverage=coverage)
+    order = np.argsort(-scores, kind="stable")
+    ids, scores, dense, lexical = ids[order], scores[order], dense[order], lexical[order]
+    chunks = view.chunks(ids)
+    # The first sentences are worth comparing by themselves; the rest keep the order they have.
+    near = min(SENTENCE_POOL, len(chunks))
+    best = _best_sentence(embedder, vector, chunks[:near])
+    # Each takes a passage's own cosine for its best sentence where sentences were not looked at.
+    dense = dense.copy()
+    dense[:near] = (dense[:near] + best) / 2
+    dense[near:] = np.minimum(dense[near:], dense[:near].min()) if near else dense[near:]
+    if mode == "dense":
+        scores = dense
+    elif mode == "rrf":
+        scores = fusion.reciprocal_rank_fusion([lexical, dense])
+    elif mode == "weighted":
+        scores = fusion.weighted(lexical, dense, dense_weight=settings.dense_weight)
+    else:
+        scores = fusion.calibrated(lexical, dense, coverage=coverage)
+    order = np.argsort(-scores, kind="stable")
+    return scores[order], [chunks[i] for i in order]
+
+
+def _coverage(view: View, question: str, ids: npt.NDArray[np.int64], lexical: Scores) -> float:
+    """Share of the question's words, weighted by rarity, that the lexically best candidate holds."""
+    asked = sorted(set(terms(question)))
+    if not asked or not len(lexical) or lexical.max() <= 0:
+        return 0.0
+    rarity = view.idf(asked)
+    top = view.chunks(ids[np.argsort(-lexical, kind="stable")[:3]])
+    best = 0.0
+    for chunk in top:
+        held = set(terms(chunk.text))
+        met = float(sum(r for term, r in zip(asked, rarity, strict=True) if term in held))
+        best = max(best, met)
+    return best / max(float(rarity.sum()), 1e-9)
+
+
+def _best_sentence(embedder: Embedder, vector: Scores, chunks: Sequence[StoredChunk]) -> Scores:
+    """Highest cosine of any sentence of each chunk, (len(chunks),)."""
+    texts: list[str] = []
+    owner: list[int] = []
+    for index, chunk in enumerate(chunks):
+        for start, end in sentence_spans(chunk.text):
+            texts.append(chunk.text[start:end])
+            owner.append(index)
+    best = np.full(len(chunks), -1.0, np.float32)
+    if texts:
+        cosines = shared_vectors(embedder).of(texts) @ vector
+        np.maximum.at(best, np.asarray(owner), cosines)
+    return best
+
+
+def _reranked(
+    reranker: Reranker, question: str, chunks: list[StoredChunk], scores: Scores
+) -> tuple[list[StoredChunk], Scores]:
+    """The first candidates in the order of the reranker; the others behind them as they were."""
+    head = chunks[:RERANKED]
+    new = np.asarray(reranker.rerank(question, [chunk.text for chunk in head]), np.float32)
+    order = np.argsort(-new, kind="stable")
+    tail = scores[RERANKED:]
+    if len(tail):  # keep the scores falling
+        tail = tail - tail.max() + new.min() - 1e-3
+    return [head[i] for i in order] + chunks[RERANKED:], np.concatenate([new[order], tail])
+
+
+def _passages(
+    chunks: Sequence[StoredChunk], scores: Scores, k: int, *, grouped: bool
+) -> list[Passage]:
+    slots = group(chunks, k) if grouped else [(i, []) for i in range(min(k, len(chunks)))]
+    passages = []
+    for rank, (index, others) in enumerate(slots, start=1):
+        chunk = chunks[index]
+        passages.append(
+            Passage(
+                document_id=chunk.document_id,
+                source=chunk.source,
+                title=chunk.title,
+                published=chunk.published,
+                start=chunk.start,
+                end=chunk.end,
+                text=chunk.text,
+                heading=chunk.heading,
+                score=float(scores[index]),
+                rank=rank,
+                metadata=chunk.metadata,
+                duplicates=tuple(
+                    (c.document_id, c.source, c.start, c.end) for c in (chunks[i] for i in others)
+                ),
+            )
+        )
+    return passages
+
+
+def with_rank(passages: Sequence[Passage]) -> list[Passage]:
+    """The passages as they stand, ranks counted anew from 1."""
+    return [replace(passage, rank=rank) for rank, passage in enumerate(passages, start=1)]
