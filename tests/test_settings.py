@@ -1,0 +1,80 @@
+"""Settings: where a value comes from, and what is said about a wrong one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.errors import SettingsError
+from rag.settings import Settings, explain_settings
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("RAG_K", "RAG_READER", "RAG_CHUNK_TOKENS", "RAG_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_arguments_over_environment_over_file_over_defaults(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "rag.toml").write_text('k = 3\nchunk_tokens = 300\nmodel = "some/model"\n')
+    monkeypatch.setenv("RAG_K", "5")
+    monkeypatch.setenv("RAG_CHUNK_TOKENS", "400")
+    settings = Settings.load(k=7)
+    assert (settings.k, settings.chunk_tokens, settings.model) == (7, 400, "some/model")
+    assert settings.chunk_overlap == 48
+    origins = {name: origin for name, _, origin, _ in explain_settings(k=7)}
+    assert origins["k"] == "argument"
+    assert origins["chunk_tokens"] == "RAG_CHUNK_TOKENS"
+    assert origins["model"] == "rag.toml"
+    assert origins["fusion"] == "default"
+
+
+def test_an_argument_of_none_counts_as_not_given() -> None:
+    assert Settings.load(k=None).k == 8
+
+
+@pytest.mark.parametrize(("text", "value"), [("0", False), ("off", False), ("YES", True)])
+def test_booleans_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, text: str, *, value: bool
+) -> None:
+    monkeypatch.setenv("RAG_READER", text)
+    assert Settings.load().reader is value
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"k": 0}, "k=0: must lie between 1 and 1000"),
+        ({"k": "many"}, "k='many': must be of type int"),
+        ({"k": 2.5}, "k=2.5: must be of type int"),
+        ({"k": True}, "k=True: must be of type int"),
+        ({"fusion": "magic"}, "fusion='magic': must be one of calibrated"),
+        ({"reader": "perhaps"}, "reader='perhaps': must be of type bool"),
+        ({"model": 3}, "model=3: must be of type str"),
+        ({"chunk_tokens": 32, "chunk_overlap": 32}, "chunk_overlap .32. must be less"),
+        ({"chunk_token": 32}, "no setting 'chunk_token'. Did you mean 'chunk_tokens'"),
+    ],
+)
+def test_wrong_values_name_the_setting(values: dict[str, object], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        Settings.load(**values)
+
+
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "rag.toml").write_text("k = = 3")
+    with pytest.raises(SettingsError, match="rag.toml: is not valid TOML"):
+        Settings.load()
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Settings.load(file=tmp_path / "absent.toml")
+
+
+def test_replace_checks_too() -> None:
+    assert Settings().replace(k=2).k == 2
+    with pytest.raises(SettingsError, match="must lie between"):
+        Settings().replace(k=-1)
+    with pytest.raises(SettingsError, match="no setting"):
+        Settings().replace(nonsense=1)
