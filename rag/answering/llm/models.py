@@ -44,6 +44,8 @@ def provider_and_model(settings: Settings) -> tuple[str, str]:
         if not settings.llm_base_url:
             raise SettingsError(f"RAG_LLM={settings.llm!r} needs RAG_LLM_BASE_URL=http://...")
         return "openai", model
+    if colon and model and provider.lower() == "transformers":
+        return "transformers", model
     if colon and model and "/" not in provider:
         return provider.lower(), model
     if settings.llm_base_url:
@@ -64,6 +66,10 @@ def load_chat_model(settings: Settings) -> BaseChatModel:
         MissingExtraError: The provider's package is not installed.
     """
     provider, model = provider_and_model(settings)
+    if provider == "transformers":
+        from rag.answering.llm.local import TransformersChatModel
+
+        return TransformersChatModel(path=model, max_tokens=settings.llm_answer_tokens)
     arguments: dict[str, Any] = {"temperature": 0}
     if provider == "ollama":
         arguments["num_predict"] = settings.llm_answer_tokens
