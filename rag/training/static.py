@@ -35,6 +35,7 @@ class Recipe:
     rate: float = 0.02
     scale: float = 20.0
     decay: float = 0.98
+    by_length: bool = False
     seed: int = 0
 
 
@@ -174,5 +175,7 @@ def _step(
         new = torch.where(old == 0, square, recipe.decay * old + (1 - recipe.decay) * square)
         moments[rows] = new
         size = rate / (new.sqrt() + 1e-9) / math.sqrt(values.shape[1])
+        if recipe.by_length:
+            size = size * (0.05 + part.norm(dim=1))
         values[rows] = part - size[:, None] * gradient
-    return float(loss)
+    return float(loss.detach())

@@ -18,7 +18,15 @@ from typing import Any
 from rag.normalization import TRANSLATION
 from rag.tokens import PATTERN, SPECIAL_PIECES, VOCABULARY_SIZE
 
-__all__ = ["hugging_face_tokenizer", "train_merges", "write_merges"]
+__all__ = [
+    "Merges",
+    "hugging_face_tokenizer",
+    "merges_of",
+    "read_merges",
+    "train_merges",
+    "write_merges",
+    "write_tiktoken_table",
+]
 
 Merges = list[tuple[int, int]]
 
@@ -76,6 +84,11 @@ def merges_of(learned: Iterable[tuple[str, str]], *, size: int = VOCABULARY_SIZE
 def write_merges(merges: Merges, path: Path) -> None:
     """Write ``merges`` as :func:`rag.tokens.merges_path` describes."""
     path.write_bytes(b"".join(struct.pack("<HH", *pair) for pair in merges))
+
+
+def read_merges(path: Path) -> Merges:
+    """What :func:`write_merges` wrote."""
+    return [(left, right) for left, right in struct.iter_unpack("<HH", path.read_bytes())]
 
 
 def hugging_face_tokenizer(merges: Merges) -> Any:

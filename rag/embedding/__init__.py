@@ -1,0 +1,22 @@
+"""Text to vectors: the bundled model, any sentence-transformers model, one Protocol.
+
+>>> from rag.embedding import load_embedder
+>>> embedder = load_embedder("bundled")
+>>> embedder.embed_queries(["谁发明了电话？"]).shape
+(1, 256)
+"""
+
+from __future__ import annotations
+
+from rag.embedding.loading import bundled_model_path, load_embedder
+from rag.embedding.protocol import Embedder, Progress, SentenceEmbedder
+from rag.embedding.static import StaticEmbedder
+
+__all__ = [
+    "Embedder",
+    "Progress",
+    "SentenceEmbedder",
+    "StaticEmbedder",
+    "bundled_model_path",
+    "load_embedder",
+]

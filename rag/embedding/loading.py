@@ -1,0 +1,36 @@
+"""From a model's name to an embedder."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from rag.embedding.protocol import Embedder
+from rag.embedding.static import StaticEmbedder, is_static_model
+
+__all__ = ["bundled_model_path", "load_embedder"]
+
+
+def bundled_model_path() -> Path:
+    """The folder of the bundled model, loadable by ``SentenceTransformer(str(path))``."""
+    return Path(__file__).parent.parent / "models" / "static"
+
+
+@lru_cache(maxsize=4)
+def load_embedder(name: str = "bundled") -> Embedder:
+    """The embedder called ``name``, kept for the next call.
+
+    Args:
+        name: ``"bundled"``; the folder of a model that ``python -m rag.training`` made, which runs
+            without torch as well; or the name or folder of any sentence-transformers model.
+
+    Raises:
+        EmbeddingModelError: The model cannot be had; the message names it and the next step.
+    """
+    if name == "bundled":
+        return StaticEmbedder(bundled_model_path())
+    if is_static_model(Path(name)):
+        return StaticEmbedder(Path(name))
+    from rag.embedding.sentence_transformer import SentenceTransformerEmbedder
+
+    return SentenceTransformerEmbedder(name)

@@ -1,0 +1,193 @@
+"""The static model without torch: numpy and tiktoken, milliseconds to load.
+
+A text's vector is the sum of its pieces' vectors, brought to unit length. The table of vectors lies in the
+model folder as int8 rows with one scale each (``embeddings`` and ``weights`` in ``model.safetensors``, as
+sentence-transformers' ``StaticEmbedding`` reads them) and is mapped, not read: a question touches a few
+rows. Both ways give the same vectors to 1e-3 or better.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embedding.protocol import Progress, Vectors
+from rag.errors import EmbeddingModelError
+from rag.normalization import normalize
+from rag.tokens import get_encoding, merges_path
+
+__all__ = ["DESCRIPTION", "StaticEmbedder", "is_static_model"]
+
+#: The file that marks a folder as a model of the project's own vocabulary: name, revision, merges.
+DESCRIPTION = "rag_model.json"
+
+# Characters tokenised and summed at a time: bounds the memory, keeps the calls few.
+_SLAB = 400_000
+# Rows up to which a text is summed straight from the mapped table.
+_FEW = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class _Bags:
+    """Rows of piece ids: row ``n`` is ``ids[offsets[n]:offsets[n + 1]]``."""
+
+    ids: NDArray[np.uint32]
+    offsets: NDArray[np.int64]
+
+
+def is_static_model(folder: Path) -> bool:
+    """Whether ``folder`` holds a model that :class:`StaticEmbedder` can run."""
+    try:
+        description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(description, dict) and description.get("merges") == _merges_digest()
+
+
+class StaticEmbedder:
+    """An :class:`~rag.embedding.protocol.Embedder` of a static model folder.
+
+    A text without a single piece that carries meaning (empty, white space, punctuation) gets one fixed
+    unit vector, the same for all such texts.
+    """
+
+    max_tokens: int | None = None
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+            self._rows, self._scales = _tensors(folder / "model.safetensors")
+        except (OSError, ValueError, KeyError) as error:
+            raise EmbeddingModelError(
+                f"The embedding model in {folder} cannot be read ({error}). "
+                "Reinstall rag, or give another model with --model."
+            ) from error
+        self.name = f"{description['name']}@{description['revision']}"
+        self.dimension = int(self._rows.shape[1])
+        nothing = self._rows[0].astype(np.float32)
+        self._nothing = nothing / np.linalg.norm(nothing)
+        # Pieces of white space and punctuation: their rows only serve texts made of nothing else.
+        self._silent = self._scales < 1e-6
+        self._table: Vectors | None = None
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of questions: (texts, dimension)."""
+        return self.embed_passages(texts)
+
+    def embed_passages(
+        self, texts: Sequence[str], *, progress: Progress | None = None
+    ) -> Vectors:
+        """The vectors of passages: (texts, dimension)."""
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        for start, end in _slabs(texts):
+            vectors[start:end] = self._sums(texts[start:end])
+            if progress is not None:
+                progress(end, len(texts))
+        return self._unit(vectors)
+
+    def embed_sentences_and_passages(
+        self,
+        sentences: Sequence[str],
+        passages: Sequence[Sequence[int]],
+        *,
+        progress: Progress | None = None,
+    ) -> tuple[Vectors, Vectors]:
+        """The vectors of ``sentences``, and of ``passages`` given as positions in ``sentences``.
+
+        A passage's vector is that of its sentences' joined text, but each sentence is tokenised once,
+        however many passages hold it. An empty passage gets the vector of the empty text.
+
+        Returns:
+            (sentences, dimension) and (passages, dimension).
+        """
+        sums = np.empty((len(sentences), self.dimension), np.float32)
+        for start, end in _slabs(sentences):
+            sums[start:end] = self._sums(sentences[start:end])
+            if progress is not None:
+                progress(end, len(sentences))
+        joined = np.zeros((len(passages), self.dimension), np.float32)
+        for number, members in enumerate(passages):
+            if len(members):
+                joined[number] = sums[np.asarray(members)].sum(axis=0)
+        return self._unit(sums), self._unit(joined)
+
+    def _sums(self, texts: Sequence[str]) -> Vectors:
+        """The sum of each text's rows; zeros where no piece carries meaning."""
+        bags = self._bags(texts)
+        if len(bags.ids) <= _FEW:
+            sums = np.zeros((len(texts), self.dimension), np.float32)
+            for number in range(len(texts)):
+                ids = bags.ids[bags.offsets[number] : bags.offsets[number + 1]]
+                sums[number] = self._scales[ids] @ self._rows[ids].astype(np.float32)
+            return sums
+        # Imported late: a question never needs it, and it takes as long as all the rest.
+        from scipy.sparse import csr_array
+
+        if self._table is None:
+            self._table = self._rows.astype(np.float32) * self._scales[:, None]
+        counts = csr_array(
+            (np.ones(len(bags.ids), np.float32), bags.ids.astype(np.int32), bags.offsets),
+            shape=(len(texts), len(self._table)),
+        )
+        summed: Vectors = counts @ self._table
+        return summed
+
+    def _bags(self, texts: Sequence[str]) -> _Bags:
+        """The pieces of each text, without the silent ones."""
+        # Normalised text holds no NUL, and a NUL is always a piece of its own, of id 0: one call of the
+        # tokenizer serves all texts, without a Python object for every piece.
+        joined = "\0".join(map(normalize, texts))
+        ids = get_encoding("rag").encode_to_numpy(joined, disallowed_special=())
+        row = np.cumsum(ids == 0)
+        kept = ~self._silent[ids]
+        offsets = np.zeros(len(texts) + 1, np.int64)
+        np.cumsum(np.bincount(row[kept], minlength=len(texts)), out=offsets[1:])
+        return _Bags(ids[kept], offsets)
+
+    def _unit(self, sums: Vectors) -> Vectors:
+        """``sums`` brought to unit length in place; rows of zeros become the vector of nothing."""
+        lengths = np.sqrt(np.einsum("ij,ij->i", sums, sums))
+        empty = lengths < 1e-12
+        sums /= np.where(empty, 1, lengths)[:, None]
+        sums[empty] = self._nothing
+        return sums
+
+
+def _slabs(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Ranges of ``texts`` of some :data:`_SLAB` characters, at least one text each."""
+    start = size = 0
+    for number, text in enumerate(texts):
+        if size and size + len(text) > _SLAB:
+            yield start, number
+            start, size = number, 0
+        size += len(text) + 1
+    if size:
+        yield start, len(texts)
+
+
+def _tensors(path: Path) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """``embeddings`` and ``weights`` of a safetensors file, mapped from disk."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header: dict[str, Any] = json.loads(file.read(length))
+    mapped = np.memmap(path, np.uint8, mode="r")
+
+    def tensor(key: str, kind: str, dtype: type[Any]) -> Any:
+        entry = header[key]
+        if entry["dtype"] != kind:
+            raise ValueError(f"{key} is {entry['dtype']}, not {kind}")
+        start, end = (8 + length + offset for offset in entry["data_offsets"])
+        return np.asarray(mapped[start:end]).view(dtype).reshape(entry["shape"])
+
+    return tensor("embeddings", "I8", np.int8), np.array(tensor("weights", "F32", np.float32))
+
+
+def _merges_digest() -> str:
+    return sha256(merges_path().read_bytes()).hexdigest()
