@@ -1,0 +1,30 @@
+"""Bytes -> documents: formats, encodings, title, date and publisher.
+
+- :func:`discover`: the files under some paths, with failures and notes.
+- :func:`read_file`: the documents of one discovered file, streamed, faults as :class:`Failure`.
+- :func:`read_paths`: both, for everything under some paths.
+- :func:`read_path`, :func:`read_bytes`: one file or upload as a list; faults are raised.
+- :func:`source_of`: the source a path would get; a folder's files have sources below it.
+
+Text is fixed once it is read: UTF-8, UTF-16, GB18030, Big5 and others are decoded, line ends become
+``\\n``, a byte order mark goes, front matter becomes fields. Libraries for a format are imported when
+the first file of that format is read.
+"""
+
+from rag.reading.decoding import decode
+from rag.reading.discovery import Discovery, SourceFile, discover, source_of
+from rag.reading.languages import detect_language
+from rag.reading.reader import read_bytes, read_file, read_path, read_paths
+
+__all__ = [
+    "Discovery",
+    "SourceFile",
+    "decode",
+    "detect_language",
+    "discover",
+    "read_bytes",
+    "read_file",
+    "read_path",
+    "read_paths",
+    "source_of",
+]

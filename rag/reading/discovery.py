@@ -1,0 +1,212 @@
+"""Paths -> the files to read, each with the name it has in the index; nothing is skipped in silence."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from rag.records import Failure
+
+__all__ = ["Discovery", "SourceFile", "discover", "source_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A file to read.
+
+    Attributes:
+        path: Where it lies.
+        source: Its name in the index: the path from the parent of the indexed folder, with ``/``.
+        size: In bytes, when found.
+        modified: Time of the last change in nanoseconds, when found.
+    """
+
+    path: Path
+    source: str
+    size: int
+    modified: int
+
+
+class Discovery(NamedTuple):
+    """What was found under some paths.
+
+    Attributes:
+        files: In a stable order; no file twice, no source twice.
+        failures: What cannot be read, and why.
+        notes: What was left out on purpose: hidden files, loops.
+    """
+
+    files: list[SourceFile]
+    failures: list[Failure]
+    notes: list[str]
+
+
+def discover(paths: Iterable[str | Path]) -> Discovery:
+    """The files under ``paths``: folders are walked, symbolic links followed once.
+
+    A hidden file or folder (its name begins with ``.`` or ``~$``) is left out with a note, unless it is
+    one of ``paths`` itself. A file given by itself has the same source as when its folder is given.
+    Where two files would have one source, the names of more parent folders are put in front of both.
+    """
+    files: list[SourceFile] = []
+    failures: list[Failure] = []
+    hidden: list[str] = []
+    notes: list[str] = []
+    folders: set[tuple[int, int]] = set()
+    for given in paths:
+        path = Path(os.path.abspath(given))  # noqa: PTH100 - resolve() would follow the last link
+        shown = _shown(str(given))
+        try:
+            status = path.stat()
+        except (OSError, ValueError) as error:
+            failures.append(Failure(source=shown, reason=_why(error)))
+            continue
+        if stat.S_ISDIR(status.st_mode):
+            before = len(files)
+            _walk(path, folders, files, failures, hidden, notes)
+            if len(files) == before and not any(f.source.startswith(shown) for f in failures):
+                notes.append(f"{shown}: holds no files to read")
+        else:
+            _add(path, path.parent.parent, files, failures)
+    if hidden:
+        some = ", ".join(hidden[:5]) + (" ..." if len(hidden) > 5 else "")
+        notes.append(f"skipped {len(hidden)} hidden: {some}")
+    return Discovery(_distinct(files), failures, notes)
+
+
+def source_of(path: str | Path) -> str:
+    """The source that a file or folder given to :func:`discover` by itself has.
+
+    The sources of the files in a folder begin with the folder's source and a ``/``.
+    """
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100
+    base = absolute.parent if absolute.is_dir() else absolute.parent.parent
+    return _relative(absolute, base)
+
+
+def _walk(
+    root: Path,
+    visited: set[tuple[int, int]],
+    files: list[SourceFile],
+    failures: list[Failure],
+    hidden: list[str],
+    notes: list[str],
+) -> None:
+    """Collect the files below ``root``; links to folders come last, so that real paths name files."""
+    base = root.parent
+    stack, links = [root], [root][:0]
+    while stack or links:
+        linked = not stack
+        folder = stack.pop() if stack else links.pop(0)
+        name = _relative(folder, base)
+        try:
+            status = folder.stat()
+            if (status.st_dev, status.st_ino) in visited:
+                if linked or folder != root:
+                    notes.append(f"{name}: leads to a folder that was read already; skipped")
+                continue
+            visited.add((status.st_dev, status.st_ino))
+            entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
+        except OSError as error:
+            failures.append(Failure(source=name, reason=_why(error)))
+            continue
+        below = []
+        for entry in entries:
+            path = folder / entry.name
+            if entry.name.startswith((".", "~$")):
+                hidden.append(_relative(path, base))
+            elif _is_folder(entry):
+                (links if entry.is_symlink() else below).append(path)
+            else:
+                _add(path, base, files, failures)
+        stack.extend(reversed(below))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _add(path: Path, base: Path, files: list[SourceFile], failures: list[Failure]) -> None:
+    source = _relative(path, base)
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as error:
+        failures.append(Failure(source=source, reason=_why(error)))
+        return
+    if not stat.S_ISREG(status.st_mode):
+        kind = next(
+            (
+                name
+                for test, name in (
+                    (stat.S_ISFIFO, "a pipe"),
+                    (stat.S_ISSOCK, "a socket"),
+                    (stat.S_ISCHR, "a device"),
+                    (stat.S_ISBLK, "a device"),
+                )
+                if test(status.st_mode)
+            ),
+            "no regular file",
+        )
+        failures.append(Failure(source=source, reason=f"is {kind}, not a file. Leave it out"))
+        return
+    files.append(
+        SourceFile(path=path, source=source, size=status.st_size, modified=status.st_mtime_ns)
+    )
+
+
+def _relative(path: Path, base: Path) -> str:
+    return _shown(path.relative_to(base).as_posix() if path != base else path.as_posix())
+
+
+def _shown(name: str) -> str:
+    """``name`` on one line and encodable: odd bytes and control characters are written out."""
+    if name.isprintable():
+        return name
+    safe = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(
+        c if c >= " " and c not in "\x7f\u2028\u2029\x85" else c.encode("unicode_escape").decode()
+        for c in safe
+    )
+
+
+def _distinct(files: Iterable[SourceFile]) -> list[SourceFile]:
+    """``files`` without repetitions, sources made distinct."""
+    by_path = {file.path: file for file in files}
+    named: dict[str, list[SourceFile]] = {}
+    for file in by_path.values():
+        named.setdefault(file.source, []).append(file)
+    if len(named) == len(by_path):
+        return list(by_path.values())
+    renamed = {
+        file.path: source
+        for same in named.values()
+        if len(same) > 1
+        for file, source in zip(same, _longer([file.path for file in same]), strict=True)
+    }
+    return [replace(file, source=renamed.get(file.path, file.source)) for file in by_path.values()]
+
+
+def _longer(paths: list[Path]) -> Iterator[str]:
+    """As many last parts of each path as tell all of them apart."""
+    parts = [path.parts for path in paths]
+    count = 3
+    while len({part[-count:] for part in parts}) < len(parts):
+        count += 1
+    return (_shown("/".join(part[-count:]).lstrip("/")) for part in parts)
+
+
+def _why(error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "does not exist. Check the path"
+    if isinstance(error, PermissionError):
+        return "may not be read (permission denied). Change its permissions or leave it out"
+    if isinstance(error, OSError) and error.errno == 40:
+        return "is a symbolic link that leads to itself. Remove it"
+    return f"cannot be opened ({getattr(error, 'strerror', None) or error})"

@@ -1,0 +1,267 @@
+"""CSV and JSON Lines: one document a row, the fields mapped by their names, read as a stream."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, Any
+
+from rag.errors import ReadingError
+from rag.reading.content import Content
+from rag.reading.dates import iso_date
+from rag.reading.decoding import decode, printable
+from rag.reading.plain import json_value
+from rag.records import Failure
+
+__all__ = ["read_csv", "read_json_lines"]
+
+#: Names of fields in lower case, by what they mean; the first that a row has counts.
+_FIELDS = {
+    "text": (
+        "text", "content", "body", "article", "t", "passage", "context", "document", "fulltext", "full_text",
+        "article_text", "maintext", "正文", "内容", "內容", "文本", "全文", "文章",
+    ),
+    "title": ("title", "headline", "标题", "標題", "题目", "題目", "subject", "name"),
+    "published": (
+        "published", "date", "published_at", "publish_date", "publishdate", "pub_date", "pubdate", "time",
+        "publish_time", "datetime", "timestamp", "created_at", "日期", "发布时间", "發布時間", "发布日期", "时间", "時間",
+    ),
+    "publisher": ("publisher", "source", "site", "outlet", "media", "来源", "來源", "媒体", "出处", "发布机构"),
+    "url": ("url", "link", "href", "网址", "链接", "連結", "source_url"),
+    "language": ("language", "lang", "语言"),
+}  # fmt: skip
+_SAMPLE = 1 << 17
+#: A longer line or field is a fault of the file, not an article.
+_LONGEST = 64 << 20
+_EXTRA_LENGTH = 1000
+_EXTRA_FIELDS = 40
+
+
+def read_json_lines(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content | Failure]]:
+    """(row number from 1, content or failure) for each line that holds an object.
+
+    A blank line is passed over. A line that is no JSON object, or has no text, is one failure; the others
+    are read all the same.
+    """
+    encoding = _encoding(stream)
+    if encoding["encoding"].startswith(("utf-16", "utf-32")):
+        lines: Iterable[bytes] = io.TextIOWrapper(
+            stream, encoding=encoding["encoding"], errors="replace"
+        )  # type: ignore[assignment,arg-type]
+    else:
+        lines = iter(lambda: stream.readline(_LONGEST), b"")
+    number = 0
+    for line in lines:
+        number += 1
+        if isinstance(line, bytes) and len(line) >= _LONGEST and not line.endswith(b"\n"):
+            yield (
+                number,
+                Failure(
+                    source=name,
+                    reason=f"row {number} is longer than 64 MB. Put one object on a line",
+                ),
+            )
+            while len(line) >= _LONGEST and not line.endswith(b"\n"):
+                line = stream.readline(_LONGEST)  # noqa: PLW2901
+            continue
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(
+                line
+                if encoding["encoding"] == "utf-8" or isinstance(line, str)
+                else line.decode(encoding["encoding"], "replace")
+            )
+        except (ValueError, RecursionError) as error:
+            problem = error.msg if isinstance(error, json.JSONDecodeError) else "not valid UTF-8"
+            yield (
+                number,
+                Failure(
+                    source=name,
+                    reason=f"row {number} is not valid JSON ({problem}). Mend that line",
+                ),
+            )
+            continue
+        if not isinstance(row, dict):
+            yield (
+                number,
+                Failure(
+                    source=name, reason=f"row {number} is no JSON object. Write one object a line"
+                ),
+            )
+            continue
+        yield number, _content(row, name, number, "json", encoding)
+
+
+def read_json(data: bytes, name: str) -> Iterator[tuple[int, Content | Failure]]:
+    """The objects of a JSON file: a list of them, or one."""
+    decoded = decode(data)
+    try:
+        value = json.loads(decoded.text if decoded else "")
+    except (ValueError, RecursionError) as error:
+        # JSON Lines under the name .json are common.
+        if data.count(b"\n", 0, 1 << 20) and data.lstrip()[:1] == b"{":
+            yield from read_json_lines(io.BytesIO(data), name)
+            return
+        raise ReadingError(name, "is not valid JSON. Check it with a JSON validator") from error
+    if isinstance(value, dict):
+        lists = [v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
+        value = lists[0] if len(lists) == 1 and not _find(value, "text") else [value]
+    if not isinstance(value, list):
+        raise ReadingError(name, "holds no JSON objects. Write a list of objects with a text field")
+    encoding = {"encoding": decoded.encoding if decoded else "utf-8"}
+    for number, row in enumerate(value, 1):
+        if isinstance(row, dict):
+            yield number, _content(row, name, number, "json", encoding)
+        else:
+            yield number, Failure(source=name, reason=f"row {number} is no JSON object")
+
+
+def read_csv(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content | Failure]]:
+    """(row number from 1, content or failure) for each row below the header.
+
+    Raises:
+        ReadingError: There is no header, or no column holds the text.
+    """
+    encoding = _encoding(stream)
+    codec = {"gb18030": "gb18030", "big5": "cp950"}.get(encoding["encoding"], encoding["encoding"])
+    text = io.TextIOWrapper(
+        stream,  # type: ignore[arg-type]
+        encoding="utf-8-sig" if codec == "utf-8" else codec,
+        errors="replace",
+        newline="",
+    )
+    csv.field_size_limit(_LONGEST)
+    start = text.read(1 << 16)
+    try:
+        dialect: Any = csv.Sniffer().sniff(start.split("\n\n")[0][:8192], delimiters=",\t;|，")
+        dialect.doublequote = True
+    except csv.Error:
+        dialect = csv.excel_tab if "\t" in start.split("\n", 1)[0] else csv.excel
+    lines = itertools.chain(io.StringIO(start, newline=""), [])
+    rows = csv.reader(_stitched(lines, text), dialect, strict=False)
+    header = next((row for row in rows if any(cell.strip() for cell in row)), None)
+    if header is None:
+        raise ReadingError(name, "has no rows. Write a header line and one article a row")
+    names = [cell.strip().lstrip("\ufeff").lower() for cell in header]
+    if not any(field in names for field in _FIELDS["text"]):
+        raise ReadingError(
+            name,
+            f"has no text column (its columns: {', '.join(names)[:120]}). "
+            "Name one of them 'text', 'content', 'body' or '正文'",
+        )
+    number = 0
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            number += 1
+            yield number, Failure(source=name, reason=f"row {number} cannot be parsed ({error})")
+            continue
+        if not any(cell.strip() for cell in row):
+            continue
+        number += 1
+        yield number, _content(dict(zip(names, row, strict=False)), name, number, "csv", encoding)
+
+
+def _stitched(first: Iterable[str], rest: Iterable[str]) -> Iterator[str]:
+    """Lines of both, where the last of ``first`` and the first of ``rest`` are one line cut in two."""
+    pending = ""
+    for line in first:
+        if pending:
+            yield pending
+        pending = line
+    for line in rest:
+        if pending and not pending.endswith(("\n", "\r")):
+            yield pending + line
+            pending = ""
+            continue
+        if pending:
+            yield pending
+            pending = ""
+        yield line
+    if pending:
+        yield pending
+
+
+def _encoding(stream: IO[bytes]) -> dict[str, Any]:
+    """Tell the encoding from the beginning of ``stream``, which is put back."""
+    sample = stream.read(_SAMPLE)
+    if len(sample) == _SAMPLE:
+        sample = sample[: sample.rfind(b"\n") + 1] or sample
+    stream.seek(0)
+    found = decode(sample)
+    if found is None:
+        raise ReadingError(getattr(stream, "name", "the file"), "is binary. Save it as UTF-8 text")
+    if sample.startswith(b"\xef\xbb\xbf"):
+        stream.seek(3)
+    doubt = {"encoding_doubt": found.doubt} if found.doubt else {}
+    return {"encoding": found.encoding, **doubt}
+
+
+def _find(row: Mapping[str, Any], meaning: str) -> str | None:
+    for field in _FIELDS[meaning]:
+        if row.get(field) not in (None, ""):
+            return field
+    return None
+
+
+def _content(
+    row: Mapping[str, Any],
+    name: str,
+    number: int,
+    format: str,
+    encoding: Mapping[str, Any],  # noqa: A002
+) -> Content | Failure:
+    row = {str(key).strip().lower(): value for key, value in row.items() if key is not None}
+    fields = {meaning: _find(row, meaning) for meaning in _FIELDS}
+    text = row.get(fields["text"] or "")
+    if isinstance(text, list):
+        text = "\n\n".join(item for item in text if isinstance(item, str))
+    if not isinstance(text, str) or not text.strip():
+        known = ", ".join(list(row)[:8])
+        return Failure(
+            source=name,
+            reason=f"row {number} has no text (its fields: {known}). Name the field 'text' or '正文'",
+        )
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = printable(text)
+    metadata: dict[str, Any] = dict(encoding)
+    metadata["row"] = number
+    used = {field for field in fields.values() if field}
+    for key, value in itertools.islice(row.items(), _EXTRA_FIELDS):
+        if key in used or key in metadata or value in (None, ""):
+            continue
+        value = json_value(value)  # noqa: PLW2901
+        if len(value if isinstance(value, str) else json.dumps(value)) <= _EXTRA_LENGTH:
+            metadata[key] = printable(value) if isinstance(value, str) else value
+    publisher = _string(row, fields["publisher"])
+    url = _string(row, fields["url"])
+    if publisher and publisher.startswith(("http://", "https://")):
+        url, publisher = url or publisher, None
+    if url:
+        metadata["url"] = url
+    return Content(
+        text=text,
+        format=format,
+        title=_string(row, fields["title"]),
+        published=iso_date(row[fields["published"]]) if fields["published"] else None,
+        publisher=publisher,
+        language=_string(row, fields["language"]),
+        metadata=metadata,
+    )
+
+
+def _string(row: Mapping[str, Any], field: str | None) -> str | None:
+    value = row.get(field) if field else None
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("title")
+    if value is None or isinstance(value, (dict, list, bool)):
+        return None
+    return printable(" ".join(str(value).split()))[:500] or None
