@@ -1,0 +1,185 @@
+// One question and its answer, as elements.
+
+import { h, icon, iconButton } from "./dom.js";
+import { exactWords, slice } from "./exporting.js";
+
+export function questionBlock(message, t, { onedit }) {
+  const block = h("div.question", { "aria-label": t.you },
+    h("div.bubble.foreign", null, message.question),
+    iconButton("edit", t.edit, () => edit(block, message, t, onedit), { class: "edit" }));
+  return block;
+}
+
+function edit(block, message, t, onedit) {
+  const area = h("textarea", { "aria-label": t.edit, rows: Math.min(8, message.question.split("\n").length + 1) });
+  area.value = message.question;
+  const submit = () => area.value.trim() && onedit(area.value.trim());
+  const restore = () => form.replaceWith(block);
+  const form = h("form.question.editing", { onsubmit: (event) => { event.preventDefault(); submit(); } }, area,
+    h("div.dialog-actions", null,
+      h("button.quiet", { type: "button", onclick: restore }, t.cancel),
+      h("button.primary", { type: "submit" }, t.saveAsk)));
+  area.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
+    if (event.key === "Escape") { event.stopPropagation(); restore(); }
+  });
+  block.replaceWith(form);
+  area.focus();
+  area.setSelectionRange(area.value.length, area.value.length);
+}
+
+// handlers: oncite(number), onpassage(passage), oncopy, onlink, onvote(vote), onretry
+export function answerBlock(message, t, handlers) {
+  const { answer, state } = message;
+  const block = h("article.answer", { "aria-label": t.answer, dataset: { state, refused: Boolean(answer?.refused) } });
+  if (!answer) {
+    if (message.partial) block.append(h("div.text.foreign.streaming", { lang: tongue(message.partial) }, plainBlocks(message.partial)));
+    if (state === "pending") block.append(stageLine(message, t));
+    else {
+      const told = { stopped: t.stopped, interrupted: t.interrupted }[state] ?? message.error ?? t.failed;
+      block.append(h("p.told", { class: state === "failed" ? "error" : "", role: state === "failed" ? "alert" : null },
+        state === "failed" && icon("warn"), h("span", null, told), h("button.quiet.small", { type: "button", onclick: handlers.onretry }, t.askAgain)));
+    }
+    return block;
+  }
+  if (answer.refused) {
+    block.append(h("div.refusal", null, h("div.refusal-head", null, icon("none"), h("strong", null, t.refusal)),
+      h("div.text.foreign", { lang: tongue(answer.text) }, plainBlocks(answer.text))));
+  } else block.append(h("div.text.foreign", { lang: tongue(answer.text) }, answerText(answer, t, handlers.oncite)));
+  if (answer.note) block.append(h("p.note", null, answer.note));
+  if (answer.query && answer.query !== answer.question) block.append(h("p.note", null, t.searchedAs(answer.query)));
+  if (answer.citations.length) block.append(sourceCards(answer, t, handlers.oncite));
+  if (answer.passages.length) block.append(nearest(answer, t, handlers.onpassage));
+  block.append(actions(message, t, handlers));
+  return block;
+}
+
+function stageLine(message, t) {
+  const { stage, place } = message;
+  const words = place !== undefined && !stage ? t.stageWaiting(place)
+    : { opening: t.stageOpening, searching: message.partial ? t.stageWriting : t.stageSearching }[stage] ?? t.stageSending;
+  const seconds = Math.floor((Date.now() - message.started) / 1000);
+  return h("p.stage", { role: "status" }, h("span.pulse", { "aria-hidden": "true" }), h("span", null, `${words}…`),
+    seconds >= 2 && h("span.seconds", { "aria-hidden": "true" }, t.took(seconds)));
+}
+
+// ---------------------------------------------------------------- text with citations
+
+const MARKER = /\[(\d{1,3})\]/g;
+
+function plainBlocks(text) {
+  return text.split(/\n/).map((line) => (line.trim() ? h("p", { class: /^\s*[-•*·]\s/.test(line) ? "item" : "" }, line) : null));
+}
+
+// Cut at lines, at statements that are not supported, and at the markers of real citations.
+function answerText(answer, t, oncite) {
+  const characters = Array.from(answer.text);
+  const citations = new Map(answer.citations.map((c) => [c.number, c]));
+  const problem = new Array(characters.length).fill(null);
+  for (const statement of answer.statements ?? []) {
+    if (!statement.supported) problem.fill(statement, statement.start, statement.end);
+  }
+  const blocks = [];
+  let at = 0;
+  for (const line of answer.text.split("\n")) {
+    const size = Array.from(line).length;
+    if (line.trim()) blocks.push(h("p", { class: /^\s*[-•*·]\s/.test(line) ? "item" : "" }, lineParts(characters, at, at + size, problem, citations, t, oncite)));
+    at += size + 1;
+  }
+  return blocks;
+}
+
+function lineParts(characters, from, to, problem, citations, t, oncite) {
+  const parts = [];
+  let start = from;
+  while (start < to) {
+    let end = start + 1;
+    while (end < to && problem[end] === problem[start]) end += 1;
+    const statement = problem[start];
+    const inner = cited(characters.slice(start, end).join(""), citations, t, oncite);
+    parts.push(statement ? h("span.unsupported", { title: statement.problem || t.unsupportedTitle }, inner, h("span.badge", { role: "note" }, icon("warn"), t.unsupported)) : inner);
+    start = end;
+  }
+  return parts;
+}
+
+function cited(text, citations, t, oncite) {
+  const parts = [];
+  let at = 0;
+  for (const match of text.matchAll(MARKER)) {
+    const citation = citations.get(Number(match[1]));
+    if (!citation) continue;
+    parts.push(text.slice(at, match.index), citeLink(citation, t, oncite));
+    at = match.index + match[0].length;
+  }
+  return [...parts, text.slice(at)];
+}
+
+function citeLink(citation, t, oncite) {
+  return h("a.cite", {
+    href: `#cite-${citation.number}`, "aria-label": t.cite(citation.number, citation.title || citation.source),
+    title: citation.title || citation.source, dataset: { number: citation.number },
+    onclick: (event) => { event.preventDefault(); oncite(citation.number, event.currentTarget); },
+  }, `[${citation.number}]`);
+}
+
+// ---------------------------------------------------------------- below the text
+
+export function meta(record, t) {
+  return [record.publisher, record.published, record.page && t.page(record.page)].filter(Boolean).join(" · ");
+}
+
+function sourceCards(answer, t, oncite) {
+  const publishers = new Map(answer.passages.map((p) => [p.document_id, p.metadata?.publisher]));
+  return h("ol.sources", { "aria-label": t.sources }, answer.citations.map((citation) => {
+    const about = meta({ ...citation, publisher: publishers.get(citation.document_id) }, t);
+    return h("li", null, h("button.source-card", { type: "button", dataset: { number: citation.number }, "aria-label": t.cite(citation.number, citation.title || citation.source), onclick: (event) => oncite(citation.number, event.currentTarget) },
+      h("span.number", { "aria-hidden": "true" }, String(citation.number)),
+      h("span.source-body", null,
+        h("span.source-title.foreign", null, citation.title || citation.source, about && h("span.source-meta", null, about)),
+        h("span.source-quote.foreign", null, quoteParts(citation)))));
+  }));
+}
+
+function quoteParts(citation) {
+  const tidy = (text) => text.replace(/\s*\n\s*/g, " ");
+  if (!citation.highlight) return tidy(citation.quote);
+  const [low, high] = citation.highlight.map((offset) => offset - citation.start);
+  return [tidy(slice(citation.quote, 0, low)), h("b", null, tidy(exactWords(citation))), tidy(slice(citation.quote, high))];
+}
+
+function nearest(answer, t, onpassage) {
+  const list = h("ol.passages", null, answer.passages.map((passage) =>
+    h("li", null, h("button.passage", { type: "button", onclick: (event) => onpassage(passage, event.currentTarget) },
+      h("span.source-title.foreign", null, passage.title || passage.source, h("span.source-meta", null, [passage.metadata?.publisher, passage.published, passage.heading && passage.heading !== passage.title && passage.heading, passage.duplicates?.length && t.alsoIn(passage.duplicates.length)].filter(Boolean).join(" · "))),
+      h("span.passage-text.foreign", null, passage.text.replace(/\s*\n\s*/g, " "))))));
+  if (answer.refused) return h("section.nearest.open", null, h("h4", null, t.refusalReading), list);
+  return h("details.nearest", null, h("summary", null, icon("right"), t.nearest(answer.passages.length)), list);
+}
+
+function actions(message, t, handlers) {
+  const { answer, vote } = message;
+  const seconds = answer.timings?.total ?? (message.seconds || 0);
+  const voteButton = (kind, label) => iconButton(kind, label, () => handlers.onvote(vote === kind ? null : kind), { "aria-pressed": String(vote === kind), class: vote === kind ? "on" : "" });
+  return h("div.actions", null,
+    iconButton("copy", t.copy, handlers.oncopy), iconButton("link", t.link, handlers.onlink),
+    iconButton("refresh", t.askAgain, handlers.onretry),
+    voteButton("up", t.up), voteButton("down", t.down),
+    h("span.facts", null, [
+      answer.answerer === "extractive" ? t.extractive : answer.answerer,
+      !answer.refused && t.confidence(answer.confidence), seconds > 0 && t.took(seconds),
+    ].filter(Boolean).join(" · ")));
+}
+
+export function noteForm(message, t, onsave) {
+  const area = h("textarea", { rows: 2, maxLength: 2000, placeholder: t.notePlaceholder, "aria-label": message.vote === "up" ? t.noteUp : t.noteTitle });
+  area.value = message.note || "";
+  const form = h("form.note-form", { onsubmit: (event) => { event.preventDefault(); onsave(area.value.trim()); form.remove(); } },
+    h("label", null, message.vote === "up" ? t.noteUp : t.noteTitle), area,
+    h("div.dialog-actions", null,
+      h("button.quiet", { type: "button", onclick: () => form.remove() }, t.close),
+      h("button.primary", { type: "submit" }, t.noteSave)));
+  return form;
+}
+
+export const tongue = (text) => (/[\u3400-\u9fff]/.test(text) ? "zh" : "en");

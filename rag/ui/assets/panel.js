@@ -1,0 +1,184 @@
+// The source panel: a whole document, tidied, scrolled to the cited words.
+
+import { copyText, h, icon, iconButton, replace, toast } from "./dom.js";
+import { tongue } from "./answers.js";
+import { number } from "./texts.js";
+import * as server from "./server.js";
+
+// view: {citations: [...], at: index} to walk through an answer's citations, or {span: {...}} for a
+// passage or a whole document. onclose() and onmove(citation) tell the page.
+export function createPanel(element, { words, onclose, onmove }) {
+  let view = null;
+  let opener = null;
+  let loaded = null; // {key, data}: walking between citations of one document fetches it once
+  let turn = 0;
+
+  const t = () => words();
+
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { event.stopPropagation(); close(); }
+    if (!view?.citations || event.target.matches("input, textarea")) return;
+    if (event.key === "ArrowLeft") { event.preventDefault(); move(-1); }
+    if (event.key === "ArrowRight") { event.preventDefault(); move(1); }
+  });
+
+  function open(next, from) {
+    view = next;
+    opener = from ?? opener;
+    element.hidden = false;
+    document.documentElement.dataset.panel = "open";
+    show();
+  }
+
+  function close() {
+    if (!view) return;
+    view = null;
+    turn += 1;
+    element.hidden = true;
+    delete document.documentElement.dataset.panel;
+    if (opener?.isConnected) opener.focus({ preventScroll: true });
+    opener = null;
+    onclose();
+  }
+
+  function move(step) {
+    const count = view.citations.length;
+    if (count < 2) return;
+    view.at = (view.at + step + count) % count;
+    onmove(view.citations[view.at]);
+    show();
+  }
+
+  const current = () => (view.citations ? view.citations[view.at] : view.span);
+
+  async function show() {
+    const mine = ++turn;
+    const focus = current();
+    const marks = marksOf(focus);
+    const key = JSON.stringify([focus.document_id, marks.map((m) => m.slice(0, 4)), focus.start > 100000 ? focus.start : 0]);
+    frame(focus, h("p.loading", { role: "status" }, h("span.pulse"), `${t().loading}…`));
+    let data;
+    try {
+      data = loaded?.key === key ? loaded.data : await server.call("source", focus.document_id, marks, focus.start ?? 0);
+      loaded = { key, data };
+    } catch (error) {
+      if (mine === turn) frame(focus, lost(focus, error));
+      return;
+    }
+    if (mine !== turn) return;
+    frame({ ...focus, ...data, title: data.title ?? focus.title }, reading(data, focus));
+    bringIntoView();
+  }
+
+  // The current citation is "quote" and "exact"; its neighbours in the same document are "other".
+  function marksOf(focus) {
+    if (!focus.end) return [];
+    const marks = [[focus.start, focus.end, "quote", focus.number ?? 0]];
+    if (focus.highlight) marks.push([...focus.highlight, "exact", focus.number ?? 0]);
+    for (const other of view.citations ?? []) {
+      if (other !== focus && other.document_id === focus.document_id) marks.push([other.start, other.end, "other", other.number]);
+    }
+    return marks;
+  }
+
+  function frame(about, body) {
+    const many = (view.citations?.length ?? 0) > 1;
+    const facts = [about.publisher, about.published, about.page && t().page(about.page)].filter(Boolean);
+    const scroll = h("div.panel-scroll", { tabIndex: 0, role: "document", "aria-label": about.title || about.source }, body);
+    replace(element,
+      h("header.panel-head", null,
+        h("div.panel-bar", null,
+          h("span.panel-name", null, about.number ? h("span.number", null, String(about.number)) : icon("page"), about.number ? t().source(about.number) : view.whole ? t().panel : t().passage),
+          h("span.grow"),
+          many && h("span.walk", null,
+            iconButton("left", t().previous, () => move(-1)),
+            h("span.walk-count", { "aria-live": "polite" }, t().of(view.at + 1, view.citations.length)),
+            iconButton("right", t().next, () => move(1))),
+          about.quote && iconButton("copy", t().copyQuote, async () => { await copyText(about.quote); toast(t().quoteCopied); }),
+          iconButton("close", t().close, close)),
+        h("h2.panel-title.foreign", { tabIndex: -1 }, about.title || about.source),
+        h("p.panel-meta", null, facts.map((fact) => h("span.foreign", null, fact)), h("span.foreign.panel-source", null, about.source), original(about.url))),
+      scroll);
+    element.querySelector(".panel-title").focus({ preventScroll: true });
+  }
+
+  function original(url) {
+    if (!/^https?:\/\//i.test(url ?? "")) return null;
+    return h("a.foreign", { href: url, target: "_blank", rel: "noopener noreferrer nofollow", title: url }, t().openOriginal);
+  }
+
+  function lost(focus, error) {
+    const told = error.offline ? t().offline : error.gone ? t().gone : error.message ? t().changed : t().failed;
+    return h("div.lost", null, h("p.told", null, icon("warn"), h("span", null, told)),
+      focus.quote && h("blockquote.foreign.sheet", null, h("mark.quote", null, focus.quote)),
+      !error.gone && !error.offline && h("p.small", null, error.message));
+  }
+
+  function bringIntoView() {
+    const scroll = element.querySelector(".panel-scroll");
+    const target = scroll.querySelector("mark.exact") ?? scroll.querySelector("mark.quote");
+    if (!target) return;
+    const settle = () => {
+      const box = scroll.getBoundingClientRect();
+      const first = scroll.querySelector("mark.quote").getBoundingClientRect();
+      const goal = target.getBoundingClientRect();
+      // Show the quote from its beginning, unless the answering words would then be out of sight.
+      const top = goal.bottom - first.top < box.height * 0.7 ? first.top : goal.top;
+      scroll.scrollTop += top - box.top - box.height * 0.28;
+    };
+    settle();
+    requestAnimationFrame(() => { settle(); requestAnimationFrame(settle); });
+  }
+
+  function reading(data) {
+    const left = (count) => count > 0 && h("p.left-out", null, t().leftOut(count));
+    const whole = data.segments.map((s) => s.text ?? "").join("");
+    return h("div.sheet.foreign", { lang: tongue(whole.slice(0, 2000)) }, left(data.before), blocks(data.segments), left(data.after));
+  }
+
+  // Lines become paragraphs; a heading keeps its #, dimmed, so that no character of a quote is lost.
+  function blocks(segments) {
+    const out = [];
+    let line = [];
+    const flush = () => {
+      const text = line.map((piece) => piece.text).join("");
+      if (text.trim()) out.push(block(text, line));
+      line = [];
+    };
+    for (const segment of segments) {
+      if (segment.page) { flush(); out.push(h("div.page-break", { role: "separator" }, t().page(segment.page))); continue; }
+      segment.text.split("\n").forEach((text, i) => {
+        if (i) flush();
+        if (text) line.push({ text, marks: segment.marks });
+      });
+    }
+    flush();
+    return out;
+  }
+
+  function block(text, pieces) {
+    const typed = /^\s*(#{1,6})\s/.exec(text);
+    const told = pieces.flatMap((piece) => piece.marks).find(([kind]) => kind === "heading");
+    const heading = typed || told;
+    const tag = heading ? `h${Math.min(6, (told ? told[1] : typed[1].length) + 2)}` : "p";
+    const hashes = typed ? typed[0].length : 0;
+    let at = 0;
+    const content = pieces.map(({ text: piece, marks }) => {
+      const dim = Math.max(0, Math.min(hashes - at, piece.length));
+      at += piece.length;
+      return marked([dim > 0 && h("span.hash", null, piece.slice(0, dim)), piece.slice(dim)], marks);
+    });
+    const item = !heading && /^\s*([-•*·▪●]|\d{1,2}[.、)])\s*\S/.test(text);
+    return h(tag, { class: item ? "item" : "" }, content);
+  }
+
+  function marked(content, marks) {
+    const kinds = new Map(marks.map(([kind, n]) => [kind, n]));
+    if (kinds.has("exact")) return h("mark.quote.exact", { dataset: { number: kinds.get("exact") } }, content);
+    if (kinds.has("quote")) return h("mark.quote", { dataset: { number: kinds.get("quote") } }, content);
+    if (kinds.has("other")) return h("mark.other", { dataset: { number: kinds.get("other") } }, content);
+    return content;
+  }
+
+  return { open, close, move, refresh: () => view && show(), isOpen: () => Boolean(view), reset: () => { loaded = null; } };
+}

@@ -1,0 +1,108 @@
+// The server's verbs. Slow ones go through Gradio's queue and stream their events; quick ones are
+// one request. All addresses are relative, so the page also works under a path of a proxy.
+
+const API = "gradio_api";
+
+export class ServerError extends Error {
+  constructor(message, { gone = false, login = false, offline = false } = {}) {
+    super(message);
+    Object.assign(this, { gone, login, offline });
+  }
+}
+
+async function send(path, options = {}) {
+  let response;
+  try {
+    response = await fetch(path, { credentials: "same-origin", ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ServerError("", { offline: true });
+  }
+  if (response.status === 401) throw new ServerError("", { login: true });
+  return response;
+}
+
+const json = (body) => ({ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
+function failure(payload, status) {
+  const message = String(payload?.error ?? payload?.detail?.error ?? payload?.detail ?? payload ?? "") || `HTTP ${status}`;
+  return new ServerError(message.replace(/^not-found: /, ""), { gone: message.startsWith("not-found: ") });
+}
+
+export async function call(name, ...data) {
+  const response = await send(`${API}/run/${name}`, json({ data }));
+  const payload = await response.json().catch(() => null);
+  if (!response.ok) throw failure(payload, response.status);
+  return payload.data[0];
+}
+
+export async function status() {
+  const response = await send("rag/status");
+  if (!response.ok) throw failure(await response.json().catch(() => null), response.status);
+  return response.json();
+}
+
+// Queued call: onevent gets {place: n} while others are before us, then what the endpoint yields.
+// Returns the last event. Aborting the signal closes the stream, and the server lets go.
+export async function stream(name, data, { onevent = () => {}, signal } = {}) {
+  const session = Math.random().toString(36).slice(2) + Date.now().toString(36);
+  const joined = await send(`${API}/call/${name}`, { ...json({ data, session_hash: session }), signal });
+  if (!joined.ok) throw failure(await joined.json().catch(() => null), joined.status);
+  const response = await send(`${API}/queue/data?session_hash=${session}`, { signal });
+  if (!response.ok) throw failure(await response.json().catch(() => null), response.status);
+  let last;
+  for await (const message of messages(response.body)) {
+    if (message.msg === "estimation") onevent({ place: message.rank });
+    else if (message.msg === "process_generating") {
+      if (!message.success) throw failure(message.output, 500);
+      last = message.output.data[0];
+      onevent(last);
+    } else if (message.msg === "process_completed") {
+      if (!message.success) throw failure(message.output, 500);
+      return last;
+    } else if (message.msg === "unexpected_error") throw failure(message.message, 500);
+  }
+  throw new ServerError("", { offline: true });
+}
+
+async function* messages(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    let part;
+    try {
+      part = await reader.read();
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      throw new ServerError("", { offline: true });
+    }
+    if (part.done) return;
+    const blocks = (rest + part.value).split("\n\n");
+    rest = blocks.pop();
+    for (const block of blocks) {
+      if (block.startsWith("data: ")) yield JSON.parse(block.slice(6));
+    }
+  }
+}
+
+// XMLHttpRequest, for fetch tells nothing of how much was sent.
+export function upload(file, onprogress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("PUT", `rag/upload?name=${encodeURIComponent(file.name)}`);
+    request.upload.onprogress = (event) => event.lengthComputable && onprogress(event.loaded / event.total);
+    request.onerror = () => reject(new ServerError("", { offline: true }));
+    request.onload = () => {
+      let payload = null;
+      try { payload = JSON.parse(request.responseText); } catch { /* told below */ }
+      if (request.status === 200) resolve(payload);
+      else reject(request.status === 401 ? new ServerError("", { login: true }) : failure(payload, request.status));
+    };
+    request.send(file);
+  });
+}
+
+export async function login(username, password) {
+  const response = await fetch("login", { method: "POST", body: new URLSearchParams({ username, password }), credentials: "same-origin" });
+  return response.ok;
+}

@@ -1,0 +1,78 @@
+"""The documents tab: what the index holds, filtered and cut into pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rag.records import DocumentInfo
+
+__all__ = ["listing"]
+
+_MAX_PAGE = 200
+_ORDERS = ("title", "published", "characters", "passages", "indexed")
+
+
+def listing(
+    infos: Iterable[DocumentInfo],
+    *,
+    text: str = "",
+    offset: int = 0,
+    limit: int = 100,
+    order: str = "indexed",
+) -> dict[str, Any]:
+    """One page of the documents whose title, source or publisher holds the text.
+
+    Args:
+        infos: All documents of the index.
+        text: Words that must all occur, in any case; empty for every document.
+        offset: Documents to skip.
+        limit: Documents to give, at most 200.
+        order: ``title``, ``published``, ``characters``, ``passages`` or ``indexed`` (newest first).
+
+    Returns:
+        ``total`` in the index, ``matching``, ``passages`` in the index, ``rows``.
+    """
+    everything = list(infos)
+    words = text.casefold().split()
+    matching = [info for info in everything if all(word in _searched(info) for word in words)]
+    key = order if order in _ORDERS else "indexed"
+    matching.sort(key=lambda info: info.source)
+    matching.sort(key=lambda info: _sort_key(info, key), reverse=key not in {"title"})
+    start = max(0, offset)
+    page = matching[start : start + max(1, min(limit, _MAX_PAGE))]
+    return {
+        "total": len(everything),
+        "matching": len(matching),
+        "passages": sum(info.passages for info in everything),
+        "rows": [_row(info) for info in page],
+    }
+
+
+def _searched(info: DocumentInfo) -> str:
+    parts = (info.title, info.source, info.metadata.get("publisher"), info.published)
+    return " ".join(str(part) for part in parts if part).casefold()
+
+
+def _sort_key(info: DocumentInfo, key: str) -> Any:
+    value = getattr(info, key)
+    return ("" if value is None else value.casefold()) if key == "title" else value or type(value)()
+
+
+def _row(info: DocumentInfo) -> dict[str, Any]:
+    told = info.metadata
+    return {
+        "id": info.id,
+        "title": info.title,
+        "source": info.source,
+        "published": info.published,
+        "publisher": told.get("publisher"),
+        "language": info.language,
+        "format": told.get("format"),
+        "encoding": told.get("encoding"),
+        "bytes": told.get("bytes"),
+        "characters": info.characters,
+        "passages": info.passages,
+        "indexed": info.indexed,
+        "duplicate_of": info.duplicate_of,
+    }

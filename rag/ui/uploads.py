@@ -1,0 +1,147 @@
+"""Files from the page: their names are not trusted, their bytes land in one folder.
+
+A file arrives under ``uploads/.incoming/<token>/``, and takes its place in ``uploads/`` only to
+be indexed; if that fails, an earlier file of the name is put back.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import unicodedata
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import RagError, ReadingError, StorageFullError
+
+if TYPE_CHECKING:
+    from rag.knowledge_base import KnowledgeBase
+
+__all__ = ["MAX_BYTES", "Uploads", "safe_name"]
+
+#: Bytes of one file.
+MAX_BYTES = 200 * 1024 * 1024
+# File systems take 255 bytes; a margin stays for temporary suffixes.
+_MAX_NAME = 180
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
+
+
+def safe_name(name: str) -> str:
+    r"""A file name without folders, control or direction characters; at most 180 bytes.
+
+    >>> safe_name("../../etc/passwd"), safe_name("C:\\x\\report.pdf"), safe_name("")
+    ('passwd', 'report.pdf', 'upload')
+    """
+    name = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    # Cc, Cf (direction overrides), Cs, Co, Cn: nothing a reader could see or type.
+    name = "".join(c for c in name if not unicodedata.category(c).startswith("C"))
+    name = re.sub(r'[<>:"|?*]', "_", name)
+    name = re.sub(r"\s+", " ", name).strip(" .")
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or len(suffix) > 12:
+        stem, suffix = name, ""
+    tail = f".{suffix}" if suffix else ""
+    room = _MAX_NAME - len(tail.encode())
+    stem = stem.encode()[:room].decode(errors="ignore").rstrip(" .") or "upload"
+    if stem.casefold() in _RESERVED:
+        stem = f"_{stem}"
+    return stem + tail
+
+
+class Uploads:
+    """The upload folder of one index.
+
+    Attributes:
+        folder: Where the files lie; made at the first upload.
+    """
+
+    def __init__(self, index_dir: str | Path, *, max_bytes: int = MAX_BYTES) -> None:
+        self.folder = Path(index_dir) / "uploads"
+        self.max_bytes = max_bytes
+
+    async def receive(self, name: str, pieces: AsyncIterator[bytes]) -> dict[str, Any]:
+        """Store a file that is being sent.
+
+        Returns:
+            ``token`` to index it by, the ``name`` it will have, and its ``bytes``.
+
+        Raises:
+            ReadingError: It is larger than ``max_bytes``.
+            StorageFullError: The disk has no room.
+        """
+        token, safe = secrets.token_hex(16), safe_name(name)
+        place = self.folder / ".incoming" / token
+        written = 0
+        complete = False
+        try:
+            place.mkdir(parents=True)
+            with (place / safe).open("wb") as file:
+                async for piece in pieces:
+                    written += len(piece)
+                    if written > self.max_bytes:
+                        raise ReadingError(safe, f"is larger than {self.max_bytes >> 20} MiB.")
+                    file.write(piece)
+            complete = True
+        except OSError as error:
+            raise StorageFullError(
+                f"{self.folder}: cannot be written ({error.strerror}). Free space or check rights."
+            ) from error
+        finally:
+            if not complete:
+                shutil.rmtree(place, ignore_errors=True)
+        return {"token": token, "name": safe, "bytes": written}
+
+    def index(
+        self, kb: KnowledgeBase, token: str, *, progress: Callable[[str], None] | None = None
+    ) -> dict[str, Any]:
+        """Give a received file its place and index it.
+
+        Returns:
+            ``name``, ``outcome`` (``added``, ``updated``, ``unchanged``), ``passages``, ``notes``.
+
+        Raises:
+            RagError: The upload is unknown, or the file cannot be read.
+        """
+        incoming = self.folder / ".incoming" / token
+        if not _TOKEN.fullmatch(token) or not incoming.is_dir():
+            raise RagError("This upload is gone, perhaps after a restart. Upload the file again.")
+        name = next(path.name for path in incoming.iterdir())
+        target, earlier = self.folder / name, incoming / ".earlier"
+        if target.exists():
+            os.replace(target, earlier)
+        os.replace(incoming / name, target)
+        try:
+            report = kb.index(target, progress=progress)
+            if report.failed:
+                failure = report.failed[0]
+                raise ReadingError(name, failure.reason)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            if earlier.exists():
+                os.replace(earlier, target)
+            raise
+        finally:
+            shutil.rmtree(incoming, ignore_errors=True)
+        outcome = next(
+            (kind for kind in ("added", "updated") if getattr(report, kind)), "unchanged"
+        )
+        return {
+            "name": name,
+            "outcome": outcome,
+            "passages": report.passages,
+            "notes": list(report.notes),
+        }
+
+    def forget(self, source: str) -> None:
+        """Delete the uploaded file behind a removed document; other files are not ours."""
+        file = self.folder / Path(source).name
+        if file.is_file() and source.endswith(f"{self.folder.name}/{file.name}"):
+            file.unlink()
+
+    def clear_incoming(self) -> None:
+        """Drop what a stopped server left half received."""
+        shutil.rmtree(self.folder / ".incoming", ignore_errors=True)
