@@ -30,7 +30,7 @@ from rag.evaluation.suites import Suite
 from rag.records import to_dict
 from rag.settings import Settings
 
-__all__ = ["Evaluation", "SuiteResult", "evaluate", "plain"]
+__all__ = ["Evaluation", "Pool", "SuiteResult", "evaluate", "plain"]
 
 FORMAT = 1
 Progress = Callable[[str, int, int], None]
@@ -66,17 +66,36 @@ class SuiteResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """All questions of the suites over the same documents, taken together.
+
+    A suite of unanswerable questions alone cannot tell what refusing costs; with the answerable
+    ones over the same documents it can.
+    """
+
+    documents: str
+    suites: tuple[str, ...]
+    measures: tuple[Measure, ...]
+
+    def measure(self, name: str, group: str = "all") -> Measure | None:
+        """The measure of that name, or None where the pool does not have it."""
+        return next((m for m in self.measures if (m.name, m.group) == (name, group)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
     """Figures of all suites, and the conditions they were taken under.
 
     Attributes:
         label: A name for tables, such as ``fusion=lexical``.
+        pools: Suites over the same documents taken together, where there are several.
         conditions: Settings, versions, seed, machine, date, peak memory.
         skipped: A line for each suite that was left out.
     """
 
     label: str
     suites: tuple[SuiteResult, ...]
+    pools: tuple[Pool, ...] = ()
     conditions: Mapping[str, Any] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
 
@@ -110,6 +129,14 @@ class Evaluation:
                 conditions=value["conditions"],
                 skipped=tuple(value["skipped"]),
                 suites=tuple(_suite_result(suite) for suite in value["suites"]),
+                pools=tuple(
+                    Pool(
+                        documents=pool["documents"],
+                        suites=tuple(pool["suites"]),
+                        measures=_measures(pool["measures"]),
+                    )
+                    for pool in value["pools"]
+                ),
             )
         except OSError as error:
             raise SuiteError(
@@ -178,7 +205,32 @@ def evaluate(
     return Evaluation(
         label=label or "as set",
         suites=tuple(results),
+        pools=_pools(suites, results, seed=seed, resamples=resamples),
         conditions=conditions(settings, seed=seed, resamples=resamples, limit=limit),
+    )
+
+
+def _pools(
+    suites: Sequence[Suite], results: Sequence[SuiteResult], *, seed: int, resamples: int
+) -> tuple[Pool, ...]:
+    together: dict[str, list[SuiteResult]] = {}
+    for suite, result in zip(suites, results, strict=True):
+        if suite.documents and suite.ask:
+            together.setdefault(suite.documents, []).append(result)
+    return tuple(
+        Pool(
+            documents=documents,
+            suites=tuple(result.name for result in chosen),
+            measures=tuple(
+                measures_of(
+                    [question for result in chosen for question in result.questions],
+                    seed=seed,
+                    resamples=resamples,
+                )
+            ),
+        )
+        for documents, chosen in together.items()
+        if len(chosen) > 1
     )
 
 
@@ -358,10 +410,7 @@ def _suite_result(value: Mapping[str, Any]) -> SuiteResult:
     return SuiteResult(
         **{
             **value,
-            "measures": tuple(
-                Measure(**{**m, **{end: _number(m[end]) for end in ("value", "low", "high")}})
-                for m in value["measures"]
-            ),
+            "measures": _measures(value["measures"]),
             "questions": tuple(
                 Judged(
                     **{
@@ -383,6 +432,11 @@ def _suite_result(value: Mapping[str, Any]) -> SuiteResult:
             "notes": tuple(value["notes"]),
         }
     )
+
+
+def _measures(values: Sequence[Mapping[str, Any]]) -> tuple[Measure, ...]:
+    ends = ("value", "low", "high")
+    return tuple(Measure(**{**m, **{end: _number(m[end]) for end in ends}}) for m in values)
 
 
 def _number(value: float | None) -> float:

@@ -47,6 +47,7 @@ MEANINGS: dict[str, str] = {
         "Share of the answerable questions still answered at the threshold that lets at most 5% of "
         "the unanswerable through."
     ),
+    "judged_right": "A language model's opinion of the answers; changes with model and run.",
     "passed": "Share of questions that came out right: answered rightly, or rightly refused.",
 }
 _LOWER = {"false_refusal"}

@@ -6,14 +6,14 @@ import math
 import unicodedata
 from collections.abc import Sequence
 
-from rag.evaluation.evaluating import Evaluation, SuiteResult
+from rag.evaluation.evaluating import Evaluation, Pool, SuiteResult
 from rag.evaluation.measures import Measure
 
 __all__ = ["failures_list", "figures_table", "groups_table", "latency_line", "summary", "table"]
 
 _COLUMNS = (
     *("recall@1", "recall@5", "MRR@10", "first_right", "highlight_exact"),
-    *("citation_precision", "false_refusal", "refusal_recall", "passed"),
+    *("citation_precision", "false_refusal", "refusal_recall", "refusal_AUROC", "passed"),
 )
 
 
@@ -47,20 +47,21 @@ def with_interval(measure: Measure) -> str:
     return f"{share(measure.value)} [{share(measure.low)}, {share(measure.high)}]"
 
 
-def groups_table(suite: SuiteResult) -> str:
+def groups_table(suite: SuiteResult | Pool) -> str:
     """One row for all questions and for each kind and language; the main measures in per cent."""
     present = [name for name in _COLUMNS if suite.measure(name)]
     if not suite.measure("first_right") and not suite.measure("refusal_recall"):
         present = ["recall@1", "recall@5", "recall@10", "MRR@10", "nDCG@10"]
     counts = {m.group: m.n for m in suite.measures if m.name == "passed"}
-    rows = [[suite.name, "n", *present]]
+    name = suite.name if isinstance(suite, SuiteResult) else f"all over {suite.documents}"
+    rows = [[name, "n", *present]]
     for group, n in counts.items():
         cells = [suite.measure(name, group) for name in present]
         rows.append([group, str(n), *(share(m.value) if m else "-" for m in cells)])
     return table(rows)
 
 
-def figures_table(suite: SuiteResult) -> str:
+def figures_table(suite: SuiteResult | Pool) -> str:
     """Every measure over all questions with its interval, in per cent."""
     rows = [["measure", "% [95% interval]", "n"]]
     rows += [[m.name, with_interval(m), str(m.n)] for m in suite.measures if m.group == "all"]
@@ -102,6 +103,10 @@ def summary(evaluation: Evaluation, *, full: bool = False) -> str:
             lines.append(figures_table(suite))
         lines += [failures_line(suite), latency_line(suite)]
         blocks.append("\n".join(lines))
+    blocks += [
+        "\n".join([groups_table(pool), *([figures_table(pool)] if full else [])])
+        for pool in evaluation.pools
+    ]
     return "\n\n".join([*blocks, *evaluation.skipped])
 
 
