@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from rag.errors import ReadingError
 from rag.reading.content import Content
@@ -28,6 +28,9 @@ _DATE_NAMES = (
 _SITE_NAMES = ("og:site_name", "application-name", "dc.publisher", "publisher", "mediaid", "source")
 #: Less text than this share of what the whole body holds: the extraction missed the article.
 _MISSED = 0.25
+#: A block of so many characters that was extracted marks the article's place on the page.
+_ANCHOR = 12
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _DROPPED = {
     "script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form", "button", "select",
     "iframe", "svg", "canvas", "object", "figure", "dialog", "menu",
@@ -41,8 +44,11 @@ _BLOCKS = {
 def read_html(data: bytes, name: str) -> Content:
     """The article on a page: title, date and publisher from its markup, headings as spans.
 
+    trafilatura tells which paragraphs are the main content; the headings, lists and tables among them
+    are kept with them, in the page's own order.
+
     Raises:
-        ReadingError: The page cannot be parsed or holds no text.
+        ReadingError: The page cannot be parsed.
     """
     found = _CHARSET.search(data[:4096])
     result = decoded(data, name, declared=found[1].decode() if found else None)
@@ -56,12 +62,7 @@ def read_html(data: bytes, name: str) -> Content:
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise ReadingError(name, "holds no HTML that can be parsed. Check the file") from error
     fields = _fields(tree)
-    writer = _extracted(page) or _Writer()
-    whole = _Writer()
-    whole.body(tree)
-    if writer.size < _MISSED * whole.size:
-        writer = whole
-    text, headings = writer.result()
+    text, headings = _written(_main(_blocks(tree), _extracted(page)))
     metadata: dict[str, Any] = encoding_of(result)
     if headings:
         metadata["headings"] = headings
@@ -78,111 +79,155 @@ def read_html(data: bytes, name: str) -> Content:
     )
 
 
-def _extracted(page: str) -> _Writer | None:
-    """What trafilatura takes for the main content, or None."""
+class _Block(NamedTuple):
+    """A line of the page: a paragraph, heading, list item or table row."""
+
+    text: str
+    level: int | None  # of a heading
+    linked: int  # characters that are links
+    tight: bool  # a list item or row: no blank line after it
+
+
+def _blocks(tree: Any) -> list[_Block]:
+    """The lines of a page in its order, without scripts, navigation and forms."""
+    blocks: list[_Block] = []
+    parts: list[str] = []
+    linked = link_depth = 0
+    in_row = False
+    skipped: Any = None
+
+    def close(*, level: int | None = None, tight: bool = False) -> None:
+        nonlocal linked
+        text = printable(" ".join("".join(parts).split()).strip(" |"))
+        if text and text != "-":
+            blocks.append(_Block(text, level, linked, tight))
+        parts.clear()
+        linked = 0
+
+    def write(text: str | None) -> None:
+        nonlocal linked
+        if text:
+            parts.append(text)
+            if link_depth:
+                linked += len(text.strip())
+
+    body = tree.find("body")
+    for element, leaving in _walk(tree if body is None else body):
+        tag = element.tag if isinstance(element.tag, str) else "script"
+        if skipped is not None:
+            if leaving and element is skipped:
+                skipped = None
+                write(element.tail)
+            continue
+        if not leaving and (tag in _DROPPED or _is_hidden(element)):
+            skipped = element
+            continue
+        if tag == "a":
+            link_depth += -1 if leaving else 1
+        elif tag in {"td", "th"} and in_row:
+            if leaving:
+                parts.append(" | ")
+        elif tag == "br" and not in_row:
+            if not leaving:
+                close(tight=True)
+        elif tag in _BLOCKS and not (in_row and tag != "tr"):
+            level = int(tag[1]) if leaving and tag in _HEADINGS else None
+            close(level=level, tight=tag in {"tr", "li"})
+            in_row = tag == "tr" and not leaving
+        if not leaving:
+            write(("- " if tag == "li" else "") + (element.text or ""))
+        else:
+            write(element.tail)
+    close()
+    return blocks
+
+
+def _is_hidden(element: Any) -> bool:
+    style = (element.get("style") or "").replace(" ", "").lower()
+    return (
+        "display:none" in style
+        or element.get("hidden") is not None
+        or element.get("aria-hidden") == "true"
+    )
+
+
+def _main(blocks: list[_Block], extracted: str | None) -> list[_Block]:
+    """The blocks that make up the article.
+
+    Those that trafilatura took, from the first to the last of some length, and what stands between: not
+    lines made of links. The heading just before them belongs to them. Where trafilatura found nothing, or
+    next to nothing, every line that is not made of links.
+    """
+    prose = [block for block in blocks if block.linked * 2 < len(block.text)]
+    if extracted is None:
+        return prose
+    taken = [_squeezed(block.text) in extracted for block in blocks]
+    anchors = [i for i, block in enumerate(blocks) if taken[i] and len(block.text) >= _ANCHOR]
+    if not anchors:
+        return prose
+    first, last = anchors[0], anchors[-1]
+    while first and (
+        blocks[first - 1].level or (taken[first - 1] and not blocks[first - 1].linked)
+    ):
+        first -= 1
+    while last + 1 < len(blocks) and taken[last + 1] and not blocks[last + 1].linked:
+        last += 1
+    for above in range(max(0, first - 4), first):
+        if blocks[above].level == 1:
+            first = above
+            break
+    main = [
+        block
+        for i, block in enumerate(blocks[first : last + 1], first)
+        if taken[i] or block.level or block.linked * 2 < len(block.text)
+    ]
+    size = sum(len(block.text) for block in main)
+    return main if size >= _MISSED * sum(len(block.text) for block in prose) else prose
+
+
+def _written(blocks: list[_Block]) -> tuple[str, list[list[int]]]:
+    """The text of the blocks, and [start, end, level] of the headings in it."""
+    parts: list[str] = []
+    headings: list[list[int]] = []
+    length = 0
+    for block in blocks:
+        if block.level:
+            headings.append([length, length + len(block.text), block.level])
+        parts.append(block.text + ("\n" if block.tight else "\n\n"))
+        length += len(parts[-1])
+    return "".join(parts).rstrip("\n"), headings
+
+
+def _extracted(page: str) -> str | None:
+    """What trafilatura takes for the main content, without white space; None if it finds nothing."""
     import logging
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     import trafilatura
+    from trafilatura.settings import use_config
 
+    config = use_config()
+    # Its limits are set for European scripts: a Chinese notice of 60 characters is an article.
+    config["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "40"
+    config["DEFAULT"]["EXTRACTION_TIMEOUT"] = "0"
     try:
-        extracted = trafilatura.bare_extraction(
+        found = trafilatura.bare_extraction(
             page,
             include_comments=False,
             include_tables=True,
             include_formatting=True,
             favor_recall=True,
             with_metadata=False,
+            config=config,
         )
     except Exception:  # noqa: BLE001 - a page that trips the library is read whole instead
         return None
-    body = getattr(extracted, "body", None)
-    if body is None:
-        return None
-    writer = _Writer()
-    writer.extracted(body)
-    return writer
+    body = getattr(found, "body", None)
+    return None if body is None else _squeezed("".join(body.itertext()))
 
 
-class _Writer:
-    """Lines of text with the spans of the headings among them."""
-
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-        self._line: list[str] = []
-        self._headings: list[tuple[int, int, int]] = []
-        self._length = 0
-        self.size = 0
-
-    def result(self) -> tuple[str, list[list[int]]]:
-        self._break()
-        return "".join(self._parts), [list(heading) for heading in self._headings]
-
-    def extracted(self, body: Any) -> None:
-        """Write trafilatura's tree: head, p, list/item, table/row/cell, quote, code, lb."""
-        for element, leaving in _walk(body):
-            tag = element.tag if isinstance(element.tag, str) else ""
-            if leaving:
-                if tag == "head":
-                    level = str(element.get("rend") or "h2")[-1:]
-                    self._break(heading=int(level) if level.isdigit() else 2)
-                elif tag in {"p", "item", "row", "quote", "list", "table", "code"}:
-                    self._break()
-                elif tag == "cell":
-                    self._line.append(" | ")
-                self._line.append(element.tail or "")
-                continue
-            if tag in {"head", "p", "list", "table", "quote"}:
-                self._break()
-            if tag == "lb":
-                self._break(blank=False)
-            elif tag == "item":
-                self._break(blank=False)
-                self._line.append("- ")
-            self._line.append(element.text or "")
-
-    def body(self, tree: Any) -> None:
-        """Write a page's own tree, furniture elements left out."""
-        start = next(iter(tree.xpath("//article|//main")), None)
-        if start is None or len("".join(start.itertext())) < 200:
-            start = tree.find("body")
-        skipped: Any = None
-        for element, leaving in _walk(tree if start is None else start):
-            tag = element.tag if isinstance(element.tag, str) else "script"
-            if skipped is not None:
-                if leaving and element is skipped:
-                    skipped = None
-                    self._line.append(element.tail or "")
-                continue
-            if not leaving and (tag in _DROPPED or tag == "head"):
-                skipped = element
-                continue
-            if tag == "br" and not leaving:
-                self._break(blank=False)
-            elif tag in _BLOCKS:
-                level = (
-                    int(tag[1]) if leaving and tag in {"h1", "h2", "h3", "h4", "h5", "h6"} else None
-                )
-                self._break(heading=level, blank=tag not in {"tr", "li", "td", "th"})
-            if leaving:
-                self._line.append(element.tail or "")
-            else:
-                self._line.append(("- " if tag == "li" else "") + (element.text or ""))
-
-    def _break(self, *, heading: int | None = None, blank: bool = True) -> None:
-        line = " ".join("".join(self._line).split()).strip(" |")
-        self._line = []
-        if not line or line == "-":
-            if blank and self._parts and not self._parts[-1].endswith("\n\n"):
-                self._parts.append("\n")
-                self._length += 1
-            return
-        line = printable(line)
-        if heading is not None:
-            self._headings.append((self._length, self._length + len(line), heading))
-        self.size += len(line)
-        self._parts.append(line + ("\n\n" if blank else "\n"))
-        self._length += len(self._parts[-1])
+def _squeezed(text: str) -> str:
+    return "".join(text.split()).lstrip("-").replace("|", "")
 
 
 def _walk(root: Any) -> Any:

@@ -28,19 +28,20 @@ _SCRIPTS = (
     ("my", re.compile("[\u1000-\u109f]")),
     ("am", re.compile("[\u1200-\u137f]")),
 )
+_KANA_OR_HANGUL = re.compile("[\u3041-\u3096\u30a1-\u30fa\uac00-\ud7a3]")
 _WORDS = {
     "en": "the of and to in is that for was with on as are by it from at this be have",
     "de": "der die und den von zu das mit sich des auf für ist im dem nicht ein eine als auch",
     "fr": "le la les des et du en un une est dans que pour qui sur au par plus pas avec",
     "es": "el la los las de y en que del se por un una con para es su al lo como",
-    "pt": "o a os as de e do da em que dos das um uma para com não por é no na",
+    "pt": "o os de do da em que dos das um uma para com não por é no na ao mais foi como",
     "it": "il di che la e in un per una del della è con non sono le gli si da nel",
     "nl": "de het een van en in is dat op te zijn met voor niet aan er om ook als bij",
     "tr": "ve bir bu için ile da de olarak olan çok daha gibi kadar sonra en ne var olduğu",
     "vi": "của và là có không được trong cho một các với người này những đã khi về",
     "id": "yang dan di dengan untuk dari ini pada dalam tidak itu adalah akan oleh sebagai ke",
     "pl": "w i na z się nie do to jest że od po jak za o przez są oraz był dla",
-    "cs": "a v se na je že s z do to o i ve pro za by byl jako jsou od",
+    "cs": "je že pro byl jako jsou jejich která který není také podle ale nebo jeho být při až více ve",
     "sv": "och i att det som en på är av för med den till ett om var inte har från de",
     "da": "og i at det er en til på som af for den med der et ikke har de fra var",
     "no": "og i det er en til på som av for den med at et ikke har de fra var seg",
@@ -48,6 +49,13 @@ _WORDS = {
     "hu": "a az és hogy nem egy is volt meg csak már ez ha vagy mint el azt több",
     "ro": "și de în la a cu pe care din nu este un o mai pentru că sunt fost au",
 }
+
+
+#: Letters that hardly any other language of the list has.
+_LETTERS = {
+    "tr": "ığş", "vi": "ơưạảấầẩậắằặẻẽếềểệỉịọỏốồổộớờởợụủứừửựỳỵỷỹđ", "pl": "łąęśźżć", "cs": "řěů", "hu": "őű", "ro": "șțăţş",
+    "de": "ß", "es": "ñ¿¡", "pt": "ãõ", "da": "æø", "no": "æø", "sv": "", "fr": "œç",
+}  # fmt: skip
 
 
 def detect_language(text: str) -> str | None:
@@ -64,11 +72,16 @@ def detect_language(text: str) -> str | None:
 
 
 def _chinese(sample: str) -> str | None:
-    """The common case, told from the set of characters alone."""
-    characters = set(sample)
-    traditional, simplified, han, other = _character_sets()
-    if characters & other or len(characters & han) * 3 < len(characters):
+    """The common case, told quickly from the first few hundred characters."""
+    if _KANA_OR_HANGUL.search(sample):
         return None
+    characters = set(sample[:300])
+    han = sum("\u4e00" <= character <= "\u9fff" for character in characters)
+    return _script_of(characters) if han * 3 >= len(characters) else None
+
+
+def _script_of(characters: set[str]) -> str:
+    traditional, simplified = _character_sets()
     return "zh-Hant" if len(characters & traditional) > len(characters & simplified) else "zh"
 
 
@@ -88,17 +101,13 @@ def _any(sample: str) -> str | None:
         case "hangul":
             return "ko"
         case "han":
-            characters = set(sample)
-            traditional, simplified, _, _ = _character_sets()
-            return (
-                "zh-Hant" if len(characters & traditional) > len(characters & simplified) else "zh"
-            )
+            return _script_of(set(sample))
         case "cyrillic":
             return _cyrillic(sample)
         case "arabic":
             if any(c in sample for c in "ٹڈڑںے"):
                 return "ur"
-            return "fa" if any(c in sample for c in "پچژگ") and "ی" in sample else "ar"
+            return "fa" if any(c in sample for c in "پچژگ") or "ی" in sample else "ar"
         case "devanagari":
             return "mr" if "ळ" in sample and "आहे" in sample else "hi"
         case "latin":
@@ -121,12 +130,13 @@ def _latin(sample: str) -> str | None:
     counts = {
         language: sum(word in known for word in words) for language, known in _word_sets().items()
     }
+    letters = set(sample.lower())
+    for language, own in _LETTERS.items():
+        counts[language] += 2 * len(letters.intersection(own))
     best = max(counts, key=lambda language: counts[language])
     if counts[best] * 12 >= len(words) and counts[best] >= 2:
         return best
-    if counts[best] and len(words) < 12:
-        return best
-    return "en" if words and sample.isascii() else None
+    return "en" if len(words) > 2 and sample.isascii() else None
 
 
 @cache
@@ -135,8 +145,8 @@ def _word_sets() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _character_sets() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
-    """(only Traditional, only Simplified, Han, kana and Hangul)."""
+def _character_sets() -> tuple[frozenset[str], frozenset[str]]:
+    """(only Traditional, only Simplified)."""
     from rag.normalization import TRANSLATION
 
     pairs = [
@@ -148,6 +158,4 @@ def _character_sets() -> tuple[frozenset[str], frozenset[str], frozenset[str], f
     # A simplified form that is a Traditional character in its own right (后, 里) tells nothing.
     both = set("后里台只面系干几云谷斗松丑咸冲丰姜借沈准卜出余并了千制复发表松游板杆致采升")
     simplified = {target for _, target in pairs} - sources - both
-    han = frozenset(map(chr, range(0x4E00, 0xA000)))
-    other = frozenset(map(chr, (*range(0x3041, 0x3100), *range(0xAC00, 0xD7A4))))
-    return frozenset(sources - both), frozenset(simplified), han, other
+    return frozenset(sources - both), frozenset(simplified)
