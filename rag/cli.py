@@ -234,26 +234,23 @@ def parse_where(conditions: Sequence[str]) -> dict[str, Any] | None:
 def _index(args: argparse.Namespace) -> int:
     if not args.paths and not args.reembed:
         raise QueryError("Nothing to index. Name files or folders: rag index seeds/")
-    with _open_for_writing(args) as kb:
-        progress = _Progress()
-        if args.reembed:
-            kb.reembed(progress=progress)
-        report = kb.index(*args.paths, prune=args.prune, progress=progress)
-        progress.close()
-    if args.json:
-        _print_json(to_dict(report))
-    else:
-        _print_report(report, args.index)
-    return 1 if report.failed else 0
+    progress = _Progress()
+    reports = []
+    if args.reembed:
+        from rag.knowledge_base import reembed
 
-
-def _open_for_writing(args: argparse.Namespace) -> KnowledgeBase:
-    from rag.knowledge_base import KnowledgeBase
-
-    settings = Settings.load(**_settings_of(args))
-    return KnowledgeBase.open(
-        args.index, settings=settings, create=True, allow_other_model=args.reembed
-    )
+        settings = Settings.load(**_settings_of(args))
+        reports.append(reembed(args.index, settings=settings, progress=progress))
+    if args.paths:
+        with _open(args, create=True) as kb:
+            reports.append(kb.index(*args.paths, prune=args.prune, progress=progress))
+    progress.close()
+    for report in reports:
+        if args.json:
+            _print_json(to_dict(report))
+        else:
+            _print_report(report, args.index)
+    return 1 if any(report.failed for report in reports) else 0
 
 
 def _print_report(report: IngestReport, index: str) -> None:
@@ -402,15 +399,15 @@ def _remove(args: argparse.Namespace) -> int:
 
 
 def _doctor(args: argparse.Namespace) -> int:
-    from rag.knowledge_base import doctor
+    from rag.knowledge_base import check_index
 
-    findings = doctor(args.index, repair=args.repair)
+    findings = check_index(args.index, repair=args.repair)
     if args.json:
         _print_json(to_dict(findings))
     else:
-        for line in findings.lines():
-            print(line)
-    return 0 if findings.sound else 1
+        for finding in findings:
+            print(f"{finding.level:<8} {finding.subject}: {finding.message}")
+    return 1 if any(finding.level == "fault" for finding in findings) else 0
 
 
 def _snapshot(args: argparse.Namespace) -> int:

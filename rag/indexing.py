@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import queue
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,8 +20,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from rag.chunking import chunk_document
-from rag.errors import DocumentNotFoundError, QueryError, ReadingError
+from rag.errors import DocumentNotFoundError, QueryError
 from rag.index import Source, Store, Writer, embedding_key
+from rag.index.catalog import CATALOG_FILE
+from rag.index.segments import SEGMENTS_FOLDER
 from rag.records import Chunk, Document, Failure, IngestReport
 from rag.settings import Settings
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from langchain_core.documents import Document as LangChainDocument
 
     from rag.embedding import Embedder
+    from rag.reading import SourceFile
 
 __all__ = [
     "Progress",
@@ -115,7 +119,7 @@ def index_paths(
         stream = _read(writer, found.files, tally)
         _write(writer, _embedded(_chunked(stream, settings), embedder, writer), tally, progress)
         if prune:
-            _prune(writer, store, paths, {name for _, name in found.files}, tally)
+            _prune(writer, store, paths, {file.source for file in found.files}, tally)
         writer.commit()
     return tally.report(began)
 
@@ -172,24 +176,54 @@ def remove_documents(store: Store, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def reembed(
-    store: Store, embedder: Embedder, settings: Settings, *, progress: Progress | None = None
+    path: Path, embedder: Embedder, settings: Settings, *, progress: Progress | None = None
 ) -> IngestReport:
-    """Chunk and embed all stored texts again."""
+    """Chunk and embed the stored texts of an index again, perhaps with another model.
+
+    The new catalog is built beside the old one and takes its place in one step: until then, and when
+    the run is killed, the old index is what it was.
+    """
+    from rag.index.embedded import LOCK_FILE, open_store
+    from rag.index.lock import WriteLock
+
     began = time.perf_counter()
     tally = _Tally()
-    with store.view() as view:
-        ids = [info.id for info in view.documents()]
-
-    def stored() -> Iterator[_Work | _FileDone]:
-        for one in ids:
-            with store.view() as view:
-                document = view.document(one)
-            yield _Work(document, _hash_of(document), [], [], [])
-
-    with store.writer() as writer:
-        _write(writer, _embedded(_chunked(stored(), settings), embedder, writer), tally, progress)
-        writer.commit()
+    fresh = path / "reembed"
+    old = open_store(path, create=False)
+    try:
+        with WriteLock(path / LOCK_FILE, folder=path):
+            shutil.rmtree(fresh, ignore_errors=True)
+            new = open_store(
+                fresh,
+                model=embedder.name,
+                dimension=embedder.dimension,
+                chunk_tokens=settings.chunk_tokens,
+                chunk_overlap=settings.chunk_overlap,
+            )
+            with old.view() as view, new.writer() as writer:
+                stream = (
+                    _Work(view.document(info.id), "", [], [], []) for info in view.documents()
+                )
+                works = _embedded(_chunked(_hashed(stream), settings), embedder, writer)
+                _write(writer, works, tally, progress)
+                for source in view.sources():
+                    writer.put_source(source)
+                writer.commit()
+            new.close()
+            # Derived files are made anew from whichever catalog stands here when they are missed.
+            shutil.rmtree(path / SEGMENTS_FOLDER, ignore_errors=True)
+            (fresh / CATALOG_FILE).replace(path / CATALOG_FILE)
+            shutil.rmtree(fresh, ignore_errors=True)
+    finally:
+        old.close()
+    tally.updated, tally.added = tally.added, []
     return tally.report(began)
+
+
+def _hashed(stream: Iterator[_Work]) -> Iterator[_Work]:
+    for work in stream:
+        work.content_hash = _hash_of(work.document)
+        yield work
 
 
 def as_document(value: Document | LangChainDocument) -> Document:
@@ -230,54 +264,62 @@ def embedded_text(document: Document, chunk: Chunk) -> str:
 
 
 def _read(
-    writer: Writer, files: Sequence[tuple[Path, str]], tally: _Tally
+    writer: Writer, files: Sequence[SourceFile], tally: _Tally
 ) -> Iterator[_Work | _FileDone]:
     """The changed documents of changed files, each file followed by its mark."""
-    from rag.reading import read_path
+    from rag.reading import read_file
 
-    for path, name in files:
-        known = writer.source(name)
+    for file in files:
+        known = writer.source(file.source)
         try:
-            quick, full = _fingerprint(path, known)
+            quick, full = _fingerprint(file, known)
         except OSError as error:
-            tally.failed.append(Failure(source=name, reason=f"cannot be read: {error.strerror}"))
+            reason = f"cannot be read ({error.strerror or error})"
+            tally.failed.append(Failure(source=file.source, reason=reason))
             continue
-        if known is not None and full is not None and _content(known.fingerprint) == full:
+        if known is not None and _content(known.fingerprint) == full:
             tally.unchanged.extend(known.document_ids)
             if known.fingerprint != f"{quick}|{full}":
-                writer.put_source(Source(name, f"{quick}|{full}", known.document_ids))
-            continue
-        try:
-            documents = read_path(path, source=name)
-        except ReadingError as error:
-            tally.failed.append(Failure(source=name, reason=error.reason))
+                yield _FileDone(_noted(file, f"{quick}|{full}", known.document_ids))
             continue
         ids: list[str] = []
-        for document in documents:
-            ids.append(document.id)
-            content_hash = _hash_of(document)
-            if writer.content_hash(document.id) == content_hash:
-                tally.unchanged.append(document.id)
+        failed = False
+        for item in read_file(file):
+            if isinstance(item, Failure):
+                tally.failed.append(item)
+                failed = True
+            elif isinstance(item, str):
+                tally.notes.append(item)
             else:
-                yield _Work(document, content_hash, [], [], [])
+                ids.append(item.id)
+                content_hash = _hash_of(item)
+                if writer.content_hash(item.id) == content_hash:
+                    tally.unchanged.append(item.id)
+                else:
+                    yield _Work(item, content_hash, [], [], [])
+        if failed and not ids:
+            # What was there before stays: a file broken for a moment loses nothing.
+            continue
         kept = set(ids)
         gone = () if known is None else tuple(one for one in known.document_ids if one not in kept)
-        yield _FileDone(Source(name, f"{quick}|{full or _digest(path)}", tuple(ids)), gone)
+        if failed:
+            # Some rows could not be read: keep what they gave before, and look again next time.
+            yield _FileDone(_noted(file, "incomplete", (*ids, *gone)))
+        else:
+            yield _FileDone(_noted(file, f"{quick}|{full}", tuple(ids)), gone)
 
 
-def _fingerprint(path: Path, known: Source | None) -> tuple[str, str | None]:
-    """(size and time, content hash or None where nothing is known to compare it with).
-
-    The content is hashed only when size or time differ from what is known.
-    """
-    status = path.stat()
-    settled = time.time() - status.st_mtime > _SETTLED_SECONDS
-    quick = f"{status.st_size}:{status.st_mtime_ns}" if settled else "recent"
-    if known is None:
-        return quick, None
-    if settled and known.fingerprint.partition("|")[0] == quick:
+def _fingerprint(file: SourceFile, known: Source | None) -> tuple[str, str]:
+    """(size and time, content hash). The content is read only when size or time have changed."""
+    settled = time.time() - file.modified / 1e9 > _SETTLED_SECONDS
+    quick = f"{file.size}:{file.modified}" if settled else "recent"
+    if known is not None and settled and known.fingerprint.partition("|")[0] == quick:
         return quick, _content(known.fingerprint)
-    return quick, _digest(path)
+    return quick, _digest(file.path)
+
+
+def _noted(file: SourceFile, fingerprint: str, document_ids: tuple[str, ...]) -> Source:
+    return Source(name=file.source, fingerprint=fingerprint, document_ids=document_ids)
 
 
 def _content(fingerprint: str) -> str:
@@ -302,9 +344,9 @@ def _prune(
     writer: Writer, store: Store, paths: Sequence[str | Path], present: set[str], tally: _Tally
 ) -> None:
     """Remove the documents of files that have vanished from below the given folders."""
-    from rag.reading import source_name
+    from rag.reading import source_of
 
-    prefixes = [source_name(Path(path)) for path in paths]
+    prefixes = [source_of(Path(path)) for path in paths]
     with store.view() as view:
         known = list(view.sources())
     for source in known:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from rag.errors import QueryError
-from rag.index import Finding, Store, Where, open_store
+from rag.errors import IndexModelMismatchError, QueryError
+from rag.index import EmbeddedStore, Finding, Where, open_store
+from rag.index.catalog import CATALOG_FILE
 from rag.records import Answer, Document, DocumentInfo, IngestReport, Passage
 from rag.settings import Settings
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from rag.embedding import Embedder
     from rag.indexing import Progress
 
-__all__ = ["KnowledgeBase", "check_index", "snapshot"]
+__all__ = ["KnowledgeBase", "check_index", "reembed", "snapshot"]
 
 History = Sequence[tuple[str, str]]
 
@@ -40,7 +41,7 @@ class KnowledgeBase:
     def __init__(
         self,
         path: Path,
-        store: Store,
+        store: EmbeddedStore,
         settings: Settings,
         *,
         embedder: Embedder | None = None,
@@ -80,18 +81,8 @@ class KnowledgeBase:
             IndexFormatError: Written by a newer version.
             IndexCorruptError: The catalog is damaged.
         """
-        from rag.embedding import embedder_identity
-
         settings = settings or Settings.load()
-        store = open_store(
-            path,
-            model=embedder.name if embedder else embedder_identity(settings.model),
-            dimension=embedder.dimension if embedder else None,
-            create=create,
-            read_only=read_only,
-            chunk_tokens=settings.chunk_tokens,
-            chunk_overlap=settings.chunk_overlap,
-        )
+        store = _opened(Path(path), settings, embedder, create=create, read_only=read_only)
         return cls(Path(path), store, settings, embedder=embedder, llm=llm)
 
     def close(self) -> None:
@@ -150,12 +141,6 @@ class KnowledgeBase:
         from rag.indexing import remove_documents
 
         return remove_documents(self._store, names)
-
-    def reembed(self, *, progress: Progress | None = None) -> IngestReport:
-        """Chunk and embed the stored texts again with the model and chunking of the settings."""
-        from rag.indexing import reembed
-
-        return reembed(self._store, self.embedder, self.settings, progress=progress)
 
     def documents(self, where: Where | None = None) -> Iterator[DocumentInfo]:
         """All documents that pass the filter, oldest first, without their texts."""
@@ -326,7 +311,9 @@ class KnowledgeBase:
                 if self._embedder is None:
                     from rag.embedding import load_embedder
 
-                    self._embedder = load_embedder(self.settings.model)
+                    embedder = load_embedder(self.settings.model)
+                    _must_match(self.path, self._store.model, embedder.name)
+                    self._embedder = embedder
         return self._embedder
 
     @property
@@ -410,16 +397,92 @@ def check_index(path: str | Path, *, repair: bool = False) -> list[Finding]:
     Raises:
         NotAnIndexError: The folder holds no index.
     """
-    from rag.index import check_store
+    if repair:
+        from rag.index.checking import repair as repaired
 
-    return check_store(path, repair=repair)
+        return repaired(path)
+    store = open_store(path, create=False)
+    try:
+        return store.check()
+    finally:
+        store.close()
+
+
+def reembed(
+    path: str | Path, *, settings: Settings | None = None, progress: Progress | None = None
+) -> IngestReport:
+    """Chunk and embed the stored texts again with the model and chunking of the settings.
+
+    The old index answers until the new one takes its place in one step.
+
+    Raises:
+        NotAnIndexError: The folder holds no index.
+        EmbeddingModelError: The model cannot be loaded.
+        IndexLockedError: Another process is writing.
+    """
+    from rag.embedding import load_embedder
+    from rag.indexing import reembed as again
+
+    settings = settings or Settings.load()
+    return again(Path(path), load_embedder(settings.model), settings, progress=progress)
 
 
 def snapshot(path: str | Path, folder: str | Path) -> None:
     """Copy the index in ``path`` to the new folder ``folder``, also while it is in use."""
-    from rag.index import snapshot_store
+    store = open_store(path, create=False, read_only=True)
+    try:
+        store.snapshot(str(folder))
+    finally:
+        store.close()
 
-    snapshot_store(path, str(folder))
+
+def _opened(
+    path: Path,
+    settings: Settings,
+    embedder: Embedder | None,
+    *,
+    create: bool,
+    read_only: bool,
+) -> EmbeddedStore:
+    """The store; a model is loaded only where a new index has to note its name and dimension."""
+    catalog = path / CATALOG_FILE
+    if catalog.is_file() and catalog.stat().st_size:
+        store = open_store(path, create=False, read_only=read_only)
+        wanted = embedder.name if embedder else settings.model
+        known = store.model
+        if embedder is None and settings.model == "bundled":
+            from rag.embedding import load_embedder
+
+            wanted = load_embedder("bundled").name
+        elif embedder is None:
+            # The revision is known once the model is loaded; the name tells most mistakes now.
+            known = known.rpartition("@")[0] or known
+        try:
+            _must_match(path, known, wanted)
+        except IndexModelMismatchError:
+            store.close()
+            raise
+        return store
+    if embedder is None and create and not read_only:
+        from rag.embedding import load_embedder
+
+        embedder = load_embedder(settings.model)
+    return open_store(
+        path,
+        model=embedder.name if embedder else None,
+        dimension=embedder.dimension if embedder else None,
+        create=create,
+        read_only=read_only,
+        chunk_tokens=settings.chunk_tokens,
+        chunk_overlap=settings.chunk_overlap,
+    )
+
+
+def _must_match(path: Path, index_model: str, query_model: str) -> None:
+    if index_model != query_model:
+        raise IndexModelMismatchError(
+            path=str(path), index_model=index_model, query_model=query_model
+        )
 
 
 def _pieces(answer: Answer) -> Iterator[str]:
