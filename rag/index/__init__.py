@@ -1,7 +1,31 @@
-"""Chunks and vectors on disk: the store protocols and the embedded default store."""
+"""Chunks and vectors on disk: the store protocols and the embedded default store.
+
+store        the protocols Store, View and Writer: the seam to any other store
+embedded     the default: one folder, opened by :func:`open_store`
+catalog      its truth, one SQLite file
+segments     the derived files of a range of chunks: made, merged, rebuilt
+dense        FAISS over half-precision rows;  lexical, terms: BM25 for every script
+generation   all segments of one commit, searched as one
+writing      the writer;  cache: vectors found again by text;  lock, faults
+checking     doctor, repair, snapshot
+"""
 
 from __future__ import annotations
 
+from rag.index.cache import embedding_key
+from rag.index.embedded import EmbeddedStore, open_store
 from rag.index.store import Finding, Hits, Source, Store, StoredChunk, View, Where, Writer
 
-__all__ = ["Finding", "Hits", "Source", "Store", "StoredChunk", "View", "Where", "Writer"]
+__all__ = [
+    "EmbeddedStore",
+    "Finding",
+    "Hits",
+    "Source",
+    "Store",
+    "StoredChunk",
+    "View",
+    "Where",
+    "Writer",
+    "embedding_key",
+    "open_store",
+]

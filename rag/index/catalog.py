@@ -1,0 +1,462 @@
+"""The catalog: one SQLite file that holds everything the index is made of.
+
+Documents with their texts, chunks as spans, vectors, and which derived segments stand for which chunks.
+It alone decides what is true: a commit is one SQLite transaction, and the derived files of a segment are
+complete before the transaction that names them. Whatever else is lost is made anew from here.
+
+A document's ``number`` is the id of its first chunk; its chunks have the numbers that follow. Numbers are
+never used twice. Texts are kept in pages of 65,536 characters, compressed, so that a passage of a very
+long document is read without the rest. Vectors are half-precision floats, one blob a document.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import (
+    IndexCorruptError,
+    IndexFormatError,
+    IndexLockedError,
+    IndexReadOnlyError,
+    IndexStoreError,
+    NotAnIndexError,
+    StorageFullError,
+)
+from rag.records import Chunk, Document, DocumentInfo
+
+__all__ = [
+    "CATALOG_FILE",
+    "FORMAT",
+    "MIGRATIONS",
+    "DocumentRow",
+    "chunk_text",
+    "connect",
+    "create",
+    "delete_document",
+    "document_checksum",
+    "insert_document",
+    "migrate",
+    "read_meta",
+    "translated",
+    "write_meta",
+]
+
+CATALOG_FILE = "catalog.sqlite"
+
+#: Version of the format that this code writes. Raise it with a change of the tables or of the derived
+#: files, and add to MIGRATIONS the step that leads from the version before.
+FORMAT = 1
+
+#: Format version to the function that turns it into the next one, inside a transaction.
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {}
+
+PAGE = 1 << 16
+_PAGE_BITS = 16
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL,
+    title TEXT,
+    published TEXT,
+    language TEXT,
+    metadata TEXT NOT NULL,
+    characters INTEGER NOT NULL,
+    passages INTEGER NOT NULL,
+    indexed TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    text_hash BLOB NOT NULL,
+    checksum INTEGER NOT NULL
+);
+CREATE INDEX documents_by_text ON documents (text_hash);
+CREATE INDEX documents_by_source ON documents (source);
+CREATE TABLE texts (page INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE chunks (
+    number INTEGER PRIMARY KEY,
+    spans BLOB NOT NULL,
+    headings TEXT NOT NULL,
+    keys BLOB,
+    vectors BLOB NOT NULL
+);
+CREATE TABLE fields (name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE sources (
+    name TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, document_ids TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE segments (
+    name TEXT PRIMARY KEY,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    terms INTEGER NOT NULL,
+    files TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE tombstones (number INTEGER PRIMARY KEY, passages INTEGER NOT NULL);
+"""
+
+
+@contextlib.contextmanager
+def translated(folder: Path) -> Iterator[None]:
+    """SQLite's and the system's errors as ours, with the folder and the next step."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translate(error, folder) from error
+    except OSError as error:
+        import errno
+
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise _full(folder) from error
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise _read_only(folder, error.strerror) from error
+        raise
+
+
+def _full(folder: Path) -> StorageFullError:
+    return StorageFullError(
+        f"{folder}: no space left on the disk; all finished commits are safe. Free some space and "
+        "run the same command again: it goes on from the last commit."
+    )
+
+
+def _read_only(folder: Path, reason: str | None) -> IndexReadOnlyError:
+    return IndexReadOnlyError(
+        f"{folder} cannot be written ({reason}). Give the folder write permission, or copy it to a "
+        "place that can be written."
+    )
+
+
+def _translate(error: sqlite3.Error, folder: Path) -> IndexStoreError:
+    code = getattr(error, "sqlite_errorcode", 0) or 0
+    text = str(error)
+    if code & 0xFF == sqlite3.SQLITE_FULL or code in _WRITE_FAULTS:
+        return _full(folder)
+    if code & 0xFF == sqlite3.SQLITE_READONLY:
+        return _read_only(folder, text)
+    if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return IndexLockedError(str(folder), None)
+    if code & 0xFF == sqlite3.SQLITE_NOTADB:
+        return NotAnIndexError(
+            f"{folder / CATALOG_FILE} is not an index catalog. Name another folder with --index."
+        )
+    if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_IOERR):
+        return IndexCorruptError(
+            f"{folder / CATALOG_FILE} is damaged ({text}). What can be read is saved by: "
+            f"rag doctor --repair --index {folder}"
+        )
+    return IndexStoreError(f"{folder}: the catalog cannot be used ({text}).")
+
+
+_WRITE_FAULTS = (
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_FSYNC,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+)
+
+
+def connect(folder: Path, *, read_only: bool) -> sqlite3.Connection:
+    """A connection to the catalog of this folder, usable from any thread, one at a time."""
+    path = folder / CATALOG_FILE
+    if read_only:
+        connection = _connect_reading(path)
+    else:
+        connection = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, timeout=30
+        )
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        # A checkpoint every 16 MB instead of 4: large commits rewrite the same pages less often.
+        connection.execute("PRAGMA wal_autocheckpoint=4000")
+    connection.execute("PRAGMA cache_size=-16000")
+    return connection
+
+
+def _connect_reading(path: Path) -> sqlite3.Connection:
+    from urllib.parse import quote
+
+    name = f"file:{quote(str(path.absolute()))}"
+    try:
+        connection = sqlite3.connect(
+            f"{name}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, timeout=30
+        )
+        connection.execute("SELECT 1 FROM meta").fetchone()
+    except sqlite3.OperationalError:
+        # Write-ahead logging needs a shared-memory file; where none can be made, and no writer left
+        # a log behind, the file by itself is whole and nobody can change it.
+        log = path.with_name(path.name + "-wal")
+        if not path.exists() or (log.exists() and log.stat().st_size):
+            raise
+        connection = sqlite3.connect(
+            f"{name}?immutable=1", uri=True, isolation_level=None, check_same_thread=False
+        )
+    return connection
+
+
+def create(connection: sqlite3.Connection, meta: Mapping[str, str]) -> None:
+    """Make the tables of an empty catalog, in one transaction; nothing when they stand."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        made = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
+        if not made:
+            for statement in _SCHEMA.split(";"):
+                if statement.strip():
+                    connection.execute(statement)
+            write_meta(
+                connection,
+                {"format": str(FORMAT), "generation": "0", "next": "1", **meta},
+            )
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
+def migrate(connection: sqlite3.Connection, folder: Path) -> int:
+    """Bring an older catalog to the current format, in one transaction; gives the version it had.
+
+    Raises:
+        IndexFormatError: It is newer than this code, or too old for any known step.
+    """
+    version = int(read_meta(connection)["format"])
+    check_format(version, folder)
+    if version < FORMAT:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for step in range(version, FORMAT):
+                MIGRATIONS[step](connection)
+            write_meta(connection, {"format": str(FORMAT)})
+            connection.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
+    return version
+
+
+def check_format(version: int, folder: Path) -> None:
+    """Refuse what this code cannot read.
+
+    Raises:
+        IndexFormatError: The format is newer, or older than any known step of migration.
+    """
+    if version > FORMAT:
+        raise IndexFormatError(
+            f"{folder} has index format {version}, this rag reads up to {FORMAT}. Update rag, or "
+            "build a new index from the sources with --index DIR."
+        )
+    if any(step not in MIGRATIONS for step in range(version, FORMAT)):
+        raise IndexFormatError(
+            f"{folder} has index format {version}, too old for this rag. Build it again: rag index"
+        )
+
+
+def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
+    """All of the catalog's facts about itself."""
+    return dict(connection.execute("SELECT key, value FROM meta"))
+
+
+def write_meta(connection: sqlite3.Connection, values: Mapping[str, str]) -> None:
+    """Set some of them."""
+    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
+
+
+class DocumentRow(NamedTuple):
+    """A row of ``documents``; see :class:`rag.records.DocumentInfo` for the meanings."""
+
+    number: int
+    id: str
+    source: str
+    title: str | None
+    published: str | None
+    language: str | None
+    metadata: str
+    characters: int
+    passages: int
+    indexed: str
+    content_hash: str
+    text_hash: bytes
+    checksum: int
+
+    def info(self, duplicate_of: str | None = None) -> DocumentInfo:
+        """The record that listings show."""
+        return DocumentInfo(
+            id=self.id,
+            source=self.source,
+            title=self.title,
+            published=self.published,
+            language=self.language,
+            characters=self.characters,
+            passages=self.passages,
+            indexed=self.indexed,
+            metadata=json.loads(self.metadata),
+            duplicate_of=duplicate_of,
+        )
+
+
+class ChunkRow(NamedTuple):
+    """A row of ``chunks`` unpacked.
+
+    *Shapes:* ``spans`` (n, 3) int64: start, end, tokens; ``vectors`` (n, d) float16.
+    """
+
+    spans: npt.NDArray[np.int64]
+    headings: list[str | None]
+    vectors: npt.NDArray[np.float16]
+    keys: bytes | None
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _packed_page(text: str) -> bytes:
+    raw = _encoded(text)
+    small = zlib.compress(raw, 1)
+    return b"z" + small if len(small) < len(raw) else b"r" + raw
+
+
+def _unpacked_page(data: bytes) -> str:
+    raw = zlib.decompress(data[1:]) if data[:1] == b"z" else data[1:]
+    return raw.decode("utf-8", "surrogatepass")
+
+
+def _headings_json(headings: Sequence[str | None]) -> str:
+    return json.dumps(headings, ensure_ascii=True) if any(headings) else ""
+
+
+def document_checksum(  # noqa: PLR0917
+    row: Sequence[Any], text: str, spans: bytes, headings: str, vectors: bytes
+) -> int:
+    """CRC-32 over everything that a document is: ``row`` without its checksum, text, chunks, vectors."""
+    head = json.dumps([item.hex() if isinstance(item, bytes) else item for item in row])
+    value = zlib.crc32(head.encode())
+    for part in (_encoded(text), spans, headings.encode(), vectors):
+        value = zlib.crc32(part, value)
+    return value
+
+
+def insert_document(
+    connection: sqlite3.Connection,
+    *,
+    number: int,
+    document: Document,
+    chunks: Sequence[Chunk],
+    vectors: npt.NDArray[np.float16],
+    content_hash: str,
+    keys: bytes | None,
+    indexed: str,
+) -> None:
+    """Write a document, its text, chunks and vectors; no other may have its id."""
+    text_hash = hashlib.blake2b(_encoded(document.text), digest_size=16).digest()
+    metadata = json.dumps(dict(document.metadata), ensure_ascii=False, sort_keys=True)
+    row = (
+        number,
+        document.id,
+        document.source,
+        document.title,
+        document.published,
+        document.language,
+        metadata,
+        len(document.text),
+        len(chunks),
+        indexed,
+        content_hash,
+        text_hash,
+    )
+    spans = np.array(
+        [(chunk.start, chunk.end, chunk.tokens) for chunk in chunks], np.int64
+    ).tobytes()
+    headings = _headings_json([chunk.heading for chunk in chunks])
+    packed = vectors.tobytes()
+    check = document_checksum(row, document.text, spans, headings, packed)
+    connection.execute(
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, check)
+    )
+    connection.executemany(
+        "INSERT INTO texts VALUES (?, ?)",
+        [
+            ((number << _PAGE_BITS) + page, _packed_page(document.text[first : first + PAGE]))
+            for page, first in enumerate(range(0, len(document.text), PAGE))
+        ],
+    )
+    connection.execute(
+        "INSERT INTO chunks VALUES (?, ?, ?, ?, ?)", (number, spans, headings, keys, packed)
+    )
+
+
+def delete_document(connection: sqlite3.Connection, number: int, characters: int) -> None:
+    """Delete a document with its text, chunks and vectors."""
+    first = number << _PAGE_BITS
+    pages = -(-characters // PAGE)
+    connection.execute("DELETE FROM texts WHERE page >= ? AND page < ?", (first, first + pages))
+    connection.execute("DELETE FROM chunks WHERE number = ?", (number,))
+    connection.execute("DELETE FROM documents WHERE number = ?", (number,))
+
+
+def read_text(connection: sqlite3.Connection, number: int, characters: int) -> str:
+    """The whole text of a document."""
+    return "".join(read_page(connection, number, page) for page in range(-(-characters // PAGE)))
+
+
+def read_page(connection: sqlite3.Connection, number: int, page: int) -> str:
+    """One page of a document's text.
+
+    Raises:
+        IndexCorruptError: It is missing or cannot be unpacked.
+    """
+    found = connection.execute(
+        "SELECT data FROM texts WHERE page = ?", ((number << _PAGE_BITS) + page,)
+    ).fetchone()
+    try:
+        if found is None:
+            raise ValueError("it is missing")
+        return _unpacked_page(found[0])
+    except (zlib.error, ValueError) as error:
+        raise IndexCorruptError(
+            f"The text of document number {number} cannot be read ({error}). See what is lost, and "
+            "how to mend it: rag doctor"
+        ) from error
+
+
+def chunk_text(page: Callable[[int], str], start: int, end: int) -> str:
+    """Characters ``start`` to below ``end`` of a text whose pages the function gives."""
+    first, last = start // PAGE, (end - 1) // PAGE
+    joined = "".join(page(number) for number in range(first, last + 1))
+    return joined[start - first * PAGE : end - first * PAGE]
+
+
+def read_chunks(
+    connection: sqlite3.Connection, number: int, passages: int, dimension: int
+) -> ChunkRow:
+    """The chunks of a document.
+
+    Raises:
+        IndexCorruptError: They are missing or of another size than the document says.
+    """
+    found = connection.execute(
+        "SELECT spans, headings, vectors, keys FROM chunks WHERE number = ?", (number,)
+    ).fetchone()
+    if found is None or len(found[0]) != passages * 24 or len(found[2]) != passages * dimension * 2:
+        raise IndexCorruptError(
+            f"The chunks of document number {number} are damaged. See what is lost, and how to mend "
+            "it: rag doctor"
+        )
+    return ChunkRow(
+        np.frombuffer(found[0], np.int64).reshape(passages, 3),
+        json.loads(found[1]) if found[1] else [None] * passages,
+        np.frombuffer(found[2], np.float16).reshape(passages, dimension),
+        found[3],
+    )

@@ -1,0 +1,363 @@
+"""Checking an index in full, mending what is derived, saving what can be read, copying it."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.errors import IndexCorruptError, IndexLockedError, IndexReadOnlyError, IndexStoreError
+from rag.index import catalog
+from rag.index.catalog import CATALOG_FILE, DocumentRow
+from rag.index.lock import WriteLock
+from rag.index.segments import SEGMENTS_FOLDER, Segment, SegmentRow, read_rows, rebuild
+from rag.index.store import Finding
+
+if TYPE_CHECKING:
+    from rag.index.embedded import EmbeddedStore
+
+__all__ = ["check", "copy", "damaged_documents", "mend_segments", "repair"]
+
+_LOCK = "write.lock"
+
+
+def check(store: EmbeddedStore, *, may_write: bool) -> list[Finding]:
+    """Read everything: the catalog's pages and checksums, the segments' files, and that they agree."""
+    folder = store.path
+    with (
+        catalog.translated(folder),
+        contextlib.closing(catalog.connect(folder, read_only=True)) as connection,
+    ):
+        connection.execute("BEGIN")
+        findings = _check_catalog(connection, folder, store.dimension)
+        rows = read_rows(connection)
+        wrong = _wrong_segments(connection, folder, rows, store.dimension)
+        connection.execute("ROLLBACK")
+    if wrong:
+        reason = "; ".join(wrong)
+        mended = []
+        if may_write:
+            with (
+                contextlib.suppress(IndexLockedError, IndexReadOnlyError),
+                WriteLock(folder / _LOCK, folder=folder),
+            ):
+                mended = mend_segments(folder, store.dimension, reason)
+        findings.extend(
+            mended
+            or [
+                Finding(
+                    level="fault",
+                    subject="derived files",
+                    message=f"{reason}. Nothing is lost; they are made anew by rag doctor when the "
+                    f"index can be written and no other writer is at work.",
+                )
+            ]
+        )
+    else:
+        count = sum(row.rows for row in rows)
+        findings.append(
+            Finding(
+                level="ok",
+                subject="derived files",
+                message=f"{len(rows)} segments with {count:,} rows agree with the catalog",
+            )
+        )
+    with store.view() as view:
+        findings.append(Finding(level="note", subject="dense index", message=view.kind))
+    findings.append(_sizes(folder))
+    return findings
+
+
+def _sizes(folder: Path) -> Finding:
+    def total(path: Path) -> int:
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+
+    derived = total(folder / SEGMENTS_FOLDER) if (folder / SEGMENTS_FOLDER).is_dir() else 0
+    truth = sum(file.stat().st_size for file in folder.glob(CATALOG_FILE + "*"))
+    return Finding(
+        level="note",
+        subject="size",
+        message=f"catalog {truth / 1e6:,.1f} MB, derived files {derived / 1e6:,.1f} MB",
+    )
+
+
+def _check_catalog(connection: sqlite3.Connection, folder: Path, dimension: int) -> list[Finding]:
+    try:
+        problems = [text for (text,) in connection.execute("PRAGMA integrity_check(5)")]
+    except sqlite3.DatabaseError as error:
+        problems = [str(error)]
+    lost = damaged_documents(connection, dimension)
+    if problems == ["ok"] and not lost:
+        count, passages = connection.execute(
+            "SELECT count(*), coalesce(sum(passages), 0) FROM documents"
+        ).fetchone()
+        return [
+            Finding(
+                level="ok",
+                subject="catalog",
+                message=f"{count:,} documents and {passages:,} passages, all checksums right",
+            )
+        ]
+    named = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
+    facts = f"damaged documents: {named}" if lost else f"SQLite says: {problems[0]}"
+    return [
+        Finding(
+            level="fault",
+            subject="catalog",
+            message=f"{folder / CATALOG_FILE}: {facts}. Save the rest with: rag doctor --repair "
+            f"--index {folder}; then run rag index again for what is lost.",
+        )
+    ]
+
+
+def damaged_documents(connection: sqlite3.Connection, dimension: int) -> list[str]:
+    """Sources of the documents whose checksum is wrong or that cannot be read."""
+    lost: list[str] = []
+    for row in _document_rows(connection):
+        if not _is_whole(connection, row, dimension):
+            lost.append(row.source)
+    return lost
+
+
+def _document_rows(connection: sqlite3.Connection) -> Iterator[DocumentRow]:
+    """All rows that can be read; a damaged page ends the walk, so it goes on behind it by number."""
+    fields = ", ".join(DocumentRow._fields)
+    last = -1
+    while True:
+        try:
+            rows = connection.execute(
+                f"SELECT {fields} FROM documents WHERE number > ? ORDER BY number LIMIT 256",  # noqa: S608
+                (last,),
+            ).fetchall()
+        except sqlite3.DatabaseError:
+            return
+        if not rows:
+            return
+        for row in rows:
+            yield DocumentRow._make(row)
+        last = rows[-1][0]
+
+
+def _is_whole(connection: sqlite3.Connection, row: DocumentRow, dimension: int) -> bool:
+    try:
+        text = catalog.read_text(connection, row.number, row.characters)
+        catalog.read_chunks(connection, row.number, row.passages, dimension)
+        spans, headings, vectors = connection.execute(
+            "SELECT spans, headings, vectors FROM chunks WHERE number = ?", (row.number,)
+        ).fetchone()
+        found = catalog.document_checksum(row[:-1], text, spans, headings, vectors)
+    except (sqlite3.DatabaseError, IndexCorruptError, TypeError, ValueError, UnicodeError):
+        return False
+    return found == row.checksum
+
+
+def _wrong_segments(
+    connection: sqlite3.Connection, folder: Path, rows: list[SegmentRow], dimension: int
+) -> list[str]:
+    """What is wrong with the derived files, one line each."""
+    wrong: list[str] = []
+    covered: list[np.ndarray] = [np.empty(0, np.int64)]
+    for row in rows:
+        try:
+            segment = Segment(folder, row, dimension)
+        except (OSError, ValueError) as error:
+            wrong.append(str(error))
+            continue
+        damage = segment.damage()
+        if damage:
+            wrong.append(damage)
+        else:
+            covered.append(segment.ids)
+    if wrong:
+        return wrong
+    dead = connection.execute("SELECT number, passages FROM tombstones").fetchall()
+    living = connection.execute(
+        "SELECT number, passages FROM documents WHERE passages > 0"
+    ).fetchall()
+    wanted = np.array([*dead, *living], np.int64).reshape(-1, 2)
+    starts, counts = wanted[:, 0], wanted[:, 1]
+    heads = np.cumsum(counts) - counts
+    expected = np.sort(np.repeat(starts - heads, counts) + np.arange(int(counts.sum())))
+    if not np.array_equal(np.concatenate(covered), expected):
+        wrong.append(f"{folder / SEGMENTS_FOLDER}: the segments do not cover the catalog's chunks")
+    return wrong
+
+
+def mend_segments(folder: Path, dimension: int, reason: str) -> list[Finding]:
+    """Make anew, from the catalog and without embedding, every segment that is damaged or missing.
+
+    The caller holds the write lock.
+    """
+    with contextlib.closing(catalog.connect(folder, read_only=False)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            generation = int(catalog.read_meta(connection)["generation"]) + 1
+            rows = read_rows(connection)
+            bad = [row for row in rows if _is_damaged(folder, row, dimension)]
+            if not bad and _wrong_segments(connection, folder, rows, dimension):
+                bad = rows or [
+                    SegmentRow("", 0, int(catalog.read_meta(connection)["next"]), 0, 0, "{}")
+                ]
+            for count, row in enumerate(bad):
+                connection.execute("DELETE FROM segments WHERE name = ?", (row.name,))
+                connection.execute(
+                    "DELETE FROM tombstones WHERE number >= ? AND number < ?", (row.first, row.last)
+                )
+                for made in rebuild(
+                    connection, folder, f"g{generation}r{count}", row.first, row.last, dimension
+                ):
+                    connection.execute("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", made)
+            if bad:
+                catalog.write_meta(connection, {"generation": str(generation)})
+            connection.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
+    for row in bad:
+        if row.name:
+            shutil.rmtree(folder / SEGMENTS_FOLDER / row.name, ignore_errors=True)
+    if not bad:
+        return []
+    return [
+        Finding(
+            level="repaired",
+            subject="derived files",
+            message=f"{len(bad)} of {len(rows)} segments made anew from the catalog ({reason})",
+        )
+    ]
+
+
+def _is_damaged(folder: Path, row: SegmentRow, dimension: int) -> bool:
+    try:
+        return Segment(folder, row, dimension).damage() is not None
+    except (OSError, ValueError):
+        return True
+
+
+def copy(folder: Path, target: Path) -> None:
+    """Copy the last commit to a new folder while a writer may be at work.
+
+    Raises:
+        IndexStoreError: The target holds something already.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise IndexStoreError(f"{target} is not empty. Name a new folder for the copy.")
+    with catalog.translated(target):
+        target.mkdir(parents=True, exist_ok=True)
+        # Under another name until it is whole: a copy that was cut off does not pass for an index.
+        temporary = target / (CATALOG_FILE + ".part")
+        with (
+            contextlib.closing(catalog.connect(folder, read_only=True)) as source,
+            contextlib.closing(sqlite3.connect(temporary)) as copied,
+        ):
+            source.backup(copied)
+            names = [row.name for row in read_rows(copied)]
+        for name in names:
+            # A file that is merged away meanwhile is made anew when the copy is opened.
+            with contextlib.suppress(OSError, shutil.Error):
+                shutil.copytree(
+                    folder / SEGMENTS_FOLDER / name,
+                    target / SEGMENTS_FOLDER / name,
+                    dirs_exist_ok=True,
+                )
+        temporary.rename(target / CATALOG_FILE)
+
+
+def repair(folder: str | Path) -> list[Finding]:
+    """Save every whole document of a damaged catalog into a new one; derived files are made anew.
+
+    The damaged file is kept beside it as ``catalog.sqlite.damaged``.
+
+    Raises:
+        IndexCorruptError: Not even the facts about the index can be read.
+        IndexLockedError: A writer is at work.
+    """
+    root = Path(folder)
+    with catalog.translated(root), WriteLock(root / _LOCK, folder=root):
+        path = root / CATALOG_FILE
+        fresh = root / "repair"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        with (
+            contextlib.closing(sqlite3.connect(path, isolation_level=None)) as old,
+            contextlib.closing(catalog.connect(fresh, read_only=False)) as new,
+        ):
+            try:
+                meta = catalog.read_meta(old)
+                dimension = int(meta["dimension"])
+            except (sqlite3.DatabaseError, KeyError, ValueError) as error:
+                shutil.rmtree(fresh)
+                raise IndexCorruptError(
+                    f"{path} cannot be saved: its first pages are unreadable ({error}). Delete the "
+                    f"folder and build it again: rag index PATH --index {root}"
+                ) from error
+            catalog.create(new, {})
+            saved, lost = _save_documents(old, new, dimension)
+            following = max(
+                int(meta.get("next", 1)),
+                new.execute(
+                    "SELECT coalesce(max(number + max(passages, 1)), 1) FROM documents"
+                ).fetchone()[0],
+            )
+            generation = int(meta.get("generation", 0)) + 1
+            catalog.write_meta(new, {**meta, "next": str(following), "generation": str(generation)})
+            rows = rebuild(new, root, f"g{generation}r", 0, following, dimension)
+            new.executemany("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", rows)
+            new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            new.execute("PRAGMA journal_mode=DELETE")
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        path.replace(path.with_name(path.name + ".damaged"))
+        (fresh / CATALOG_FILE).replace(path)
+        shutil.rmtree(fresh, ignore_errors=True)
+    named = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
+    return [
+        Finding(
+            level="repaired",
+            subject="catalog",
+            message=f"{saved:,} documents saved, {len(lost):,} lost"
+            + (f" ({named}): run rag index again for them" if lost else ""),
+        )
+    ]
+
+
+def _save_documents(
+    old: sqlite3.Connection, new: sqlite3.Connection, dimension: int
+) -> tuple[int, list[str]]:
+    """Copy whole documents row by row; (number saved, sources lost)."""
+    saved = 0
+    lost: list[str] = []
+    new.execute("BEGIN")
+    marks = ", ".join("?" for _ in DocumentRow._fields)
+    for row in _document_rows(old):
+        if not _is_whole(old, row, dimension):
+            lost.append(row.source)
+            continue
+        first = row.number << 16
+        pages = old.execute(
+            "SELECT page, data FROM texts WHERE page >= ? AND page < ?",
+            (first, first + -(-row.characters // catalog.PAGE)),
+        ).fetchall()
+        chunks = old.execute("SELECT * FROM chunks WHERE number = ?", (row.number,)).fetchone()
+        new.execute(f"INSERT INTO documents VALUES ({marks})", row)  # noqa: S608
+        new.executemany("INSERT INTO texts VALUES (?, ?)", pages)
+        new.execute("INSERT INTO chunks VALUES (?, ?, ?, ?, ?)", chunks)
+        saved += 1
+    new.execute(
+        "INSERT OR IGNORE INTO fields SELECT DISTINCT key FROM documents, json_each(metadata)"
+    )
+    with contextlib.suppress(sqlite3.DatabaseError):
+        known = {name for (name,) in new.execute("SELECT id FROM documents")}
+        for name, fingerprint, ids in old.execute("SELECT * FROM sources").fetchall():
+            import json
+
+            if set(json.loads(ids)) <= known:  # a file with a lost document must be read again
+                new.execute("INSERT INTO sources VALUES (?, ?, ?)", (name, fingerprint, ids))
+    new.execute("COMMIT")
+    return saved, lost

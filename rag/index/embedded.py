@@ -1,0 +1,589 @@
+"""The default store: a folder with a catalog and the segments derived from it, searched by FAISS and BM25.
+
+    DIR/catalog.sqlite     the truth: documents, chunks, vectors (see rag.index.catalog)
+    DIR/segments/NAME/     FAISS and lexical files of a range of chunks (see rag.index.segments)
+    DIR/write.lock         names the writer at work
+
+Opening maps files and reads a handful of rows. A view begins a read transaction, so that every row it
+reads is of the generation its segments belong to.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import (
+    DocumentNotFoundError,
+    IndexLockedError,
+    IndexModelMismatchError,
+    IndexReadOnlyError,
+    IndexStoreError,
+    NotAnIndexError,
+    QueryError,
+)
+from rag.index import catalog
+from rag.index.catalog import CATALOG_FILE, DocumentRow
+from rag.index.filters import to_sql
+from rag.index.generation import Generation, Masks
+from rag.index.lock import WriteLock
+from rag.index.segments import Segment, load, read_rows, rebuild
+from rag.index.store import Finding, Hits, Source, StoredChunk, Where, Writer
+from rag.index.terms import key_of, terms
+from rag.records import Document, DocumentInfo
+
+__all__ = ["EmbeddedStore", "EmbeddedView", "open_store"]
+
+LOCK_FILE = "write.lock"
+FloatArray = npt.NDArray[np.float32]
+IdArray = npt.NDArray[np.int64]
+
+
+def open_store(
+    path: str | Path,
+    *,
+    model: str | None = None,
+    dimension: int | None = None,
+    create: bool = True,
+    read_only: bool = False,
+    chunk_tokens: int | None = None,
+    chunk_overlap: int | None = None,
+) -> EmbeddedStore:
+    """Open the index in a folder, or make an empty one.
+
+    Args:
+        path: The folder.
+        model: Name of the embedding model; None to take what the index says.
+        dimension: Length of its vectors; needed with ``model`` for a new index.
+        create: Make a new index where there is none.
+        read_only: Change nothing, not even to mend derived files.
+        chunk_tokens: Setting noted in a new index; an index made with another one is opened all the
+            same, and :attr:`EmbeddedStore.facts` tells.
+        chunk_overlap: As ``chunk_tokens``.
+
+    Raises:
+        NotAnIndexError: The folder holds something else, or nothing while ``create`` is false.
+        IndexModelMismatchError: Built with another model.
+        IndexFormatError: Written by a newer version.
+        IndexCorruptError: The catalog is damaged.
+        IndexReadOnlyError, StorageFullError: A new index cannot be made here.
+    """
+    folder = Path(path)
+    with catalog.translated(folder):
+        made = _prepared(folder, create=create and not read_only)
+        if made:
+            if model is None or dimension is None:
+                raise NotAnIndexError(f"{folder}: there is no index yet. Make one: rag index PATH")
+            meta = {"model": model, "dimension": str(dimension)}
+            if chunk_tokens is not None:
+                meta["chunk_tokens"] = str(chunk_tokens)
+            if chunk_overlap is not None:
+                meta["chunk_overlap"] = str(chunk_overlap)
+            _make(folder, meta)
+        store = EmbeddedStore(folder, read_only=read_only)
+    if model is not None and model != store.model:
+        store.close()
+        raise IndexModelMismatchError(path=str(folder), index_model=store.model, query_model=model)
+    if dimension is not None and dimension != store.dimension:
+        store.close()
+        raise IndexModelMismatchError(
+            path=str(folder),
+            index_model=f"{store.model} with {store.dimension} dimensions",
+            query_model=f"{model or store.model} with {dimension} dimensions",
+        )
+    return store
+
+
+def _prepared(folder: Path, *, create: bool) -> bool:
+    """Whether an index must be made here.
+
+    Raises:
+        NotAnIndexError: Something else is here, or nothing while ``create`` is false.
+    """
+    if (folder / CATALOG_FILE).is_file():
+        return not (folder / CATALOG_FILE).stat().st_size and create
+    if folder.exists() and not folder.is_dir():
+        raise NotAnIndexError(
+            f"{folder} is a file, not an index folder. Name a folder: --index DIR"
+        )
+    strangers = (
+        sorted(p.name for p in folder.iterdir() if p.name not in _OURS) if folder.is_dir() else []
+    )
+    if strangers:
+        raise NotAnIndexError(
+            f"{folder} is not an index: it holds {strangers[0]!r} and no {CATALOG_FILE}. "
+            "Name another folder with --index DIR."
+        )
+    if not create:
+        raise NotAnIndexError(
+            f"{folder}: there is no index. Make one: rag index PATH --index {folder}"
+        )
+    return True
+
+
+_OURS = {LOCK_FILE, "segments", "README.md", ".gitignore", f"{CATALOG_FILE}-journal"}
+
+
+def _make(folder: Path, meta: dict[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(catalog.connect(folder, read_only=False)) as connection:
+        catalog.create(connection, meta)
+
+
+class EmbeddedStore:
+    """An open index folder; made by :func:`open_store`. Implements :class:`rag.index.store.Store`.
+
+    Attributes:
+        path: The folder.
+        model: The embedding model's name.
+        dimension: Length of the vectors.
+        facts: All that the catalog notes about itself, as text.
+    """
+
+    def __init__(self, folder: Path, *, read_only: bool) -> None:
+        self.path = folder
+        self._read_only = read_only
+        self._lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        self._generation: Generation | None = None
+        self._segments: dict[str, Segment] = {}
+        self._masks: OrderedDict[tuple[int, str], Masks] = OrderedDict()
+        self._mended: list[Finding] = []
+        self._temporary: Any = None
+        with self._connection() as connection:
+            _must_be_catalog(connection, folder)
+            self.facts = catalog.read_meta(connection)
+            version = int(self.facts["format"])
+            catalog.check_format(version, folder)
+        if version < catalog.FORMAT:
+            self._migrate()
+        self.model = self.facts["model"]
+        self.dimension = int(self.facts["dimension"])
+        with self.view():
+            pass  # opens the segments, and mends them where needed
+
+    def _migrate(self) -> None:
+        if self._read_only:
+            raise IndexReadOnlyError(
+                f"{self.path} has an older format and must be brought up to date first: open it "
+                "once where it can be written, for instance with: rag doctor"
+            )
+        with (
+            WriteLock(self.path / LOCK_FILE, folder=self.path),
+            contextlib.closing(catalog.connect(self.path, read_only=False)) as connection,
+        ):
+            was = catalog.migrate(connection, self.path)
+            self.facts = catalog.read_meta(connection)
+        self._mended.append(
+            Finding(
+                level="repaired",
+                subject="format",
+                message=f"brought from format {was} to {catalog.FORMAT}",
+            )
+        )
+
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection of the pool, given back afterwards."""
+        with self._lock:
+            if self._closed:
+                raise IndexStoreError(f"{self.path}: this store was closed. Open it again.")
+            connection = self._idle.pop() if self._idle else None
+        if connection is None:
+            connection = catalog.connect(self.path, read_only=True)
+        try:
+            yield connection
+        finally:
+            with contextlib.suppress(sqlite3.Error):
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+            with self._lock:
+                keep = not self._closed
+                if keep:
+                    self._idle.append(connection)
+            if not keep:
+                connection.close()
+
+    @property
+    def generation(self) -> int:
+        """The last committed generation."""
+        with catalog.translated(self.path), self._connection() as connection:
+            return _number(connection)
+
+    @contextlib.contextmanager
+    def view(self) -> Iterator[EmbeddedView]:
+        """The last committed generation."""
+        with catalog.translated(self.path), self._connection() as connection:
+            generation = self._current(connection)
+            yield EmbeddedView(self, connection, generation)
+
+    def _current(self, connection: sqlite3.Connection) -> Generation:
+        """Begin a read transaction and give the generation in memory that belongs to it."""
+        for attempt in range(4):
+            connection.execute("BEGIN")
+            number = _number(connection)
+            generation = self._generation
+            if generation is not None and generation.number == number:
+                return generation
+            with self._lock:
+                if self._generation is not None and self._generation.number == number:
+                    return self._generation
+            try:
+                return self._load(connection, number)
+            except (OSError, ValueError) as error:
+                connection.execute("ROLLBACK")
+                # Another commit may have merged the files away since; if not, they are damaged.
+                if attempt and not self._mend(str(error)):
+                    return self._load_privately(connection)
+        raise IndexStoreError(
+            f"{self.path}: its files change faster than they can be opened. Try again."
+        )
+
+    def _load(self, connection: sqlite3.Connection, number: int) -> Generation:
+        opened = dict(self._segments)
+        parts = []
+        numbers, passages = _tombstones(connection)
+        for row in read_rows(connection):
+            segment = opened.get(row.name)
+            if segment is None or segment.row != row:
+                segment = Segment(self.path, row, self.dimension)
+            parts.append(load(segment, numbers, passages))
+        generation = Generation(number, parts)
+        with self._lock:
+            newer = self._generation is not None and self._generation.number > number
+            if not newer:
+                self._generation = generation
+                self._segments = {part.segment.row.name: part.segment for part in parts}
+                self._masks.clear()
+        return generation
+
+    def _mend(self, reason: str) -> bool:
+        """Make damaged segments anew; False where this process may not write."""
+        if self._read_only:
+            return False
+        from rag.index.checking import mend_segments
+
+        try:
+            with WriteLock(self.path / LOCK_FILE, folder=self.path):
+                self._mended.extend(mend_segments(self.path, self.dimension, reason))
+        except (IndexLockedError, IndexReadOnlyError):
+            return False
+        return True
+
+    def _load_privately(self, connection: sqlite3.Connection) -> Generation:
+        """Make damaged segments anew in a temporary folder, for this process alone."""
+        import tempfile
+
+        connection.execute("BEGIN")
+        number = _number(connection)
+        if self._temporary is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="rag-index-")
+        root = Path(self._temporary.name)
+        parts = []
+        numbers, passages = _tombstones(connection)
+        for row in read_rows(connection):
+            try:
+                parts.append(load(Segment(self.path, row, self.dimension), numbers, passages))
+            except (OSError, ValueError):
+                made = rebuild(
+                    connection, root, f"g{number}-{row.name}", row.first, row.last, self.dimension
+                )
+                parts.extend(
+                    load(Segment(root, again, self.dimension), numbers, passages) for again in made
+                )
+        generation = Generation(number, parts)
+        with self._lock:
+            self._generation = generation
+            self._segments = {}
+            self._masks.clear()
+        return generation
+
+    def masks(self, connection: sqlite3.Connection, generation: Generation, where: Where) -> Masks:
+        """The rows that a filter lets through, kept for the next query with the same filter."""
+        fields = [name for (name,) in connection.execute("SELECT name FROM fields")]
+        condition, parameters = to_sql(where, fields)
+        key = (generation.number, json.dumps([condition, parameters], default=repr))
+        with self._lock:
+            if key in self._masks:
+                self._masks.move_to_end(key)
+                return self._masks[key]
+        found = np.array(
+            connection.execute(
+                f"SELECT number, passages FROM documents WHERE {condition} ORDER BY number",  # noqa: S608
+                parameters,
+            ).fetchall(),
+            np.int64,
+        ).reshape(-1, 2)
+        masks = generation.masks(found[:, 0], found[:, 1])
+        with self._lock:
+            self._masks[key] = masks
+            while len(self._masks) > 32:
+                self._masks.popitem(last=False)
+        return masks
+
+    def writer(self) -> AbstractContextManager[Writer]:
+        """The writer; see :class:`rag.index.store.Store`."""
+        if self._read_only:
+            raise IndexReadOnlyError(
+                f"{self.path} was opened for reading only. Open it without read_only to change it."
+            )
+        from rag.index.writing import writing
+
+        return writing(self.path, self.dimension)
+
+    def check(self) -> list[Finding]:
+        """A thorough check; derived files that are wrong are made anew on the way."""
+        from rag.index.checking import check
+
+        with self._lock:
+            mended, self._mended = self._mended, []
+        return [*mended, *check(self, may_write=not self._read_only)]
+
+    def snapshot(self, path: str) -> None:
+        """Copy the last commit to a new folder; opening it is restoring it."""
+        from rag.index.checking import copy
+
+        copy(self.path, Path(path))
+
+    def close(self) -> None:
+        """Release files and memory."""
+        with self._lock:
+            self._closed = True
+            connections, self._idle = self._idle, []
+            self._generation, self._segments = None, {}
+            self._masks.clear()
+            temporary, self._temporary = self._temporary, None
+        for connection in connections:
+            connection.close()
+        if temporary is not None:
+            temporary.cleanup()
+
+    def __enter__(self) -> EmbeddedStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _must_be_catalog(connection: sqlite3.Connection, folder: Path) -> None:
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if not {"meta", "documents"} <= tables:
+        raise NotAnIndexError(
+            f"{folder / CATALOG_FILE} is an SQLite file of something else. Name another folder with "
+            "--index DIR."
+        )
+
+
+def _number(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+
+
+def _tombstones(connection: sqlite3.Connection) -> tuple[IdArray, IdArray]:
+    found = np.array(
+        connection.execute("SELECT number, passages FROM tombstones ORDER BY number").fetchall(),
+        np.int64,
+    ).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
+
+
+_DOCUMENT = f"SELECT {', '.join(DocumentRow._fields)} FROM documents"  # noqa: S608
+_ELDER = (
+    "SELECT id FROM documents WHERE text_hash = ? AND number < ? AND characters > 0"
+    " ORDER BY number LIMIT 1"
+)
+
+
+class EmbeddedView:
+    """One generation of an embedded store; see :class:`rag.index.store.View`."""
+
+    def __init__(
+        self, store: EmbeddedStore, connection: sqlite3.Connection, generation: Generation
+    ) -> None:
+        self._store = store
+        self._connection = connection
+        self._generation = generation
+        self._pages: dict[tuple[int, int], str] = {}
+
+    @property
+    def generation(self) -> int:
+        """Number of the commit."""
+        return self._generation.number
+
+    @property
+    def passages(self) -> int:
+        """Number of chunks."""
+        return self._generation.collection.rows
+
+    @property
+    def kind(self) -> str:
+        """Which dense index serves and why."""
+        return self._generation.kind
+
+    def dense_search(self, vector: FloatArray, k: int, where: Where | None = None) -> Hits:
+        """The best chunks by cosine."""
+        _check_k(k)
+        return self._generation.dense_search(self._checked(vector), k, self._masks(where))
+
+    def lexical_search(self, query: str, k: int, where: Where | None = None) -> Hits:
+        """The best chunks by BM25."""
+        _check_k(k)
+        return self._generation.lexical_search(_counts(query), k, self._masks(where))
+
+    def dense_scores(self, vector: FloatArray, ids: Sequence[int] | IdArray) -> FloatArray:
+        """Cosines of these chunks."""
+        return self._generation.dense_scores(self._checked(vector), np.asarray(ids, np.int64))
+
+    def lexical_scores(self, query: str, ids: Sequence[int] | IdArray) -> FloatArray:
+        """BM25 of these chunks."""
+        return self._generation.lexical_scores(_counts(query), np.asarray(ids, np.int64))
+
+    def idf(self, terms: Sequence[str]) -> FloatArray:
+        """Inverse document frequencies."""
+        keys = [key_of(term) for term in terms]
+        found = self._generation.frequencies(np.array(keys, np.uint64))
+        idf = self._generation.collection.idf
+        return np.array([idf(found.get(key, 0)) for key in keys], np.float32)
+
+    def vectors(self, ids: Sequence[int] | IdArray) -> FloatArray:
+        """Vectors of these chunks."""
+        return self._generation.vectors(np.asarray(ids, np.int64), self._store.dimension)
+
+    def chunks(self, ids: Sequence[int] | IdArray) -> list[StoredChunk]:
+        """The chunks of these ids."""
+        wanted: dict[DocumentRow, list[int]] = {}
+        row: DocumentRow | None = None
+        for number in sorted({int(i) for i in ids}):
+            if row is None or number >= row.number + row.passages:
+                row = self._row("number <= ? ORDER BY number DESC LIMIT 1", number)
+            if row is None or number >= row.number + row.passages:
+                raise KeyError(f"no chunk {number} in generation {self.generation}")
+            wanted.setdefault(row, []).append(number - row.number)
+        found = {
+            chunk.id: chunk
+            for row, positions in wanted.items()
+            for chunk in self._chunks_of(row, positions)
+        }
+        return [found[int(number)] for number in ids]
+
+    def documents(self, where: Where | None = None) -> Iterator[DocumentInfo]:
+        """All documents that pass the filter, oldest first."""
+        condition, parameters = "1", []
+        if where:
+            fields = [name for (name,) in self._connection.execute("SELECT name FROM fields")]
+            condition, parameters = to_sql(where, fields)
+        rows = self._connection.execute(
+            f"{_DOCUMENT} WHERE {condition} ORDER BY number",  # noqa: S608
+            parameters,
+        )
+        for row in map(DocumentRow._make, rows):
+            elder = self._connection.execute(_ELDER, (row.text_hash, row.number)).fetchone()
+            yield row.info(elder[0] if elder else None)
+
+    def document(self, document_id: str) -> Document:
+        """The document with its text."""
+        row = self._named(document_id)
+        return Document(
+            id=row.id,
+            source=row.source,
+            text=catalog.read_text(self._connection, row.number, row.characters),
+            title=row.title,
+            published=row.published,
+            language=row.language,
+            metadata=json.loads(row.metadata),
+        )
+
+    def document_chunks(self, document_id: str) -> list[StoredChunk]:
+        """All chunks of one document."""
+        row = self._named(document_id)
+        return self._chunks_of(row, range(row.passages))
+
+    def sources(self) -> Iterator[Source]:
+        """The files noted."""
+        rows = self._connection.execute(
+            "SELECT name, fingerprint, document_ids FROM sources ORDER BY name"
+        )
+        for name, fingerprint, ids in rows:
+            yield Source(name=name, fingerprint=fingerprint, document_ids=tuple(json.loads(ids)))
+
+    def _masks(self, where: Where | None) -> Masks | None:
+        if not where:
+            return None
+        return self._store.masks(self._connection, self._generation, where)
+
+    def _checked(self, vector: FloatArray) -> FloatArray:
+        array = np.ascontiguousarray(vector, np.float32)
+        if array.shape != (self._store.dimension,):
+            raise QueryError(
+                f"The query vector has the shape {array.shape}, the index holds vectors of "
+                f"{self._store.dimension}: use the index's model {self._store.model!r}."
+            )
+        return array
+
+    def _row(self, condition: str, *parameters: Any) -> DocumentRow | None:
+        found = self._connection.execute(f"{_DOCUMENT} WHERE {condition}", parameters).fetchone()
+        return DocumentRow._make(found) if found else None
+
+    def _named(self, document_id: str) -> DocumentRow:
+        row = self._row("id = ?", document_id)
+        if row is None:
+            raise DocumentNotFoundError(
+                f"No document {document_id!r} in {self._store.path}. List them: rag documents"
+            )
+        return row
+
+    def _chunks_of(self, row: DocumentRow, positions: Sequence[int]) -> list[StoredChunk]:
+        packed = catalog.read_chunks(
+            self._connection, row.number, row.passages, self._store.dimension
+        )
+        metadata = json.loads(row.metadata)
+
+        def page(number: int) -> str:
+            key = (row.number, number)
+            if key not in self._pages:
+                self._pages[key] = catalog.read_page(self._connection, row.number, number)
+            return self._pages[key]
+
+        chunks = []
+        for position in positions:
+            start, end, _ = packed.spans[position].tolist()
+            chunks.append(
+                StoredChunk(
+                    id=row.number + position,
+                    document_id=row.id,
+                    source=row.source,
+                    title=row.title,
+                    published=row.published,
+                    start=start,
+                    end=end,
+                    text=catalog.chunk_text(page, start, end),
+                    heading=packed.headings[position],
+                    position=position,
+                    metadata=metadata,
+                )
+            )
+        return chunks
+
+
+def _check_k(k: int) -> None:
+    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
+        raise QueryError(f"k={k!r}: must be a whole number of at least 1.")
+
+
+def _counts(query: str) -> dict[int, int]:
+    """Key to count of the query's terms."""
+    counts: dict[int, int] = {}
+    for term in terms(query):
+        key = key_of(term)
+        counts[key] = counts.get(key, 0) + 1
+    return counts

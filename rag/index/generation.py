@@ -1,0 +1,196 @@
+"""One generation of the embedded store in memory: open segments, what is dead in them, BM25's counts.
+
+Immutable once made, and shared by all views of the generation in all threads.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.index.dense import COARSE_FROM, NUMPY_UP_TO, describe_kind
+from rag.index.lexical import Collection, QueryTerm
+from rag.index.segments import Loaded
+from rag.index.store import Hits
+
+__all__ = ["Generation"]
+
+FloatArray = npt.NDArray[np.float32]
+IdArray = npt.NDArray[np.int64]
+#: For each segment the rows that a filter lets through.
+Masks = Sequence[npt.NDArray[np.bool_]]
+
+
+class Generation:
+    """The segments of one commit, searched as one index."""
+
+    def __init__(self, number: int, parts: Sequence[Loaded]) -> None:
+        self.number = number
+        self.parts = tuple(parts)
+        rows = terms = 0
+        for part in parts:
+            rows += len(part.segment) - len(part.dead)
+            terms += part.segment.row.terms
+            if len(part.dead):
+                terms -= int(part.segment.postings.lengths[part.dead].sum(dtype=np.int64))
+        self.collection = Collection(rows, terms / rows if rows else 0.0)
+        if rows > NUMPY_UP_TO:
+            for part in parts:
+                part.segment.vectors.prepare(coarse=rows >= COARSE_FROM)
+        self._norms: dict[int, FloatArray] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def kind(self) -> str:
+        """Which dense index serves and why."""
+        return describe_kind(self.collection.rows)
+
+    def norms(self, place: int) -> FloatArray:
+        """BM25's length norms of the segment at this place."""
+        found = self._norms.get(place)
+        if found is None:
+            found = self.parts[place].segment.postings.norms(self.collection)
+            with self._lock:
+                self._norms[place] = found
+        return found
+
+    def frequencies(self, keys: npt.NDArray[np.uint64]) -> dict[int, int]:
+        """How many living chunks hold each key; keys that none holds are left out."""
+        total: dict[int, int] = {}
+        for part in self.parts:
+            for key, count in part.segment.postings.frequencies(keys, part.dead).items():
+                if count:
+                    total[key] = total.get(key, 0) + count
+        return total
+
+    def query_terms(self, counts: dict[int, int]) -> list[QueryTerm]:
+        """The query's terms that occur, with their weights, from key to count in the query."""
+        found = self.frequencies(np.array(list(counts), np.uint64))
+        idf = self.collection.idf
+        return [QueryTerm(key, idf(found[key]) * n) for key, n in counts.items() if key in found]
+
+    def lexical_search(self, counts: dict[int, int], k: int, masks: Masks | None) -> Hits:
+        """The best chunks by BM25."""
+        query = self.query_terms(counts)
+        ids: list[IdArray] = []
+        scores: list[FloatArray] = []
+        threshold = 0.0
+        for place in self._largest_first():
+            part = self.parts[place]
+            rows, values = part.segment.postings.search(
+                query,
+                k,
+                self.norms(place),
+                allowed=part.alive if masks is None else masks[place],
+                threshold=threshold,
+            )
+            ids.append(part.segment.ids[rows])
+            scores.append(values)
+            if len(values) >= k:
+                threshold = max(threshold, float(np.partition(values, -k)[-k]))
+        hits = _best(ids, scores, k)
+        positive = hits.scores > 0
+        return Hits(hits.ids[positive], hits.scores[positive])
+
+    def lexical_scores(self, counts: dict[int, int], ids: IdArray) -> FloatArray:
+        """BM25 of these chunks."""
+        query = self.query_terms(counts)
+        result = np.zeros(len(ids), np.float32)
+        for place, part in enumerate(self.parts):
+            rows = part.segment.rows_of(ids)
+            here = np.flatnonzero(rows >= 0)
+            if len(here):
+                result[here] = part.segment.postings.scores(query, rows[here], self.norms(place))
+        return result
+
+    def dense_search(self, vector: FloatArray, k: int, masks: Masks | None) -> Hits:
+        """The best chunks by cosine."""
+        ids: list[IdArray] = []
+        scores: list[FloatArray] = []
+        large = self.collection.rows >= COARSE_FROM
+        for place, part in enumerate(self.parts):
+            allowed = part.alive if masks is None else masks[place]
+            vectors = part.segment.vectors
+            if self.collection.rows <= NUMPY_UP_TO:
+                rows, values = vectors.search_numpy(vector, k, allowed)
+            elif masks is None:
+                # Dead rows are few: ask for some more, and use the selector only if that fails.
+                spare = min(len(part.dead), 64 + k)
+                search = vectors.search_coarse if large and vectors.coarse else None
+                if search:
+                    rows, values = search(vector, k + spare)
+                else:
+                    rows, values = vectors.search_exact(vector, k + spare, None)
+                if part.alive is not None:
+                    living = part.alive[rows]
+                    rows, values = rows[living], values[living]
+                    wanted = min(k, len(part.segment) - len(part.dead))
+                    if len(rows) < wanted:
+                        rows, values = vectors.search_exact(vector, k, part.alive)
+            else:
+                rows, values = vectors.search_exact(vector, k, allowed)
+            ids.append(part.segment.ids[rows])
+            scores.append(values)
+        return _best(ids, scores, k)
+
+    def dense_scores(self, vector: FloatArray, ids: IdArray) -> FloatArray:
+        """Cosine with these chunks.
+
+        Raises:
+            KeyError: A chunk is not here.
+        """
+        result = np.zeros(len(ids), np.float32)
+        for part, here, rows in self._located(ids):
+            result[here] = part.segment.vectors.scores(vector, rows)
+        return result
+
+    def vectors(self, ids: IdArray, dimension: int) -> FloatArray:
+        """The vectors of these chunks.
+
+        Raises:
+            KeyError: A chunk is not here.
+        """
+        result = np.zeros((len(ids), dimension), np.float32)
+        for part, here, rows in self._located(ids):
+            result[here] = part.segment.vectors.take(rows)
+        return result
+
+    def masks(self, numbers: IdArray, passages: IdArray) -> Masks:
+        """The rows of these documents, given as number and passages, ascending; dead ones left out."""
+        found = []
+        for part in self.parts:
+            mask = np.zeros(len(part.segment), np.bool_)
+            mask[part.segment.ranges(numbers, passages)] = True
+            if part.alive is not None:
+                mask &= part.alive
+            found.append(mask)
+        return found
+
+    def _located(self, ids: IdArray) -> list[tuple[Loaded, IdArray, IdArray]]:
+        located = []
+        missing = np.ones(len(ids), np.bool_)
+        for part in self.parts:
+            rows = part.segment.rows_of(ids)
+            if part.alive is not None:
+                rows[(rows >= 0) & ~part.alive[rows]] = -1
+            here = np.flatnonzero(rows >= 0)
+            if len(here):
+                missing[here] = False
+                located.append((part, here, rows[here]))
+        if missing.any():
+            raise KeyError(f"no chunk {ids[missing][0]} in generation {self.number}")
+        return located
+
+    def _largest_first(self) -> list[int]:
+        return sorted(range(len(self.parts)), key=lambda place: -len(self.parts[place].segment))
+
+
+def _best(ids: Sequence[IdArray], scores: Sequence[FloatArray], k: int) -> Hits:
+    """The ``k`` best of several searches, best first, equal scores by id."""
+    joined = np.concatenate([np.empty(0, np.int64), *ids])
+    values = np.concatenate([np.empty(0, np.float32), *scores])
+    order = np.lexsort((joined, -values))[:k]
+    return Hits(joined[order], values[order])

@@ -1,0 +1,450 @@
+"""The writer of the embedded store: one thread that compresses, writes and indexes what is put.
+
+The caller's thread reads, cuts and embeds; the writer's thread does the rest meanwhile, so that two
+processors are busy. At most a few hundred documents wait between them: memory does not grow with the
+corpus. Every commit is one transaction of the catalog; the new segment's files are complete before it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import functools
+import json
+import queue
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import IndexStoreError
+from rag.index import catalog, faults
+from rag.index.cache import VectorCache
+from rag.index.dense import COARSE_FILE, COARSE_FROM, COARSE_SEGMENT_FROM
+from rag.index.lock import WriteLock
+from rag.index.segments import (
+    SEGMENT_ROWS,
+    SEGMENTS_FOLDER,
+    Gathering,
+    Segment,
+    SegmentRow,
+    add_coarse,
+    lexical_text,
+    load,
+    merge,
+    plan_growth,
+    plan_tidy,
+    read_rows,
+    rebuild,
+)
+from rag.index.store import Source
+from rag.records import Chunk, Document
+
+__all__ = ["EmbeddedWriter", "writing"]
+
+#: A commit also comes after so many seconds, so that a kill costs a slow model little work.
+COMMIT_SECONDS = 20.0
+_WAITING_DOCUMENTS = 256
+
+FloatArray = npt.NDArray[np.float32]
+
+
+@contextlib.contextmanager
+def writing(folder: Path, dimension: int) -> Iterator[EmbeddedWriter]:
+    """Lock the folder and give its writer; commits and tidies at the end, rolls back on an error."""
+    from rag.index.embedded import LOCK_FILE
+
+    with catalog.translated(folder), WriteLock(folder / LOCK_FILE, folder=folder):
+        writer = EmbeddedWriter(folder, dimension)
+        try:
+            yield writer
+            writer.finish()
+        finally:
+            writer.stop()
+
+
+class EmbeddedWriter:
+    """See :class:`rag.index.store.Writer`. Use it from one thread."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        self._folder = folder
+        self._dimension = dimension
+        self._connection = catalog.connect(folder, read_only=False)
+        self._guard = threading.Lock()  # the connection is used by two threads
+        self._transaction = _Transaction(folder, self._connection, dimension)
+        self._cache = VectorCache(self._connection, dimension)
+        self._queue: queue.Queue[Callable[[], None] | None] = queue.Queue(_WAITING_DOCUMENTS)
+        self._queued: dict[str, tuple[int, str | None]] = {}
+        self._sequence = 0
+        self._failure: BaseException | None = None
+        self._committed = time.monotonic()
+        _delete_orphans(folder, self._connection)
+        self._thread = threading.Thread(target=self._work, name="rag-writer", daemon=True)
+        self._thread.start()
+
+    def content_hash(self, document_id: str) -> str | None:
+        """The hash given when this document was put, or None."""
+        waiting = self._queued.get(document_id)
+        if waiting is not None:
+            return waiting[1]
+        with catalog.translated(self._folder), self._guard:
+            found = self._connection.execute(
+                "SELECT content_hash FROM documents WHERE id = ?", (document_id,)
+            ).fetchone()
+        return found[0] if found else None
+
+    def source(self, name: str) -> Source | None:
+        """What is noted about this file, or None."""
+        self._raise_failure()
+        with catalog.translated(self._folder), self._guard:
+            found = self._connection.execute(
+                "SELECT fingerprint, document_ids FROM sources WHERE name = ?", (name,)
+            ).fetchone()
+        if found is None:
+            return None
+        return Source(name=name, fingerprint=found[0], document_ids=tuple(json.loads(found[1])))
+
+    def cached_vectors(self, keys: Sequence[bytes]) -> list[FloatArray | None]:
+        """The vectors of texts that were embedded before, or None for each that was not."""
+        with catalog.translated(self._folder), self._guard:
+            return self._cache.find(keys)
+
+    def put(
+        self,
+        document: Document,
+        chunks: Sequence[Chunk],
+        vectors: FloatArray,
+        *,
+        content_hash: str = "",
+        keys: Sequence[bytes] | None = None,
+    ) -> None:
+        """Add or replace a document; see :meth:`rag.index.store.Writer.put`."""
+        half = np.ascontiguousarray(vectors, np.float16)
+        if half.shape != (len(chunks), self._dimension):
+            raise ValueError(
+                f"{document.id}: vectors have the shape {half.shape}, not "
+                f"({len(chunks)}, {self._dimension})"
+            )
+        if keys is not None and len(keys) != len(chunks):
+            raise ValueError(f"{document.id}: {len(keys)} keys for {len(chunks)} chunks")
+        if not np.isfinite(half).all():
+            raise ValueError(f"{document.id}: a vector holds NaN or infinity")
+        for chunk in chunks:
+            if document.text[chunk.start : chunk.end] != chunk.text:
+                raise ValueError(
+                    f"{document.id}: chunk {chunk.start}..{chunk.end} is not that part of its text"
+                )
+        packed = None if keys is None else b"".join(key[: VectorCache.KEY_BYTES] for key in keys)
+        change = functools.partial(
+            self._transaction.put, document, chunks, half, content_hash, packed, self._cache
+        )
+        self._send(lambda: self._guarded(change), document.id, content_hash)
+
+    def remove(self, document_id: str) -> bool:
+        """Remove a document; False when there was none."""
+        if self.content_hash(document_id) is None:
+            return False
+        change = functools.partial(self._transaction.remove, document_id, self._cache)
+        self._send(lambda: self._guarded(change), document_id, None)
+        return True
+
+    def put_source(self, source: Source) -> None:
+        """Note a file."""
+        self._send(lambda: self._guarded(lambda: self._transaction.put_source(source)))
+
+    def remove_source(self, name: str) -> None:
+        """Forget a file."""
+        self._send(lambda: self._guarded(lambda: self._transaction.remove_source(name)))
+
+    def commit(self) -> int:
+        """Make all changes durable and visible; gives the generation."""
+        self._send(self._commit)
+        self._queue.join()
+        self._raise_failure()
+        return self._transaction.generation
+
+    def finish(self) -> None:
+        """Commit, then merge small segments; the files are then as for an index built at once."""
+        self._send(lambda: self._commit(tidy=True))
+        self._queue.join()
+        self._raise_failure()
+        faults.reached("close: before the checkpoint")
+        with self._guard, contextlib.suppress(sqlite3.OperationalError):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def stop(self) -> None:
+        """End the thread; what was not committed is rolled back."""
+        if self._failure is None:
+            self._failure = IndexStoreError(f"{self._folder}: this writer has ended.")
+        self._queue.put(None)
+        self._thread.join()
+        with contextlib.suppress(sqlite3.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+
+    def _send(
+        self, action: Callable[[], None], document_id: str | None = None, state: str | None = None
+    ) -> None:
+        self._raise_failure()
+        self._sequence += 1
+        if document_id is not None:
+            self._queued[document_id] = (self._sequence, state)
+        self._queue.put(action)
+        if len(self._queued) > 4 * _WAITING_DOCUMENTS:
+            self._queue.join()
+            self._queued.clear()
+
+    def _guarded(self, change: Callable[[], None]) -> None:
+        with self._guard:
+            change()
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            failure = self._failure
+            raise failure
+
+    def _work(self) -> None:
+        """The writer's thread: do what is queued until told to end; after a failure only drain."""
+        while True:
+            action = self._queue.get()
+            try:
+                if action is None:
+                    return
+                if self._failure is None:
+                    action()
+                    if self._transaction.gathered >= SEGMENT_ROWS or (
+                        self._transaction.changed
+                        and time.monotonic() - self._committed > COMMIT_SECONDS
+                    ):
+                        self._commit()
+            except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
+                self._failure = error
+            finally:
+                self._queue.task_done()
+
+    def _commit(self, *, tidy: bool = False) -> None:
+        self._transaction.commit(self._guard, tidy=tidy)
+        self._committed = time.monotonic()
+
+
+class _Transaction:
+    """The changes since the last commit."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, dimension: int) -> None:
+        self._folder = folder
+        self._connection = connection
+        self._dimension = dimension
+        self._gathering = Gathering(dimension)
+        meta = catalog.read_meta(connection)
+        self.generation = int(meta["generation"])
+        self._next = int(meta["next"])
+        self._first = self._next
+        self._fields = {name for (name,) in connection.execute("SELECT name FROM fields")}
+        self.changed = False
+
+    @property
+    def gathered(self) -> int:
+        """Chunks that wait for a segment."""
+        return self._gathering.rows
+
+    def _begin(self) -> None:
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN IMMEDIATE")
+        self.changed = True
+
+    def put(
+        self,
+        document: Document,
+        chunks: Sequence[Chunk],
+        vectors: npt.NDArray[np.float16],
+        content_hash: str,
+        keys: bytes | None,
+        cache: VectorCache,
+    ) -> None:
+        self._begin()
+        faults.reached("put: begun")
+        self._delete(document.id, cache)
+        number = self._next
+        self._next += max(1, len(chunks))
+        catalog.insert_document(
+            self._connection,
+            number=number,
+            document=document,
+            chunks=chunks,
+            vectors=vectors,
+            content_hash=content_hash,
+            keys=keys,
+            indexed=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        )
+        faults.reached("put: document written")
+        new = set(document.metadata) - self._fields
+        if new:
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO fields VALUES (?)", [(name,) for name in sorted(new)]
+            )
+            self._fields |= new
+        texts = [
+            lexical_text(document.title, document.published, chunk.heading, chunk.text)
+            for chunk in chunks
+        ]
+        self._gathering.add(number, texts, vectors)
+        if keys:
+            cache.note(number, keys)
+        faults.reached("put: chunks written")
+
+    def remove(self, document_id: str, cache: VectorCache) -> None:
+        self._begin()
+        self._delete(document_id, cache)
+        faults.reached("remove: document deleted")
+
+    def _delete(self, document_id: str, cache: VectorCache) -> None:
+        found = self._connection.execute(
+            "SELECT number, characters, passages FROM documents WHERE id = ?", (document_id,)
+        ).fetchone()
+        if found is None:
+            return
+        number, characters, passages = found
+        cache.keep(number)
+        catalog.delete_document(self._connection, number, characters)
+        if passages:
+            self._connection.execute("INSERT INTO tombstones VALUES (?, ?)", (number, passages))
+
+    def put_source(self, source: Source) -> None:
+        self._begin()
+        self._connection.execute(
+            "INSERT OR REPLACE INTO sources VALUES (?, ?, ?)",
+            (source.name, source.fingerprint, json.dumps(source.document_ids)),
+        )
+
+    def remove_source(self, name: str) -> None:
+        self._begin()
+        self._connection.execute("DELETE FROM sources WHERE name = ?", (name,))
+
+    def commit(self, guard: threading.Lock, *, tidy: bool) -> None:
+        """Write the new segment, merge what is due, and end the transaction.
+
+        The guard is held only while the connection is used, so that the caller's thread can look
+        things up while files are written.
+        """
+        if not self.changed and not (tidy and self._plan(guard, tidy=True)):
+            return
+        faults.reached("commit: begun")
+        with guard:
+            self._begin()
+        name = f"g{self.generation + 1}"
+        if self._gathering.rows:
+            row = self._gathering.write(self._folder, name, self._first, self._next)
+            with guard:
+                self._insert(row)
+            self._first = self._next
+        replaced = self._merge_due(guard, name, tidy=tidy)
+        faults.reached("commit: segments noted")
+        with guard:
+            self.generation += 1
+            catalog.write_meta(
+                self._connection,
+                {"generation": str(self.generation), "next": str(self._next)},
+            )
+            faults.reached("commit: before the transaction ends")
+            self._connection.execute("COMMIT")
+            self.changed = False
+        faults.reached("commit: after the transaction ended")
+        for gone in replaced:
+            shutil.rmtree(self._folder / SEGMENTS_FOLDER / gone, ignore_errors=True)
+        faults.reached("commit: old segments deleted")
+
+    def _insert(self, row: SegmentRow) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def _plan(self, guard: threading.Lock, *, tidy: bool) -> tuple[int, int] | None:
+        with guard:
+            rows = read_rows(self._connection)
+            dead = [self._dead_passages(row) for row in rows]
+        sizes = [row.rows for row in rows]
+        return plan_tidy(sizes, dead) if tidy else plan_growth(sizes)
+
+    def _dead_passages(self, row: SegmentRow) -> int:
+        return int(
+            self._connection.execute(
+                "SELECT coalesce(sum(passages), 0) FROM tombstones WHERE number >= ? AND number < ?",
+                (row.first, row.last),
+            ).fetchone()[0]
+        )
+
+    def _merge_due(self, guard: threading.Lock, name: str, *, tidy: bool) -> list[str]:
+        """Merge as planned, give large segments their coarse index; names that are replaced."""
+        replaced: list[str] = []
+        count = 0
+        while plan := self._plan(guard, tidy=tidy):
+            with guard:
+                rows = read_rows(self._connection)[plan[0] : plan[1]]
+                stones = self._connection.execute(
+                    "SELECT number, passages FROM tombstones WHERE number >= ? AND number < ?"
+                    " ORDER BY number",
+                    (rows[0].first, rows[-1].last),
+                ).fetchall()
+            numbers, passages = np.array(stones, np.int64).reshape(-1, 2).T
+            count += 1
+            made = self._merged(guard, f"{name}m{count}", rows, numbers, passages)
+            with guard:
+                self._connection.executemany(
+                    "DELETE FROM segments WHERE name = ?", [(row.name,) for row in rows]
+                )
+                self._connection.execute(
+                    "DELETE FROM tombstones WHERE number >= ? AND number < ?",
+                    (rows[0].first, rows[-1].last),
+                )
+                for row in made:
+                    if row.rows:
+                        self._insert(row)
+            replaced.extend(row.name for row in rows)
+            replaced.extend(row.name for row in made if not row.rows)
+        with guard:
+            rows = read_rows(self._connection)
+        if sum(row.rows for row in rows) >= COARSE_FROM:
+            for row in rows:
+                if row.rows >= COARSE_SEGMENT_FROM and COARSE_FILE not in row.sizes():
+                    richer = add_coarse(self._folder, row, self._dimension)
+                    with guard:
+                        self._insert(richer)
+        return replaced
+
+    def _merged(
+        self,
+        guard: threading.Lock,
+        name: str,
+        rows: Sequence[SegmentRow],
+        numbers: npt.NDArray[np.int64],
+        passages: npt.NDArray[np.int64],
+    ) -> list[SegmentRow]:
+        try:
+            segments = [Segment(self._folder, row, self._dimension) for row in rows]
+        except (OSError, ValueError):  # damaged since the index was opened
+            with guard:
+                return rebuild(
+                    self._connection,
+                    self._folder,
+                    name,
+                    rows[0].first,
+                    rows[-1].last,
+                    self._dimension,
+                )
+        dead = [load(segment, numbers, passages).dead for segment in segments]
+        return [merge(self._folder, name, segments, dead, self._dimension)]
+
+
+def _delete_orphans(folder: Path, connection: sqlite3.Connection) -> None:
+    """Delete what a writer left that died before its commit."""
+    known = {row.name for row in read_rows(connection)}
+    root = folder / SEGMENTS_FOLDER
+    for path in root.iterdir() if root.is_dir() else ():
+        if path.name not in known:
+            shutil.rmtree(path, ignore_errors=True)
