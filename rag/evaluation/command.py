@@ -95,7 +95,17 @@ def run(args: argparse.Namespace) -> int:
 
         write_report(args.report, [evaluation], comparisons)
         _tell(f"report: {args.report}")
-    return _below(floors, evaluation)
+    return _below(floors, evaluation) | _faulty(evaluation)
+
+
+def _faulty(evaluation: Evaluation) -> int:
+    """1 when questions ended in an error: their zeros are no measure of quality."""
+    faults = [q for suite in evaluation.suites for q in suite.questions if q.stage == "fault"]
+    if faults:
+        _tell(
+            f"{len(faults)} questions ended in a fault and count zero, such as: {faults[0].reason}"
+        )
+    return int(bool(faults))
 
 
 def _assigned(args: argparse.Namespace) -> dict[str, Any]:

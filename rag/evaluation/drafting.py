@@ -253,7 +253,7 @@ def suite_yaml(questions: Sequence[Question], path: Path) -> str:
     """The questions as a suite file; its head tells the reviewer what to do."""
     lines = [
         "# A draft: review every question. Delete the bad ones, rephrase in your readers' words,",
-        "# add other ways to give the answer, and check that the unanswerable ones are not answered.",
+        "# add other ways to give the answer, check that the unanswerable ones are not answered.",
         "suite: draft",
         "description: Drafted from the documents; not reviewed yet.",
         f"documents: {_quoted(str(path.resolve()))}",

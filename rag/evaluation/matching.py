@@ -19,8 +19,9 @@ __all__ = ["exact_match", "holds", "overlap", "token_f1", "tokens"]
 _GROUPED = regex.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NUMBER = r"\d+(?:\.\d+)?"
 # A figure with its decimals, a word of a spaced script, or one sign of an unspaced one.
+_SIGN = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}"
 _TOKEN = regex.compile(
-    rf"{_NUMBER}|[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Thai}}]|[\p{{L}}\p{{M}}]+|[%‰$€£¥+]"
+    rf"{_NUMBER}|[{_SIGN}]|[[\p{{L}}\p{{M}}]--[{_SIGN}]]+|[%‰$€£¥+]", regex.VERSION1
 )
 
 
@@ -32,7 +33,6 @@ def tokens(text: str) -> tuple[str, ...]:
     our normalisation first; punctuation does not count, per cent and currency signs do.
     """
     plain = _GROUPED.sub("", normalize(text))
-    # Letters of two scripts that touch ("B超") are two tokens: the pattern splits Han off already.
     return tuple(match.group() for match in _TOKEN.finditer(plain))
 
 

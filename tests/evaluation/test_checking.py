@@ -1,0 +1,94 @@
+"""Evidence against documents."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.errors import SuiteError
+from rag.evaluation.checking import check, locate
+from rag.evaluation.suites import Evidence, Question, Suite
+from rag.records import Document
+
+TEXT = "全市建成172个\n智慧小区。智慧小区便民。"
+DOCUMENTS = [
+    Document(id="1", source="docs/a.md", text=TEXT),
+    Document(id="2", source="docs/b.md", text="别的。"),
+]
+
+
+def suite(*evidence: Evidence, answers=(("172个",),), exclude=()) -> Suite:
+    question = Question(
+        id="q", question="?", evidence=evidence, answers=answers, exclude=exclude, line=7
+    )
+    return Suite(name="s", questions=(question,))
+
+
+@pytest.mark.parametrize(
+    ("evidence", "spans"),
+    [
+        (Evidence(document="docs/a.md", text="172个"), ((4, 8),)),
+        (Evidence(document="a.md", text="智慧小区"), ((9, 13), (14, 18))),
+        # A column break inside the sentence.
+        (Evidence(document="a.md", text="172个智慧小区"), ((4, 13),)),
+        (Evidence(document="a.md", start=4, end=8), ((4, 8),)),
+        (Evidence(document="a.md", start=4, end=8, text="172个"), ((4, 8),)),
+        (Evidence(document="a.md"), ((0, len(TEXT)),)),
+        # The index calls the folder otherwise than the suite does.
+        (Evidence(document="seeds/a.md", text="172个"), ((4, 8),)),
+    ],
+)
+def test_places(evidence, spans) -> None:
+    (place,) = locate(suite(evidence), DOCUMENTS)["q"]
+    assert (place.document_id, place.spans) == ("1", spans)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "message"),
+    [
+        (Evidence(document="c.md", text="x", line=9), "suite 's':9: question 'q': there is no"),
+        (
+            Evidence(document="a.md", text="全市建成173个", line=9),
+            "does not occur in docs/a.md. It agrees up to '全市建成17'",
+        ),
+        (Evidence(document="a.md", start=4, end=99), "ends after the 21 characters"),
+        (Evidence(document="a.md", start=4, end=8, text="173个"), "text and span disagree"),
+    ],
+)
+def test_faults(evidence, message) -> None:
+    with pytest.raises(SuiteError) as caught:
+        locate(suite(evidence), DOCUMENTS)
+    assert message in str(caught.value)
+
+
+def test_masked_document_must_exist() -> None:
+    with pytest.raises(SuiteError, match="exclude"):
+        locate(suite(exclude=("none.md",)), DOCUMENTS)
+
+
+def test_two_documents_of_one_name() -> None:
+    twins = [
+        Document(id="1", source="x/a.md", text="t"),
+        Document(id="2", source="y/a.md", text="t"),
+    ]
+    with pytest.raises(SuiteError, match=r"It could be x/a\.md, y/a\.md"):
+        locate(suite(Evidence(document="a.md", text="t")), twins)
+
+
+def test_answer_outside_its_evidence_is_noted() -> None:
+    (note,) = check(suite(Evidence(document="a.md", text="智慧小区便民")), DOCUMENTS)
+    assert "suite 's':7" in note
+    assert "'172个'" in note
+    assert check(suite(Evidence(document="a.md", text="建成172个")), DOCUMENTS) == []
+
+
+def test_words_lost_in_reading_are_a_failure_of_reading(tmp_path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("全市建成172个。隐去的话。", encoding="utf-8")
+    given = Suite(
+        name="s",
+        documents="docs",
+        root=tmp_path,
+        questions=suite(Evidence(document="docs/a.md", text="隐去的话")).questions,
+    )
+    (place,) = locate(given, DOCUMENTS)["q"]
+    assert place.spans == ()
