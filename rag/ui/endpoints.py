@@ -23,7 +23,7 @@ from rag.errors import DocumentNotFoundError, RagError
 from rag.feedback import FeedbackStore
 from rag.ui.asking import MAX_QUESTION, Question, events
 from rag.ui.guard import Guard
-from rag.ui.holdings import listing
+from rag.ui.holdings import listing, reading_list
 from rag.ui.limits import Allowance
 from rag.ui.opening import Opening
 from rag.ui.source import source_view
@@ -244,14 +244,13 @@ class _Endpoints:
 
 
 def _reindexed(kb: Any, uploads: Uploads, progress: Callable[[str], None]) -> dict[str, Any]:
-    """Read the uploaded files, and those the index was made from, once more."""
-    report = kb.index(uploads.folder, progress=progress) if uploads.folder.is_dir() else None
+    """Read the uploads, and the folders the index was made from if they lie here, once more."""
+    report = kb.index(*reading_list(kb.documents(), uploads.folder), progress=progress)
     return {
-        "added": len(report.added) if report else 0,
-        "updated": len(report.updated) if report else 0,
+        "added": len(report.added),
+        "updated": len(report.updated),
         "failed": [
-            {"source": failure.source, "reason": failure.reason}
-            for failure in (report.failed if report else ())
+            {"source": failure.source, "reason": failure.reason} for failure in report.failed
         ],
     }
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from rag.records import DocumentInfo
 
-__all__ = ["listing"]
+__all__ = ["listing", "reading_list"]
 
 _MAX_PAGE = 200
 _ORDERS = ("title", "published", "characters", "passages", "indexed")
@@ -47,6 +48,22 @@ def listing(
         "passages": sum(info.passages for info in everything),
         "rows": [_row(info) for info in page],
     }
+
+
+def reading_list(infos: Iterable[DocumentInfo], uploads: Path) -> list[Path]:
+    """The folders to read again: the uploads, and those of documents whose files are still here.
+
+    A source is a path from the parent of the indexed folder, so its first part is that folder,
+    seen from where the index was made: usually the working directory.
+    """
+    folders = {
+        PurePosixPath(info.source).parts[0]: None
+        for info in infos
+        if len(PurePosixPath(info.source).parts) > 1 and Path(info.source).is_file()
+    }
+    folders.pop(uploads.name, None)
+    here = [Path(folder) for folder in folders if folder not in {"/", ".."}]
+    return [*here, *([uploads] if uploads.is_dir() else [])]
 
 
 def _searched(info: DocumentInfo) -> str:

@@ -40,7 +40,7 @@ def safe_name(name: str) -> str:
     # Cc, Cf (direction overrides), Cs, Co, Cn: nothing a reader could see or type.
     name = "".join(c for c in name if not unicodedata.category(c).startswith("C"))
     name = re.sub(r'[<>:"|?*]', "_", name)
-    name = re.sub(r"\s+", " ", name).strip(" .")
+    name = re.sub(r"\s+", " ", name).strip(" .").removeprefix("~$")
     stem, dot, suffix = name.rpartition(".")
     if not dot or len(suffix) > 12:
         stem, suffix = name, ""

@@ -23,7 +23,7 @@ from rag.records import (
     Statement,
 )
 
-_SENTENCE = re.compile(r"[^。！？\n]+[。！？]?|[^.!?\n]+[.!?]?")
+_SENTENCE = re.compile(r"(?:(?!\n\n)[^。！？])+?(?:[。！？]|(?<=[.?])(?=\s)|(?=\n\n)|$)")
 
 
 def pairs(text):
@@ -32,7 +32,7 @@ def pairs(text):
 
 
 class FakeKnowledgeBase:
-    """See the module. ``delay`` is slept before each piece; ``asking`` counts questions in work."""
+    """``delay`` is slept before each piece, and 0.2 s for questions that say "slowly"."""
 
     def __init__(self, documents=(), *, delay=0.0):
         self._documents = {document.id: document for document in documents}
@@ -106,7 +106,7 @@ class FakeKnowledgeBase:
         try:
             answer = self._answer(question, where)
             for piece in re.findall(r".{1,8}", answer.text, re.DOTALL):
-                time.sleep(self.delay)
+                time.sleep(0.2 if "slowly" in question else self.delay)
                 yield piece
             yield answer
         finally:
@@ -122,6 +122,8 @@ class FakeKnowledgeBase:
             for match in _SENTENCE.finditer(document.text):
                 start, end = match.span()
                 start += len(match[0]) - len(match[0].lstrip())
+                if start >= end:
+                    continue
                 score = len(wanted & pairs(match[0])) / max(1, len(wanted))
                 found.append((score, document, start, end))
         found.sort(key=lambda hit: -hit[0])
@@ -152,7 +154,7 @@ class FakeKnowledgeBase:
                 )
             )  # fmt: skip
             low = len(text)
-            text += f"{quote.replace(chr(10), '').strip()}[{number}]"
+            text += f"{quote.replace(chr(10), '')}[{number}]"
             statements.append(
                 Statement(start=low, end=len(text), citations=(number,), support=score,
                           supported="unsupported" not in quote)

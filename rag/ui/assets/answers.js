@@ -109,7 +109,10 @@ function cited(text, citations, t, oncite) {
   for (const match of text.matchAll(MARKER)) {
     const citation = citations.get(Number(match[1]));
     if (!citation) continue;
-    parts.push(text.slice(at, match.index), citeLink(citation, t, oncite));
+    // The last character stays on the marker's line: a marker alone at a line's head reads badly.
+    const before = Array.from(text.slice(at, match.index));
+    const last = before.pop() ?? "";
+    parts.push(before.join(""), h("span.kept", null, last, citeLink(citation, t, oncite)));
     at = match.index + match[0].length;
   }
   return [...parts, text.slice(at)];
@@ -166,7 +169,7 @@ function actions(message, t, handlers) {
     iconButton("refresh", t.askAgain, handlers.onretry),
     voteButton("up", t.up), voteButton("down", t.down),
     h("span.facts", null, [
-      answer.answerer === "extractive" ? t.extractive : answer.answerer,
+      !answer.refused && (answer.answerer === "extractive" ? t.extractive : answer.answerer),
       !answer.refused && t.confidence(answer.confidence), seconds > 0 && t.took(seconds),
     ].filter(Boolean).join(" · ")));
 }

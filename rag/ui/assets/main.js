@@ -62,7 +62,7 @@ const documents = createDocuments(el.documents, {
   limits: () => status,
   onask: (chosen) => { setScope({ documents: chosen, from: null, to: null }); show("ask"); el.input.focus(); },
   onread: (row, from) => { shownMessage = null; panel.open({ whole: true, span: { document_id: row.id, ...row } }, from); },
-  onchange: () => refreshHoldings(),
+  onchange: () => { panel.close(); refreshHoldings(); },
 });
 
 function build() {

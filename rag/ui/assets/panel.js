@@ -32,7 +32,7 @@ export function createPanel(element, { words, onclose, onmove }) {
 
   function close() {
     if (!view) return;
-    view = null;
+    view = loaded = null;
     turn += 1;
     element.hidden = true;
     delete document.documentElement.dataset.panel;
@@ -180,5 +180,5 @@ export function createPanel(element, { words, onclose, onmove }) {
     return content;
   }
 
-  return { open, close, move, refresh: () => view && show(), isOpen: () => Boolean(view), reset: () => { loaded = null; } };
+  return { open, close, move, refresh: () => view && show(), isOpen: () => Boolean(view) };
 }
