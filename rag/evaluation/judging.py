@@ -94,7 +94,14 @@ def judge(
         reason = "" if passed else _missed(rank)
     else:
         passed, stage, reason = _verdict(
-            question, outcome, places, values, chunks=chunks, rank=rank, relevance=relevance
+            question,
+            outcome,
+            places,
+            values,
+            documents=documents,
+            chunks=chunks,
+            rank=rank,
+            relevance=relevance,
         )
     return Judged(
         id=question.id,
@@ -143,7 +150,10 @@ def _answer_values(
         return values
     values["false_refusal"] = (float(refused), 1.0)
     first = citations[0] if citations and not refused else None
-    values["first_right"] = (float(first is not None and right(first, question, places)), 1.0)
+    values["first_right"] = (
+        float(first is not None and right(first, question, places, documents)),
+        1.0,
+    )
     values["first_on_evidence"] = (
         float(first is not None and any(on_evidence(first, place) for place in places)),
         1.0,
@@ -203,11 +213,33 @@ def on_evidence(citation: Citation, place: Place) -> bool:
     )
 
 
-def right(citation: Citation, question: Question, places: Sequence[Place]) -> bool:
-    """True when the quote holds an accepted answer; without answers, when it is on the evidence."""
-    if question.answers:
-        return any(holds(citation.quote, ways) for ways in question.answers)
-    return any(on_evidence(citation, place) for place in places)
+def right(
+    citation: Citation,
+    question: Question,
+    places: Sequence[Place],
+    documents: Mapping[str, Document],
+) -> bool:
+    """True when the quote holds an accepted answer; without answers, when it is on the evidence.
+
+    Where the evidence is the answer itself, as in public sets, being on it is enough: an answer of
+    several clauses need not fit in one quoted sentence.
+    """
+    if any(holds(citation.quote, ways) for ways in question.answers):
+        return True
+    return any(
+        on_evidence(citation, place)
+        and (not question.answers or _is_answer(place, question, documents))
+        for place in places
+    )
+
+
+def _is_answer(place: Place, question: Question, documents: Mapping[str, Document]) -> bool:
+    document = documents.get(place.document_id)
+    return document is not None and any(
+        exact_match(document.text[start:end], ways)
+        for start, end in place.spans
+        for ways in question.answers
+    )
 
 
 def _statements(answer: Answer) -> list[set[int]]:
@@ -242,6 +274,7 @@ def _verdict(
     places: Sequence[Place],
     values: Mapping[str, Value],
     *,
+    documents: Mapping[str, Document],
     chunks: Mapping[str, Sequence[Chunk]] | None,
     rank: int | None,
     relevance: Relevance,
@@ -299,11 +332,16 @@ def _verdict(
             "refusal",
             (f"refused with confidence {answer.confidence:.2f}; the evidence stood at rank {rank}"),
         )
-    if values.get("answer_contains", (0.0, 1.0))[0] == 1.0:
-        return False, "citation", "the answer is right, the citation that should show it is not"
     if question.all:
         return False, "answer", f"cites {wanted:.0%} of the wanted items"
-    return False, "answer", "the first cited sentence is another one"
+    later = next(
+        (c.number for c in answer.citations if right(c, question, places, documents)), None
+    )
+    if later is not None:
+        return False, "answer", f"the sentence that answers is cited as [{later}], not first"
+    if values.get("answer_contains", (0.0, 1.0))[0] == 1.0:
+        return False, "citation", "the answer's words are right, no citation shows them"
+    return False, "answer", "another sentence is cited"
 
 
 def _relevant(passage: Passage, place: Place, relevance: Relevance) -> bool:

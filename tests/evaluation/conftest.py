@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 
 from rag.evaluation.cells import Cell
 from rag.evaluation.suites import Suite
-from rag.records import Answer, Citation, Document, DocumentInfo, Passage
+from rag.records import Answer, Citation, Document, DocumentInfo, IngestReport, Passage
 from rag.settings import Settings
 
 MARKDOWN = """# 智慧小区
@@ -192,3 +194,55 @@ def suite_file(tmp_path: Path) -> Path:
     path.parent.mkdir()
     path.write_text(SUITE, encoding="utf-8")
     return path
+
+
+class Shelf(Lines):
+    """:class:`Lines` on disk: opens, indexes and counts its builds as a knowledge base would."""
+
+    builds: list[Path] = []  # noqa: RUF012
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self.path, self.settings = path, settings
+        path.mkdir(parents=True, exist_ok=True)
+        kept = path / "documents.json"
+        rows = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else []
+        super().__init__([Document(**row) for row in rows])
+        # A setting that changes answers, so that two settings can be told apart.
+        self.threshold = settings.refusal_threshold
+
+    @classmethod
+    def open(cls, path: str | Path, *, settings: Settings) -> Shelf:
+        return cls(Path(path), settings)
+
+    def index(self, folder: Path) -> IngestReport:
+        return self.add(
+            [
+                Document(
+                    id=file.name,
+                    source=f"{folder.name}/{file.name}",
+                    text=file.read_text(encoding="utf-8"),
+                )
+                for file in sorted(folder.glob("*.md"))
+            ]
+        )
+
+    def add(self, documents: Sequence[Document]) -> IngestReport:
+        self.builds.append(self.path)
+        rows = [{"id": d.id, "source": d.source, "text": d.text} for d in documents]
+        (self.path / "documents.json").write_text(json.dumps(rows), encoding="utf-8")
+        self._documents = {document.id: document for document in documents}
+        return IngestReport(added=tuple(d.source for d in documents))
+
+
+@pytest.fixture
+def shelf(monkeypatch: pytest.MonkeyPatch, suite_file: Path) -> type[Shelf]:
+    """Puts :class:`Shelf` in the place of the knowledge base, in the suite's folder."""
+    import rag.knowledge_base
+
+    monkeypatch.setattr(rag.knowledge_base, "KnowledgeBase", Shelf)
+    monkeypatch.setattr(Shelf, "builds", [])
+    monkeypatch.setattr(Cell, "chunks", lambda _: None)
+    monkeypatch.chdir(suite_file.parents[1])
+    for name in [name for name in os.environ if name.startswith("RAG_")]:
+        monkeypatch.delenv(name)
+    return Shelf
