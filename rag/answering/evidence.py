@@ -11,9 +11,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from rag.answering.language import text_script
-from rag.answering.question import ACCEPTED, AskedFor
-from rag.answering.spans import capitalised, figures_in, typed_spans, years_in
+from rag.retrieval.language import text_script
+from rag.answering.question import ACCEPTED, AskedFor, focus_phrase
+from rag.answering.spans import capitalised, figures_in, quoted, typed_spans, years_in
 from rag.index.terms import terms
 from rag.normalization import normalize, normalize_with_offsets, source_span
 from rag.records import Passage
@@ -84,10 +84,18 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The content terms of a question and what each is worth; the worths sum to 1."""
+    """The content terms of a question and what each is worth; the worths sum to 1.
+
+    Attributes:
+        worth: By rarity.
+        rare: The four worthiest.
+        focus: The worth of terms near the asking word raised: what the figure measures, the post the
+            person holds.
+    """
 
     worth: Mapping[str, float]
     rare: tuple[str, ...]
+    focus: Mapping[str, float]
 
     def share(self, held: frozenset[str] | set[str]) -> float:
         """Worth of the terms that are held, in [0, 1]."""
@@ -98,7 +106,7 @@ def weigh(asked: AskedFor, idf: Idf) -> Weights:
     """Weigh a question's content terms by rarity; single Han characters count little."""
     content = sorted(set(terms(asked.content))) or sorted(set(terms(asked.normalised)))
     if not content:
-        return Weights({}, ())
+        return Weights({}, (), {})
     rarity = idf(content)
     worth = {
         term: float(value) * (0.25 if len(term) == 1 and not term.isdigit() else 1.0)
@@ -107,7 +115,22 @@ def weigh(asked: AskedFor, idf: Idf) -> Weights:
     total = sum(worth.values()) or 1.0
     worth = {term: value / total for term, value in worth.items()}
     rare = tuple(sorted(worth, key=lambda term: (-worth[term], term))[:4])
-    return Weights(worth, rare)
+    return Weights(worth, rare, _focused(asked, worth))
+
+
+def _focused(asked: AskedFor, worth: Mapping[str, float]) -> dict[str, float]:
+    focus = {}
+    for term, value in worth.items():
+        if len(term) == 1 and not term.isdigit():
+            continue
+        at = asked.normalised.find(term)
+        if asked.at is not None and at >= 0:
+            gap = max(asked.at[0] - at - len(term), at - asked.at[1], 0)
+            scale = 6.0 if asked.language.startswith("zh") else 18.0
+            value *= 1 + 2.5 * math.exp(-gap / scale)
+        focus[term] = value
+    total = sum(focus.values()) or 1.0
+    return {term: value / total for term, value in focus.items()}
 
 
 @lru_cache(maxsize=16384)
@@ -149,6 +172,10 @@ FEATURES = (
     "cross_reader",
     "sentence_lead",  # coverage less the best other candidate's
     "reason",  # words of a reason, where a reason is asked for
+    "focus",  # worth near the asking word that the sentence holds
+    "focus_passage",  # ... that the passage holds
+    "focus_cosine",  # of the words next to the asking word and the nearest clause
+    "phrase",  # those words stand in the sentence as they are asked
 )
 INDEX = {name: i for i, name in enumerate(FEATURES)}
 
@@ -170,6 +197,7 @@ def features_of(
     *,
     weights: Weights,
     cosines: Floats | None = None,
+    focus_cosines: Floats | None = None,
     reader: Sequence[tuple[float, float]] | None = None,
 ) -> Floats:
     """What is told about each candidate, *shape* (len(candidates), len(FEATURES)).
@@ -180,6 +208,7 @@ def features_of(
         passages: Where they stand.
         weights: From :func:`weigh`.
         cosines: (n,) of question and sentence; None without an embedder.
+        focus_cosines: (n,) of the words next to the asking word and the nearest clause; None without.
         reader: (relevance, answerable) of each; None without a reader.
     """
     table = np.zeros((len(candidates), len(FEATURES)), np.float32)
@@ -191,6 +220,8 @@ def features_of(
     accepted = ACCEPTED.get(asked.kind)
     script = _script_of(asked.language)
     best_cosine = np.full(len(passages), -1.0, np.float32)
+    phrase = focus_phrase(asked)
+    focused = [_focus_share(weights, held_terms(passage.text)) for passage in passages]
     for i, candidate in enumerate(candidates):
         row = table[i]
         held = held_terms(candidate.text)
@@ -235,6 +266,9 @@ def features_of(
             row[INDEX["items"]] = min(len(_ITEMS.findall(candidate.text)), 8) / 8
         if asked.kind == "reason":
             row[INDEX["reason"]] = float(bool(_REASON.search(normalised)))
+        row[INDEX["focus"]] = _focus_share(weights, held)
+        row[INDEX["focus_passage"]] = focused[candidate.passage]
+        row[INDEX["phrase"]] = float(len(phrase) > 1 and phrase in normalised)
         there = text_script(candidate.text)
         row[INDEX["cross"]] = float(bool(script and there) and script != there)
     table[:, INDEX["sentence_lead"]] = _lead(table[:, INDEX["sentence"]])
@@ -246,6 +280,8 @@ def features_of(
         np.maximum.at(best_cosine, where, cosines)
         table[:, INDEX["passage_cosine"]] = best_cosine[where]
         table[:, INDEX["cross_cosine"]] = cross * cosines
+    if focus_cosines is not None:
+        table[:, INDEX["focus_cosine"]] = focus_cosines
     if reader is not None:
         relevance = np.asarray([score[0] for score in reader], np.float32)
         table[:, INDEX["reader"]] = relevance
@@ -253,6 +289,22 @@ def features_of(
         table[:, INDEX["answerable"]] = [score[1] for score in reader]
         table[:, INDEX["cross_reader"]] = cross * relevance
     return table
+
+
+def _focus_share(weights: Weights, held: frozenset[str]) -> float:
+    return sum(worth for term, worth in weights.focus.items() if term in held)
+
+
+def clauses_of(text: str) -> list[str]:
+    """A sentence's clauses, short ones joined to the next; the whole sentence where it has one."""
+    clauses: list[str] = []
+    short = ""
+    for piece in _CLAUSES.split(text):
+        short = f"{short} {piece}".strip()
+        if len(short) >= 4:
+            clauses.append(short)
+            short = ""
+    return clauses or [text]
 
 
 def _script_of(language: str) -> str:
@@ -294,27 +346,47 @@ def _best_clauses(normalised: str, weights: Weights) -> float:
 
 
 _REACH = 14.0  # characters at which a term's nearness has fallen to 1/e
+_BREAKS = re.compile(r"[,，;；:。.!?]")
 
 
-def best_typed_span(asked: AskedFor, text: str, weights: Weights) -> tuple[int, int, float] | None:
+@lru_cache(maxsize=16384)
+def _places(text: str) -> tuple[str, tuple[int, ...], tuple[tuple[int, int, str], ...]]:
+    """A text normalised, its offsets, and the typed spans of the *normalised* text."""
+    normalised, offsets = normalize_with_offsets(text)
+    places = [(span.start, span.end, span.kind) for span in typed_spans(normalised)]
+    back = {source: place for place, source in reversed(list(enumerate(offsets)))}
+    for kind, spans in (("quoted", quoted(text)), ("name", capitalised(text))):
+        places += [(back[a], back[b], kind) for a, b in spans if a in back and b in back]
+    return normalised, tuple(offsets), tuple(places)
+
+
+def best_typed_span(
+    asked: AskedFor,
+    text: str,
+    weights: Weights,
+    accepted: frozenset[str] | None = None,
+) -> tuple[int, int, float] | None:
     """The span of the asked kind that the question's terms stand nearest to.
+
+    Args:
+        asked: The question.
+        text: A sentence as it stands.
+        weights: Of the question.
+        accepted: Kinds of span; default those of the question's kind.
 
     Returns:
         (start, end, nearness) in characters of ``text``, nearness in [0, 1]; None without such a span, or
         where the kind of question accepts anything. What the question names itself does not answer it.
     """
-    accepted = ACCEPTED.get(asked.kind)
+    accepted = accepted or ACCEPTED.get(asked.kind)
     if accepted is None:
         return None
-    normalised, offsets = normalize_with_offsets(text)
-    spans = [s for s in typed_spans(normalised) if s.kind in accepted]
-    places = [(s.start, s.end, s.kind) for s in spans]
-    if "name" in accepted and len(normalised) == len(text):
-        places += [(start, end, "name") for start, end in capitalised(text)]
+    normalised, offsets, known = _places(text)
     places = [
         (start, end, kind)
-        for start, end, kind in places
-        if normalised[start:end].strip("约近超过逾达第") not in asked.normalised
+        for start, end, kind in known
+        if kind in accepted
+        and normalised[start:end].strip("约近超过逾达第共") not in asked.normalised
     ]
     if not places:
         return None
@@ -322,37 +394,60 @@ def best_typed_span(asked: AskedFor, text: str, weights: Weights) -> tuple[int, 
     best: tuple[float, int, int] | None = None
     for start, end, kind in places:
         near = 0.0
-        for _, positions, worth in marks:
-            gap = min(
-                (start - b if b <= start else a - end if a >= end else 0) for a, b in positions
-            )
-            near += worth * math.exp(-max(gap, 0) / _REACH)
-        shown = normalised[start:end]
-        if asked.units and kind in {"figure", "rank", "duration"}:
-            follows = shown.endswith(asked.units) or normalised[end:].lstrip().startswith(
-                asked.units
-            )
-            near += 0.15 if follows else 0.0
-        if asked.kind == "figure" and kind in {"figure", "money"}:
-            near += 0.03
+        for positions, worth in marks:
+            gap = min(_gap(normalised, start, end, a, b) for a, b in positions)
+            near += worth * math.exp(-gap / _REACH)
+        near += _fits(asked, kind, normalised[start:end], normalised[end : end + 8])
         if best is None or near > best[0] + 1e-9:
             best = (near, start, end)
     assert best is not None
-    start, end = source_span(offsets, best[1], best[2])
+    start, end = source_span(list(offsets), best[1], best[2])
     return start, end, min(best[0], 1.0)
 
 
-def _marks(normalised: str, weights: Weights) -> list[tuple[str, list[tuple[int, int]], float]]:
+def _gap(text: str, start: int, end: int, a: int, b: int) -> float:
+    """Characters between a span and a term, the borders of clauses counting ten each."""
+    if b <= start:
+        between = text[b:start]
+    elif a >= end:
+        between = text[end:a]
+    else:
+        return 0.0
+    # A figure follows what it measures more often than it goes before it.
+    gap = len(between) + 10.0 * len(_BREAKS.findall(between)) + 3.0 * between.count("、")
+    return gap if b <= start else gap + 1.5
+
+
+_AREAS = ("平方", "亩", "公顷", "square", "acre", "hectare", "km2", "m2", "㎡")
+_LENGTHS = ("公里", "千米", "米", "里", "km", "mile", "metre", "meter", "feet")
+
+
+def _fits(asked: AskedFor, kind: str, shown: str, following: str) -> float:
+    """What a span gains by the unit that was asked for."""
+    gain = 0.0
+    if asked.units and kind in {"figure", "rank", "duration"}:
+        fits = shown.endswith(asked.units) or following.lstrip().startswith(asked.units)
+        gain += 0.15 if fits else 0.0
+    if asked.kind == "rank":
+        gain += 0.3 if kind == "rank" or "第" in shown else 0.0
+    if asked.kind == "figure":
+        gain += 0.03 if kind in {"figure", "money"} else 0.0
+        if "面积" in asked.normalised or "多大" in asked.normalised or " area" in asked.normalised:
+            gain += 0.4 if any(unit in shown + following for unit in _AREAS) else 0.0
+        elif "多长" in asked.normalised or "长度" in asked.normalised or "多高" in asked.normalised:
+            gain += 0.3 if any(unit in shown for unit in _LENGTHS) else 0.0
+    return gain
+
+
+def _marks(normalised: str, weights: Weights) -> list[tuple[list[tuple[int, int]], float]]:
     """Where the question's worthier terms stand in a normalised text."""
     marks = []
-    for term, worth in weights.worth.items():
-        if len(term) == 1 and not term.isdigit():
-            continue
+    for term, worth in weights.focus.items():
         positions = []
         at = normalised.find(term)
         while at >= 0 and len(positions) < 8:
             positions.append((at, at + len(term)))
             at = normalised.find(term, at + 1)
         if positions:
-            marks.append((term, positions, worth))
+            marks.append((positions, worth))
     return marks

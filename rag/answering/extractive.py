@@ -13,7 +13,8 @@ import numpy as np
 
 from rag.answering import selection
 from rag.answering.highlight import highlight_of
-from rag.answering.language import lead_in, other_dates, refusal_text, text_script
+from rag.answering.language import lead_in, other_dates, refusal_text
+from rag.retrieval.language import question_language, text_script
 from rag.answering.question import AskedFor, analyse
 from rag.answering.ranking import Ranked, SentenceReader, rank
 from rag.answering.scoring import confidence_features, load_network
@@ -97,8 +98,6 @@ def refuse(
     timings: dict[str, float] | None = None,
 ) -> Answer:
     """The answer that there is none, in the question's language; the passages are the nearest reading."""
-    from rag.answering.language import question_language
-
     text = refusal_text(question_language(question))
     return Answer(
         question=question,

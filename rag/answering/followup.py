@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from rag.answering.language import question_language
+from rag.retrieval.language import question_language
 from rag.normalization import normalize
 
 __all__ = ["complete_question"]

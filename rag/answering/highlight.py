@@ -38,6 +38,11 @@ def highlight_of(
             return _trimmed(text, start, end)
     if typed is not None and typed[2] > 0.02:
         return _trimmed(text, typed[0], typed[1])
+    if asked.kind == "thing" and not asked.many:
+        # "What" is answered by a name in quotation marks more often than by any other form.
+        named = best_typed_span(asked, text, weights, frozenset({"quoted"}))
+        if named is not None and named[2] > 0.15:
+            return _trimmed(text, named[0], named[1])
     return None
 
 

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.answering.language import question_language
+from rag.retrieval.language import question_language
 from rag.answering.spans import capitalised, figures_in, years_in
 from rag.normalization import normalize
 
-__all__ = ["ACCEPTED", "AskedFor", "analyse", "without_question_words"]
+__all__ = ["ACCEPTED", "AskedFor", "analyse", "focus_phrase", "without_question_words"]
 
 #: Kinds of typed span that can answer each kind of question; kinds not listed accept anything.
 ACCEPTED: dict[str, frozenset[str]] = {
@@ -42,6 +42,7 @@ class AskedFor:
         figures: Other numbers named in digits.
         names: Quoted or capitalised names, normalised.
         units: What is counted ("个", "家", "people"), or "".
+        at: Characters of ``normalised`` that ask ("多少", "who"), or None.
     """
 
     text: str
@@ -54,6 +55,7 @@ class AskedFor:
     figures: frozenset[str]
     names: tuple[str, ...]
     units: str
+    at: tuple[int, int] | None
 
 
 _COUNTED = (
@@ -106,14 +108,14 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     ("rank", r"第几|排名?(?:第|在)?(?:几|多少)|名次|位居第几|排在?(?:什么|第几)"),
     (
         "reason",
-        r"为什么|为何|为啥|原因|何以|怎么会|何故|缘故|什么(?:理由|缘由|动机)|出于什么|因为什么|因何|由于什么",
+        r"(?<![定价称名列作视誉认成改分])为什么|(?<![定价称名列作视誉认成改分])为何|为啥|原因|何以|怎么会|何故|缘故|什么(?:理由|缘由|动机)|出于什么|因为什么|因何|由于什么",
     ),
     (
         "figure",
         rf"多少|几(?:余|多)?(?:万|亿|千|百)?(?:{_COUNTED})|几(?=$|[?])|多[大高长宽重远深快厚]|(?:数量|人数|人口|"
         r"面积|长度|高度|总数|数目|规模)(?:[^,。?]{0,4})?(?:是|为|达|有)?(?:多|几|什么)",
     ),
-    ("yesno", r"吗[?\s]*$|么\?$|是否|有没有|是不是|能否|能不能|会不会|可否|对不对|要不要|有无"),
+    ("yesno", r"吗[?\s]*$|(?<![什甚怎那这多])么\?$|是否|有没有|是不是|能否|能不能|会不会|可否|对不对|要不要|有无"),
     (
         "name",
         r"叫什么|叫做什么|名为什么|称为什么|什么名[称字]|被称[为作]|名称|名字|称号|什么(?:奖|称呼|绰号|昵称|别名|"
@@ -123,6 +125,17 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         "manner",
         r"如何|怎么|怎样|怎麽|通过什么|用什么|采取了?什么|采用了?什么|以什么|靠什么|何种方式",
     ),
+)
+# Key words without an asking word ("城市更新 重点项目 总投资") ask for what the last of them measures.
+_CHINESE_HINTS: tuple[tuple[str, str], ...] = (
+    ("percent", r"占比|比例|比重|增长率|增幅|增速|百分比|覆盖率|率(?=$|[ ,])"),
+    ("money", r"总?投资额?(?=$|[ ,])|金额|造价|票价|价格|营业额|票房|资金规模"),
+    ("date", r"(?:时间|日期|年份|日子)(?=$|[ ,])"),
+    ("figure", r"累计|数量|总数|人数|数目|面积|规模|个数|户数"),
+    ("rank", r"排名|名次"),
+    ("name", r"称号|名称|名字|简称|别名|品牌"),
+    ("person", r"(?:书记|局长|主任|市长|区长|负责人|作者|创始人|姓名)(?=$|[ ,])"),
+    ("place", r"(?:地点|地址|位置)(?=$|[ ,])"),
 )
 _CHINESE_MANY = re.compile(
     r"哪些|哪几|列出|列举|分别|有什么|包括什么|包含什么|都有|哪[两二三四五六七八九十\d]+|几(?:大|个方面)|"
@@ -362,6 +375,11 @@ def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return _compiled(_ENGLISH)
 
 
+@lru_cache(maxsize=1)
+def _compiled_hints() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((kind, re.compile(pattern)) for kind, pattern in _CHINESE_HINTS)
+
+
 def _folded(pattern: str) -> str:
     """A pattern in the searched spelling; escapes such as ``\\b`` survive it."""
     return normalize(pattern)
@@ -410,6 +428,10 @@ def without_question_words(normalised: str, language: str) -> str:
 
 _QUOTED_NAMES = re.compile(r"[“「『《〈\"]([^“”「」『』《》〈〉\"]{1,40})[”」』》〉\"]")
 _HAN_LATIN = re.compile(r"[a-z][a-z0-9.+-]+(?: [a-z][a-z0-9.+-]+)*")
+_CHINESE_ASKS = re.compile(
+    r"第?几[个位家种项年月号处条所届天名人次]?|多少|什么|哪[一些几]?[个位家种项年里天座条所类]?|谁|何[时地人处]|"
+    r"多[大高长久远重深]|如何|怎[么样]"
+)
 _UNIT = re.compile(rf"(?:多少|几)(?:万|亿|千|百)?({_COUNTED})")
 _ENGLISH_UNIT = re.compile(r"how many (?:[\w-]+ ){0,2}?([\w-]+)")
 
@@ -420,12 +442,22 @@ def analyse(text: str) -> AskedFor:
     text = text.strip()
     normalised = normalize(text)
     language = question_language(text)
+    chinese = language.startswith("zh")
     kind = "thing"
+    asks = None
     for name, pattern in _patterns(language):
-        if pattern.search(normalised):
+        asks = pattern.search(normalised)
+        if asks:
             kind = name
             break
-    chinese = language.startswith("zh")
+    if chinese:
+        asks = _CHINESE_ASKS.search(normalised) or asks
+        if asks is None:
+            for name, hint in _compiled_hints():
+                asks = hint.search(normalised)
+                if asks:
+                    kind = name
+                    break
     many = bool((_CHINESE_MANY if chinese else _ENGLISH_MANY).search(normalised))
     if many and kind == "yesno":
         kind = "thing"
@@ -447,4 +479,30 @@ def analyse(text: str) -> AskedFor:
         figures=figures_in(normalised) - years,
         names=tuple(dict.fromkeys(name for name in names if name.strip())),
         units=unit.group(1) if unit else "",
+        at=asks.span() if asks else None,
     )
+
+
+_SEGMENT = re.compile(r"[^\s,，、。.;；:：?？!！()（）\"“”'‘’《》「」]+")
+
+
+def focus_phrase(asked: AskedFor) -> str:
+    """The content words next to the asking word: what the figure measures, the post that is held.
+
+    "黄发集团的董事长是谁" gives "董事长"; "how many smart compounds were built" gives "smart compounds
+    built". Empty where the question has no asking word or nothing but one.
+    """
+    if asked.at is None:
+        return ""
+    start, end = asked.at
+    words = [(m.start(), m.end()) for m in _SEGMENT.finditer(asked.content)]
+    if asked.language.startswith("zh"):
+        before = [(a, min(b, start)) for a, b in words if a < start]
+        after = [(max(a, end), b) for a, b in words if b > end]
+        left = asked.content[max(before[-1][0], before[-1][1] - 8) : before[-1][1]] if before else ""
+        right = asked.content[after[0][0] : min(after[0][1], after[0][0] + 8)] if after else ""
+        if right and after[0][0] - end <= 1:
+            return right.strip()
+        return (left or right).strip()
+    near = sorted(words, key=lambda word: (max(start - word[1], word[0] - end, 0), word[0]))[:3]
+    return " ".join(asked.content[a:b] for a, b in sorted(near))

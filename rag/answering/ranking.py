@@ -16,10 +16,11 @@ from rag.answering.evidence import (
     Idf,
     Weights,
     candidates_of,
+    clauses_of,
     features_of,
     weigh,
 )
-from rag.answering.question import AskedFor
+from rag.answering.question import AskedFor, focus_phrase
 from rag.answering.scoring import load_network
 from rag.records import Passage
 from rag.retrieval.sentences import shared_vectors
@@ -78,11 +79,12 @@ def rank(
     """Rank all sentences of the passages as answers."""
     candidates = candidates_of(passages)
     weights = weigh(asked, idf)
-    cosines = None
+    cosines = focus = None
     if embedder is not None and candidates:
-        vector = embedder.embed_queries([asked.text])[0]
-        cosines = shared_vectors(embedder).of([c.text for c in candidates]) @ vector
-    table = features_of(asked, candidates, passages, weights=weights, cosines=cosines)
+        cosines, focus = _cosines(asked, candidates, embedder)
+    table = features_of(
+        asked, candidates, passages, weights=weights, cosines=cosines, focus_cosines=focus
+    )
     spans: list[tuple[int, int, float] | None] = [None] * len(candidates)
     if not candidates:
         return Ranked([], [], np.zeros(0, np.float32), table, weights, spans, reader is not None)
@@ -98,6 +100,7 @@ def rank(
         passages,
         weights=weights,
         cosines=None if cosines is None else cosines[head],
+        focus_cosines=None if focus is None else focus[head],
         reader=[(score.relevance, score.answerable) for score in scores],
     )
     read_logits = load_network("ranking-reader")(read_table)
@@ -113,6 +116,25 @@ def rank(
             spans[index] = (*score.span, score.span_score)
     order = [int(i) for i in np.argsort(-logits, kind="stable")]
     return Ranked(candidates, order, logits, table, weights, spans, read=True)
+
+
+def _cosines(
+    asked: AskedFor, candidates: Sequence[Candidate], embedder: Embedder
+) -> tuple[Floats, Floats]:
+    """Cosines with the question of each sentence, and with its focus of each sentence's nearest clause."""
+    vectors = shared_vectors(embedder)
+    phrase = focus_phrase(asked)
+    query = embedder.embed_queries([asked.text, phrase or asked.text])
+    whole = vectors.of([candidate.text for candidate in candidates]) @ query[0]
+    nearest = np.full(len(candidates), -1.0, np.float32)
+    clauses: list[str] = []
+    owner: list[int] = []
+    for index, candidate in enumerate(candidates):
+        pieces = clauses_of(candidate.text)
+        clauses.extend(pieces)
+        owner.extend([index] * len(pieces))
+    np.maximum.at(nearest, np.asarray(owner), vectors.of(clauses) @ query[1])
+    return whole, nearest
 
 
 def read(

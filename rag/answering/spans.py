@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["FIGURES", "TypedSpan", "capitalised", "figures_in", "typed_spans", "years_in"]
+__all__ = ["FIGURES", "TypedSpan", "capitalised", "figures_in", "quoted", "typed_spans", "years_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ _DURATION = re.compile(
     r"(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?)"
 )
 _RANK = re.compile(
-    rf"第(?:\d+|[{_HAN_DIGITS}]+)(?:名|位|大|届|次|个|任|代|批|部|座)?|\b\d+(?:st|nd|rd|th)\b|首位|"
+    rf"第(?:\d+|[{_HAN_DIGITS}]+)(?!季度|[一二三四五六七八九十]*[、产版])(?:名|位|大|届|次|个|任|代|批|部|座)?|\b\d+(?:st|nd|rd|th)\b|首位|"
     r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b"
 )
 _FIGURE = re.compile(
@@ -87,8 +87,7 @@ _FIGURE = re.compile(
     r"fifty|hundred|thousand|million|billion|dozens?)\b(?:\s+(?:hundred|thousand|million|billion))?"
 )
 _QUOTED = re.compile(
-    r"[“「『《〈]([^“”「」『』《》〈〉]{1,40})[”」』》〉]"
-    r"|\"([^\"]{1,60})\"|(?<![\w])'([^']{2,60})'(?![\w])"
+    r"[“「『《〈]([^“”「」『』《》〈〉]{1,60})[”」』》〉]|\"([^\"]{1,60})\"|(?<![\w])'([^']{2,60})'(?![\w])"
 )
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧肖田董袁潘于蒋蔡余杜叶程苏魏吕丁"
@@ -110,20 +109,34 @@ _PERSON = re.compile(
     rf"|([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=(?:{_TITLES}))"
     r"|([\u4e00-\u9fff]{1,7}(?:·[\u4e00-\u9fff]{1,8})+)"
 )
+# Common words that begin with a surname's character.
+_NO_PERSON = frozenset(
+    "党组 党工 党委 党员 党建 党的 党政 党支 党总 党中 高质 高标 高水 高新 高端 高效 高层 高级 高校 方面 方式 方法 方案 方向 "
+    "金融 金额 金牌 石油 路演 路线 任务 任何 任职 任命 和平 和区 和市 师范 师生 全体 全国 全市 全区 全省 全面 时期 时代 时间 "
+    "常委 常务 常态 成为 成立 成员 成果 安全 安排 水平 水务 项目 强调 文化 文明 文艺 文旅 明确 明年 古代 高中 通过 于是 于其 "
+    "施工 施行 解放 解决 应用 应急 单位 单项 华人 章程 支部 支持 管理 管委 车站 白色 和国 鲁迅 万名 万人 万元 连续 连接 "
+    "温度 温暖 黄金 黄色 黄河 何时 平台 平均 平方 曾任 曾经 曾在 曾担 沙滩 乐团 乐队 程序 程度 向前 向上 夏天 夏季 宁静 "
+    "费用 毛利 严重 严格 尚未 牛奶 马上 马克 关于 关键 关系 司机 司法 司令 计划".split()
+)
 _ORGANISATION = re.compile(
     r"[\u4e00-\u9fffa-z0-9·]{2,16}?(?:有限公司|公司|集团|委员会|管委会|人民政府|政府|研究院|研究所|"
     r"研究中心|大学|学院|中学|小学|学校|医院|银行|协会|学会|基金会|联盟|联合会|总部|出版社|报社|电视台|"
-    r"法院|检察院|俱乐部|乐队|剧团|工委|区委|市委|省委|常委会|办公室|中心|实验室|支部|街道|社区|局|党|部)"
+    r"改革办|发改委|卫健委|人大|政协|厅|署|法院|检察院|俱乐部|乐队|剧团|工委|区委|市委|省委|常委会|办公室|中心|实验室|支部|街道|社区|局|党|部)"
 )
-_PLACE = re.compile(
-    r"[\u4e00-\u9fff·]{1,8}?(?:共和国|王国|帝国|自治区|自治州|国家公园|省|市|县|镇|乡|村|州|郡|国(?!家|内|际|字|务)|"
-    r"半岛|群岛|岛|山脉|山|河|湖|海|江|湾|港|大道|大街|街|路|广场|机场|车站|站|公园|城|园区|开发区|示范区|"
-    r"新区|片区|区|寺|庙|宫|馆|大厦|洲)"
+_PLACE_ENDS = (
+    "共和国|王国|帝国|自治区|自治州|国家公园|省|市|县|镇|乡|村|州|郡|国(?!家|内|际|字|务)|半岛|群岛|岛|山脉|山|"
+    "河|湖|海|江|湾|港|大道|大街|街|路|广场|机场|车站|站|公园|城|园区|开发区|示范区|新区|片区|保护区|区|寺|庙|宫|馆|大厦|洲"
 )
+_PLACE = re.compile(rf"[\u4e00-\u9fff·]{{1,8}}?(?:{_PLACE_ENDS})+")
 _CAPITALISED = re.compile(
     r"\b[A-ZÀ-ÞА-ЯΑ-Ω][\w'’.-]*(?:\s+(?:(?:of|the|de|la|von|van|der|du|da|di|al|bin|and|&)\s+)?"
     r"[A-ZÀ-ÞА-ЯΑ-Ω0-9][\w'’.-]*)*"
 )
+
+
+def quoted(source: str) -> list[tuple[int, int]]:
+    """What stands between quotation marks or in title marks, marks left out, in a text as it stands."""
+    return [m.span(m.lastindex or 0) for m in _QUOTED.finditer(source[:4000])]
 
 
 def capitalised(source: str) -> list[tuple[int, int]]:
@@ -148,10 +161,9 @@ def typed_spans(text: str) -> tuple[TypedSpan, ...]:
 @lru_cache(maxsize=8192)
 def _typed_spans(text: str) -> tuple[TypedSpan, ...]:
     found = list(_number_spans(text))
-    found += [TypedSpan(m.start(), m.end(), "quoted") for m in _QUOTED.finditer(text)]
     for match in _PERSON.finditer(text):
         group = match.lastindex
-        if group:
+        if group and match.group(group)[:2] not in _NO_PERSON:
             found.append(TypedSpan(*match.span(group), "person"))
     found += [TypedSpan(*m.span(), "organisation") for m in _ORGANISATION.finditer(text)]
     found += [TypedSpan(*m.span(), "place") for m in _PLACE.finditer(text)]
@@ -182,9 +194,16 @@ def _number_spans(text: str) -> Iterator[TypedSpan]:
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?=\s*年(?!代)|(?![\d.,%]*\d|[^\W\d_年-]|%))")
 
 
+_SPELLED_YEAR = re.compile("[一二][〇○零一二三四五六七八九]{3}(?=年)")
+_SPELLED_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+
+
 def years_in(text: str) -> frozenset[str]:
-    """Four-digit years named in a normalised text."""
-    return frozenset(_YEAR.findall(text[:4000]))
+    """Four-digit years named in a normalised text, in digits or as "二〇二二年"."""
+    found = _YEAR.findall(text[:4000])
+    for spelled in _SPELLED_YEAR.findall(text[:4000]):
+        found.append(spelled.translate(_SPELLED_DIGITS))
+    return frozenset(found)
 
 
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")

@@ -58,15 +58,16 @@ def weighted(lexical: Scores, dense: Scores, *, dense_weight: float) -> Scores:
 
 @dataclass(frozen=True, slots=True)
 class FusionWeights:
-    """Weights of :func:`calibrated`; fitted by ``python -m rag.training answering``.
+    """Weights of :func:`calibrated`, chosen on the development sets (``rag eval --sweep``).
 
-    The dense share rises as a smooth step from ``share_met`` (all words of the question met by some
-    candidate) to ``share_unmet`` (none met), around the coverage ``middle`` with steepness ``slope``.
+    ``same`` is the dense share where question and passages are in one language. Where they are not, the
+    share falls from ``foreign`` (no word in common) to ``same`` (all words met: names, figures) as a smooth
+    step around the coverage ``middle`` with steepness ``slope``.
     """
 
-    share_met: float = 0.35
-    share_unmet: float = 0.95
-    middle: float = 0.30
+    same: float = 0.35
+    foreign: float = 0.95
+    middle: float = 0.45
     slope: float = 14.0
 
 
@@ -77,18 +78,22 @@ def calibrated(
     lexical: Scores,
     dense: Scores,
     *,
+    foreign: bool,
     coverage: float,
     weights: FusionWeights = CALIBRATION,
 ) -> Scores:
-    """A weighted sum whose dense share depends on how well the question's words are met.
+    """A weighted sum whose dense share depends on whether words can be compared at all.
 
     Args:
         lexical: BM25 scores.
         dense: Cosines, or their mean with the best sentence's.
-        coverage: In [0, 1]: the idf-weighted share of the question's content words that the best
-            candidate holds. Near 0 the question is in another language or has no word in common.
+        foreign: Whether the passages nearest in meaning are in another language than the question.
+        coverage: In [0, 1]: the idf-weighted share of the question's words that the lexically best
+            candidate holds.
         weights: The fitted numbers.
     """
-    step = 1 / (1 + np.exp(-weights.slope * (coverage - weights.middle)))
-    share = weights.share_unmet + (weights.share_met - weights.share_unmet) * float(step)
+    share = weights.same
+    if foreign:
+        step = 1 / (1 + np.exp(-weights.slope * (coverage - weights.middle)))
+        share = weights.foreign + (weights.same - weights.foreign) * float(step)
     return weighted(lexical, dense, dense_weight=share)

@@ -15,6 +15,7 @@ from rag.index.terms import terms
 from rag.records import Passage
 from rag.retrieval import fusion
 from rag.retrieval.grouping import group
+from rag.retrieval.language import question_language, text_script
 from rag.retrieval.query import check_query
 from rag.retrieval.rerank import Reranker, load_reranker
 from rag.retrieval.sentences import sentence_spans, shared_vectors
@@ -31,6 +32,8 @@ Scores = npt.NDArray[np.float32]
 POOL = 100
 #: Best candidates of the first fusion whose sentences are embedded and compared.
 SENTENCE_POOL = 24
+#: The same for a question in another language than the passages, which has no lexical leg to lean on.
+FOREIGN_POOL = 64
 #: Candidates that a cross-encoder re-orders.
 RERANKED = 32
 
@@ -99,24 +102,25 @@ def _fused(
         order = np.argsort(-scores, kind="stable")
         return scores[order], view.chunks(ids[order])
     dense = view.dense_scores(vector, ids)
+    coverage, foreign = 0.0, False
     if mode == "dense":
         lexical = np.zeros_like(dense)
         scores = dense
     else:
         lexical = view.lexical_scores(question, ids)
-        coverage = 0.0
         if mode == "rrf":
             scores = fusion.reciprocal_rank_fusion([lexical, dense])
         elif mode == "weighted":
             scores = fusion.weighted(lexical, dense, dense_weight=settings.dense_weight)
         else:
             coverage = _coverage(view, question, ids, lexical)
-            scores = fusion.calibrated(lexical, dense, coverage=coverage)
+            foreign = _foreign(view, question, ids, dense, coverage)
+            scores = fusion.calibrated(lexical, dense, foreign=foreign, coverage=coverage)
     order = np.argsort(-scores, kind="stable")
     ids, scores, dense, lexical = ids[order], scores[order], dense[order], lexical[order]
     chunks = view.chunks(ids)
     # The first sentences are worth comparing by themselves; the rest keep the order they have.
-    near = min(SENTENCE_POOL, len(chunks))
+    near = min(FOREIGN_POOL if foreign else SENTENCE_POOL, len(chunks))
     best = _best_sentence(embedder, vector, chunks[:near])
     # Each takes a passage's own cosine for its best sentence where sentences were not looked at.
     dense = dense.copy()
@@ -129,7 +133,7 @@ def _fused(
     elif mode == "weighted":
         scores = fusion.weighted(lexical, dense, dense_weight=settings.dense_weight)
     else:
-        scores = fusion.calibrated(lexical, dense, coverage=coverage)
+        scores = fusion.calibrated(lexical, dense, foreign=foreign, coverage=coverage)
     order = np.argsort(-scores, kind="stable")
     return scores[order], [chunks[i] for i in order]
 
@@ -147,6 +151,26 @@ def _coverage(view: View, question: str, ids: npt.NDArray[np.int64], lexical: Sc
         met = float(sum(r for term, r in zip(asked, rarity, strict=True) if term in held))
         best = max(best, met)
     return best / max(float(rarity.sum()), 1e-9)
+
+
+def _foreign(
+    view: View, question: str, ids: npt.NDArray[np.int64], dense: Scores, coverage: float
+) -> bool:
+    """Whether most of the passages nearest in meaning are in another language than the question."""
+    if coverage > 0.8:
+        return False
+    script = text_script(question)
+    near = view.chunks(ids[np.argsort(-dense, kind="stable")[:5]])
+    strange = 0
+    for chunk in near:
+        there = text_script(chunk.text)
+        if there == script == "latin":
+            # One alphabet: the commonest words tell, where they do not meet anyway.
+            languages = {question_language(question), question_language(chunk.text[:600])}
+            strange += len(languages) == 2 and coverage < 0.35
+        else:
+            strange += bool(there) and there != script
+    return 2 * strange > len(near)
 
 
 def _best_sentence(embedder: Embedder, vector: Scores, chunks: Sequence[StoredChunk]) -> Scores:
