@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from rag.chunking.budget import count_sentences
@@ -23,6 +23,8 @@ __all__ = ["chunk_document", "document_sentences"]
 
 #: A section of fewer tokens than this share of the budget may share a chunk with its neighbours.
 _TINY = 0.25
+#: No piece of a sentence is longer than this many characters, whatever its tokens.
+_WIDEST = 40_000
 _CLAUSE_END = re.compile(r"[，、；：,;:]\s*|——|\s+")
 
 
@@ -73,11 +75,11 @@ def chunk_document(
         if tokens <= chunk_tokens:
             units.append(_Unit(start, end, tokens, paths[index], index in opening))
             continue
-        pieces = list(_pieces(text, start, end, tokens, chunk_tokens))
+        pieces = list(_pieces(text, start, end, tokens, chunk_tokens, encoding))
         for number, (left, right, size) in enumerate(_counted(text, pieces, encoding)):
             units.append(_Unit(left, right, size, paths[index], not number and index in opening))
     chunks = []
-    for first, last in _pack(units, chunk_tokens, chunk_overlap):
+    for first, last in _pack(text, units, chunk_tokens, chunk_overlap):
         start, end = units[first].start, units[last - 1].end
         chunks.append(
             Chunk(
@@ -106,39 +108,85 @@ def _heading_of(units: Sequence[_Unit]) -> str | None:
     return max(weights, key=lambda heading: weights[heading])
 
 
-def _pack(units: Sequence[_Unit], budget: int, overlap: int) -> Iterator[tuple[int, int]]:
+def _pack(
+    text: str, units: Sequence[_Unit], budget: int, overlap: int
+) -> Iterator[tuple[int, int]]:
     """(first, last) unit of each chunk, end exclusive."""
+    sums = [0, *accumulate(unit.tokens for unit in units)]
     for first, last in _sections(units, budget):
-        total = sum(unit.tokens for unit in units[first:last])
+        total = sums[last] - sums[first]
         if total <= budget:
             yield first, last
             continue
         # Chunks of about equal size: none is a leftover of a few words.
         pieces = math.ceil((total - overlap) / (budget - overlap))
         target = min(budget, math.ceil((total + (pieces - 1) * overlap) / pieces))
-        start, fresh = first, first
+        packed: list[tuple[int, int]] = []
+        fresh = first
         while fresh < last:
-            size = sum(unit.tokens for unit in units[start:fresh])
-            end = fresh
+            start = _shared(text, units, sums, first, fresh, overlap)
             while (
-                end < last
-                and (end == fresh or size < target)
-                and (size + units[end].tokens <= budget)
-            ):
-                size += units[end].tokens
-                end += 1
-            if end == fresh:  # the overlap leaves no room for the next sentence
+                start < fresh and sums[fresh + 1] - sums[start] > budget
+            ):  # the overlap leaves no room
                 start += 1
-                continue
-            # A heading stays with what it heads.
-            while end < last and end - 1 > fresh and units[end - 1].opens:
-                end -= 1
-            yield start, end
-            start = fresh = end
-            shared = 0
-            while start > first and shared + units[start - 1].tokens <= overlap and end < last:
-                start -= 1
-                shared += units[start].tokens
+            end = fresh + 1
+            while end < last and sums[end] - sums[start] < target:
+                if sums[end + 1] - sums[start] > budget:
+                    break
+                end += 1
+            body = end
+            while body - 1 > fresh and units[body - 1].opens:
+                body -= 1
+            if end < last and not units[body - 1].opens:
+                end = body  # a heading stays with what it heads
+            packed.append((start, end))
+            fresh = end
+        if len(packed) > 1:
+            packed[-2:] = _balanced(text, units, sums, packed[-2], packed[-1], overlap, budget)
+        yield from packed
+
+
+def _shared(
+    text: str, units: Sequence[_Unit], sums: Sequence[int], first: int, fresh: int, overlap: int
+) -> int:
+    """Where the chunk begins whose first new unit is ``fresh``: up to ``overlap`` tokens before it."""
+    start = fresh
+    while start > first and sums[fresh] - sums[start - 1] <= overlap:
+        start -= 1
+    # A sentence that is told from a heading only by what stands before it on its line needs that.
+    while start > first and _is_fragile(text, units[start]):
+        start -= 1
+    return start
+
+
+def _is_fragile(text: str, unit: _Unit) -> bool:
+    """Whether the unit would be split in two at its line break if a text began with it."""
+    piece = text[unit.start : unit.end]
+    return "\n" in piece and len(split_sentences(piece)) > 1
+
+
+def _balanced(
+    text: str,
+    units: Sequence[_Unit],
+    sums: Sequence[int],
+    before: tuple[int, int],
+    last: tuple[int, int],
+    overlap: int,
+    budget: int,
+) -> list[tuple[int, int]]:
+    """The last two chunks, with sentences moved from the one to a much shorter other."""
+    (start, middle), (_, end) = before, last
+    best, shortest = [before, last], min(sums[middle] - sums[start], sums[end] - sums[last[0]])
+    for cut in range(middle - 1, start, -1):
+        if units[cut - 1].opens:
+            continue
+        begin = max(start, _shared(text, units, sums, start, cut, overlap))
+        left, right = sums[cut] - sums[start], sums[end] - sums[begin]
+        if right > budget:
+            break
+        if min(left, right) > 1.5 * shortest:
+            best, shortest = [(start, cut), (begin, end)], min(left, right)
+    return best
 
 
 def _sections(units: Sequence[_Unit], budget: int) -> Iterator[tuple[int, int]]:
@@ -163,14 +211,17 @@ def _counted(text: str, pieces: Sequence[Span], encoding: str) -> Iterator[tuple
         yield start, end, tokens
 
 
-def _pieces(text: str, start: int, end: int, tokens: int, budget: int) -> Iterator[Span]:
+def _pieces(
+    text: str, start: int, end: int, tokens: int, budget: int, encoding: str
+) -> Iterator[Span]:
     """Pieces of an over-long sentence, each of about the budget or less."""
-    from rag.tokens import count_tokens
-
-    width = max(1, (end - start) * budget // tokens)
+    width = min(max(1, (end - start) * budget // tokens), _WIDEST)
     while start < end:
         stop = min(end, start + width)
-        while stop - start > 1 and count_tokens(text[start:stop]) > budget:
+        while (
+            stop - start > 1
+            and count_sentences(text, [(start, stop)], encoding=encoding)[0] > budget
+        ):
             stop = start + max(1, (stop - start) * 3 // 4)
         if stop < end:
             stop = _cut(text, start, stop, end)
