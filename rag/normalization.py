@@ -19,11 +19,19 @@ sides of every comparison.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-__all__ = ["TRANSLATION", "normalize", "normalize_with_offsets", "source_span"]
+__all__ = [
+    "TRANSLATION",
+    "normalize",
+    "normalize_joined",
+    "normalize_with_offsets",
+    "source_span",
+]
 
 _FOLDED = {
     "ς": "σ",
@@ -77,6 +85,60 @@ def normalize(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower().translate(TRANSLATION)
 
 
+def normalize_joined(texts: Sequence[str]) -> str:
+    r"""``"\0".join(map(normalize, texts))``, several times faster for many or long texts.
+
+    Normalised text never holds a NUL, so the parts can be told apart again.
+    """
+    joined = "\0".join(texts)
+    if len(joined) < _BULK or joined.count("\0") != len(texts) - 1:
+        return "\0".join(map(normalize, texts))
+    import numpy as np
+
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    normalised = _single_characters()[np.minimum(codes, _BASIC_PLANE)]
+    hard = np.flatnonzero(normalised == _HARD)
+    plain: bytes = normalised.tobytes()
+    if not len(hard):
+        return plain.decode("utf-32-le")
+    # Runs of what the table does not tell, each with the character before, which it may compose.
+    breaks = np.flatnonzero(np.diff(hard) > 1)
+    starts = hard[np.concatenate(([0], breaks + 1))].tolist()
+    ends = (hard[np.concatenate((breaks, [len(hard) - 1]))] + 1).tolist()
+    pieces: list[str] = []
+    done = 0
+    for first, end in zip(starts, ends, strict=True):
+        start = max(done, first - (first > 0 and joined[first - 1] != "\0"))
+        pieces.append(plain[4 * done : 4 * start].decode("utf-32-le"))
+        pieces.append(normalize(joined[start:end]))
+        done = end
+    pieces.append(plain[4 * done :].decode("utf-32-le"))
+    return "".join(pieces)
+
+
+#: Below so many characters it is not worth a tenth of a second to make the table.
+_BULK = 20_000
+_BASIC_PLANE = 0x10000
+#: Marks in the array what one character for one cannot express; no code point.
+_HARD = 0xFFFFFFFF
+
+
+@cache
+def _single_characters() -> Any:
+    """The code point that each becomes wherever it stands, or _HARD; *Shape:* (0x10001,) uint32."""
+    import numpy as np
+
+    # A line break keeps its neighbours apart, and no other character becomes one.
+    points = [chr(code) for code in range(_BASIC_PLANE)]
+    becomes = normalize("\n".join(points).replace("\n\n\n", "\n \n")).split("\n")
+    table = np.full(_BASIC_PLANE + 1, _HARD, np.uint32)
+    for code, (character, result) in enumerate(zip(points, becomes, strict=True)):
+        if len(result) == 1 and _begins_group(character):
+            table[code] = ord(result)
+    table[0], table[ord("\n")] = 0, ord("\n")
+    return table
+
+
 def normalize_with_offsets(text: str) -> tuple[str, list[int]]:
     """``normalize(text)`` and, for each of its characters, the offset in ``text`` of the one it came from.
 
@@ -124,6 +186,10 @@ def _is_simple(text: str) -> bool:
 
 @cache
 def _starts_group(character: str) -> bool:
+    return _begins_group(character)
+
+
+def _begins_group(character: str) -> bool:
     """Whether NFKC can never join ``character`` to the one before it."""
     first = unicodedata.normalize("NFKD", character)[0]
     vowel_or_final_jamo = "\u1160" <= first <= "\u11ff"

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.normalization import normalize, normalize_with_offsets, source_span
+from rag import normalization
+from rag.normalization import (
+    normalize,
+    normalize_joined,
+    normalize_with_offsets,
+    source_span,
+)
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
 TRICKY_TEXT = st.text(
@@ -82,3 +88,24 @@ def test_the_table_is_idempotent() -> None:
         chr(code) for code in range(0x20, 0x250)
     )
     assert normalize(normalize(text)) == normalize(text)
+
+
+@given(st.lists(ANY_TEXT | TRICKY_TEXT, min_size=1, max_size=6))
+def test_joined_is_the_same_as_one_by_one(texts: list[str]) -> None:
+    expected = "\0".join(map(normalize, texts))
+    assert normalize_joined(texts) == expected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(normalization, "_BULK", 0)
+        assert normalize_joined(texts) == expected
+
+
+def test_joined_over_all_characters() -> None:
+    characters = [chr(code) for code in range(1, 0x20000)]
+    assert normalize_joined(characters) == "\0".join(map(normalize, characters))
+    composing = ["e\u0301" * 8000, "か\u3099……㎡"]
+    assert normalize_joined(composing) == "é" * 8000 + "\0が......m2"
+
+
+def test_joined_of_nothing() -> None:
+    assert normalize_joined([]) == ""
+    assert normalize_joined([""]) == ""
