@@ -1,0 +1,523 @@
+"""Fit the small networks of extractive answering: which sentence answers, and whether anything does.
+
+    python -m rag.training answering --data ../shared/data [--suites evals] [--plain-only]
+
+writes ``rag/answering/weights/*.json`` and the trade-off curve of refusal. The inputs are questions with
+marked answers (``qa.jsonl.zst``) and our own suites. Buckets of paragraphs by hash: 0 and 1 are kept for
+measuring, 2 is for these networks (the reader has not seen it), the rest also serve the network that does
+not use the reader. Of the suites every third question, by hash, is kept for measuring.
+
+Near misses are made from answerable questions: the sentences that hold the answer are taken out of the
+passages, so that the topic is there and the fact is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.answering.evidence import FEATURES, Candidate, candidates_of, features_of, weigh
+from rag.answering.followup import complete_question
+from rag.answering.question import AskedFor, analyse
+from rag.answering.ranking import READ, cosines_of, read
+from rag.answering.scoring import CONFIDENCE_FEATURES, Network, confidence_features, network_from
+from rag.embedding import Embedder, load_embedder
+from rag.index import View, open_store
+from rag.indexing import index_documents
+from rag.normalization import normalize
+from rag.records import Document, Passage
+from rag.retrieval import retrieve
+from rag.retrieval.sentences import sentence_spans
+from rag.settings import Settings
+
+__all__ = ["add_arguments", "run"]
+
+Floats = npt.NDArray[np.float32]
+WEIGHTS = Path(__file__).resolve().parent.parent / "answering" / "weights"
+SEED = 7
+#: Passages that are looked at for each question, as in answering.
+K = 8
+#: Share of the answerable questions that may be refused; the threshold 0.5 is set there.
+FALSE_REFUSALS = 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question over one corpus, and how to tell a right sentence.
+
+    Attributes:
+        answers: Any of these in a sentence of ``gold`` makes it right; empty for none.
+        gold: Ids of the documents that hold the answer.
+        held: Kept for measuring.
+        masked: Documents left out of the search.
+        without: The sentences that answer are taken out: a near miss.
+    """
+
+    kind: str
+    question: str
+    answers: tuple[str, ...]
+    gold: frozenset[str]
+    held: bool
+    weight: float
+    masked: tuple[str, ...] = ()
+    without: bool = False
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the documents hold the answer."""
+        return bool(self.answers) and not self.masked and not self.without
+
+
+@dataclass(slots=True)
+class Seen:
+    """A case with everything computed for it once."""
+
+    case: Case
+    asked: AskedFor
+    passages: list[Passage]
+    candidates: list[Candidate]
+    table: Floats
+    labels: Floats
+    cosines: Floats
+    focus: Floats
+    weights: Any
+    head: list[int]
+    read_table: Floats | None = None
+
+
+def bucket(paragraph: str) -> int:
+    """The bucket of a paragraph, 0 to 9."""
+    return int(hashlib.sha256(paragraph.encode()).hexdigest()[:8], 16) % 10
+
+
+def _third(text: str) -> bool:
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % 3 == 0
+
+
+# ------------------------------------------------------------------ cases
+
+
+def qa_cases(path: Path, wanted: Iterable[int], limit: int) -> tuple[list[Document], list[Case]]:
+    """Paragraphs of some buckets as documents, and questions on them; Thai is thinned out."""
+    import zstandard
+
+    buckets = set(wanted)
+    documents: dict[str, Document] = {}
+    rows = []
+    with path.open("rb") as file:
+        text = zstandard.ZstdDecompressor().stream_reader(file).read().decode("utf-8")
+    for line in text.splitlines():
+        row = json.loads(line)
+        if bucket(row["p"]) not in buckets or not row["q"].strip():
+            continue
+        name = hashlib.sha256(row["p"].encode()).hexdigest()[:16]
+        documents.setdefault(name, Document(id=name, source=name, text=row["p"]))
+        rows.append((name, row))
+    generator = random.Random(SEED)
+    generator.shuffle(rows)
+    cases: list[Case] = []
+    taken = 0
+    for name, row in rows:
+        if row["l"] == "th" and generator.random() > 0.35:
+            continue
+        if taken >= limit:
+            break
+        taken += 1
+        answers = tuple(sorted({answer for answer, _ in row["a"] if answer.strip()}))
+        gold = frozenset({name})
+        cases.append(Case(row["l"], row["q"], answers, gold, False, 1.0))
+        cases.append(Case(row["l"], row["q"], answers, gold, False, 0.5, masked=(name,)))
+        cases.append(Case(row["l"], row["q"], answers, gold, False, 0.8, without=True))
+    return list(documents.values()), cases
+
+
+def suite_cases(folder: Path, names: Sequence[str]) -> list[Case]:
+    """The questions of some suites, follow-ups completed."""
+    import yaml
+
+    cases: list[Case] = []
+    for name in names:
+        suite = yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
+        for row in suite["questions"]:
+            history = [(turn[0], turn[1]) for turn in row.get("history", [])]
+            question = complete_question(row["question"], history)
+            held = _third(row["question"])
+            if not row.get("answerable", True):
+                cases.append(Case(row["kind"], question, (), frozenset(), held, 3.0))
+                continue
+            answers = tuple(_flat(row["answers"]))
+            gold = frozenset(Path(one["document"]).name for one in row["evidence"])
+            cases.append(Case(row["kind"], question, answers, gold, held, 3.0))
+            if not held:
+                cases.append(Case(row["kind"], question, answers, gold, held, 1.5, without=True))
+    return cases
+
+
+def _flat(answers: Iterable[Any]) -> Iterator[str]:
+    for answer in answers:
+        if isinstance(answer, str):
+            yield answer
+        else:
+            yield from answer
+
+
+# ------------------------------------------------------------------ features
+
+
+def see(view: View, embedder: Embedder, case: Case) -> Seen | None:
+    """Retrieve for a case and compute the features that need no reader."""
+    where = {"id": {"not in": list(case.masked)}} if case.masked else None
+    passages = retrieve(view, embedder, case.question, k=K, where=where)
+    right = _right(case)
+    if case.without:
+        passages = [p for p in (_stripped(passage, right) for passage in passages) if p]
+    candidates = candidates_of(passages)
+    if not candidates:
+        return None
+    asked = analyse(case.question)
+    weights = weigh(asked, view.idf)
+    cosines, focus = cosines_of(asked, candidates, embedder)
+    table = features_of(
+        asked, candidates, passages, weights=weights, cosines=cosines, focus_cosines=focus
+    )
+    labels = np.zeros(len(candidates), np.float32)
+    if case.answerable:
+        for index, candidate in enumerate(candidates):
+            if right(candidate.text):
+                labels[index] = 1.0 if candidate.document_id.rsplit("/", 1)[-1] in case.gold else -1
+    return Seen(case, asked, passages, candidates, table, labels, cosines, focus, weights, [])
+
+
+def _right(case: Case) -> Callable[[str], bool]:
+    wanted = [_squeezed(answer) for answer in case.answers]
+    return lambda text: any(answer in _squeezed(text) for answer in wanted)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", normalize(text))
+
+
+def _stripped(passage: Passage, right: Callable[[str], bool]) -> Passage | None:
+    """A passage without the sentences that answer; its spans no longer count."""
+    kept = [
+        passage.text[start:end]
+        for start, end in sentence_spans(passage.text)
+        if not right(passage.text[start:end])
+    ]
+    text = "\n".join(kept)
+    return replace(passage, text=text) if text.strip() else None
+
+
+def read_head(seen: Seen, plain: Network, reader: Any) -> None:
+    """Let the reader judge the best sentences of the plain network and compute the features anew."""
+    logits = plain(seen.table)
+    seen.head = [int(i) for i in np.argsort(-logits, kind="stable")[:READ]]
+    head = [seen.candidates[i] for i in seen.head]
+    scores = read(reader, seen.asked.text, head)
+    seen.read_table = features_of(
+        seen.asked,
+        head,
+        seen.passages,
+        weights=seen.weights,
+        cosines=seen.cosines[seen.head],
+        focus_cosines=seen.focus[seen.head],
+        reader=[(score.relevance, score.answerable) for score in scores],
+    )
+
+
+# ------------------------------------------------------------------ fitting
+
+
+def fit(
+    groups: Sequence[Floats],
+    labels: Sequence[Floats],
+    weights: Sequence[float],
+    names: Sequence[str],
+    *,
+    listwise: bool,
+    hidden: int,
+    decay: float,
+    steps: int = 400,
+) -> dict[str, Any]:
+    """Fit one network by full-batch AdamW; ``listwise`` ranks inside groups, else rows are judged alone.
+
+    A label of -1 is left out.
+    """
+    import torch
+
+    torch.manual_seed(SEED)
+    rows = np.concatenate(groups)
+    mean, scale = rows.mean(0), rows.std(0)
+    scale[scale < 1e-4] = 1.0
+    inputs = torch.tensor(np.clip((rows - mean) / scale, -6, 6))
+    target = torch.tensor(np.concatenate(labels)).float()
+    group = torch.tensor(np.repeat(np.arange(len(groups)), [len(g) for g in groups]))
+    count = len(groups)
+    worth = torch.tensor(np.asarray(weights, np.float32))
+    width = rows.shape[1]
+    linear = torch.zeros(width, requires_grad=True)
+    inner = (torch.randn(width, hidden) * 0.3 / width**0.5).requires_grad_()
+    bias = torch.zeros(hidden, requires_grad=True)
+    outer = (torch.randn(hidden) * 0.1).requires_grad_()
+    offset = torch.zeros(1, requires_grad=True)
+    parameters = [linear, inner, bias, outer, offset]
+    optimizer = torch.optim.AdamW(parameters, lr=0.02, weight_decay=0.0)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    counted = target >= 0
+    for _ in range(steps):
+        logits = inputs @ linear + offset + torch.tanh(inputs @ inner + bias) @ outer
+        if listwise:
+            shown = torch.where(counted, logits, torch.full_like(logits, -1e9))
+            top = torch.full((count,), -1e9).scatter_reduce(0, group, shown, "amax").detach()
+            mass = torch.exp(shown - top[group])
+            everything = torch.zeros(count).index_add(0, group, mass)
+            rightly = torch.zeros(count).index_add(0, group, mass * (target == 1))
+            losses = torch.log(everything + 1e-9) - torch.log(rightly + 1e-9)
+            loss = (worth * losses).sum() / worth.sum()
+        else:
+            each = torch.nn.functional.binary_cross_entropy_with_logits(
+                logits, target.clamp(0, 1), reduction="none"
+            )
+            part = worth[group] * counted
+            loss = (each * part).sum() / part.sum()
+        loss = loss + 2e-4 * linear.abs().sum() + decay * ((inner**2).sum() + (outer**2).sum())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+
+    def plain(tensor: Any) -> Any:
+        return np.round(tensor.detach().numpy(), 5).tolist()
+
+    return {
+        "features": list(names),
+        "mean": np.round(mean, 6).tolist(),
+        "scale": np.round(scale, 6).tolist(),
+        "linear": plain(linear),
+        "hidden": plain(inner),
+        "bias": plain(bias),
+        "out": plain(outer),
+        "offset": float(offset.detach()[0]),
+    }
+
+
+def fit_ranking(seen: Sequence[Seen], *, reading: bool) -> dict[str, Any]:
+    """The ranking network from the cases whose right sentence is among the candidates."""
+    groups, labels, weights = [], [], []
+    for one in seen:
+        table, marks = _group(one, reading=reading)
+        if not one.case.answerable or not (marks == 1).any():
+            continue
+        groups.append(table)
+        labels.append(marks)
+        weights.append(one.case.weight)
+    return fit(groups, labels, weights, FEATURES, listwise=True, hidden=12, decay=2e-3)
+
+
+def _group(one: Seen, *, reading: bool) -> tuple[Floats, Floats]:
+    if not reading:
+        return one.table, one.labels
+    assert one.read_table is not None
+    return one.read_table, one.labels[one.head]
+
+
+def confidence_row(one: Seen, ranking: Network, *, reading: bool) -> tuple[Floats, bool]:
+    """The features of confidence, and whether the sentence that is ranked first is right."""
+    table, marks = _group(one, reading=reading)
+    candidates = [one.candidates[i] for i in one.head] if reading else one.candidates
+    logits = ranking(table)
+    chosen = int(np.argsort(-logits, kind="stable")[0])
+    row = confidence_features(
+        one.asked, candidates, one.passages, table, logits, chosen, one.weights
+    )
+    return row, bool(marks[chosen] != 0)
+
+
+def fit_refusal(seen: Sequence[Seen], ranking: Network, *, reading: bool) -> dict[str, Any]:
+    """The confidence network, not yet shifted to its threshold."""
+    rows, labels, weights = [], [], []
+    for one in seen:
+        row, right = confidence_row(one, ranking, reading=reading)
+        rows.append(row[None, :])
+        labels.append(np.asarray([1.0 if one.case.answerable else 0.0], np.float32))
+        # An answerable question whose best sentence is wrong should not be refused, nor be sure.
+        weights.append(one.case.weight * (0.4 if one.case.answerable and not right else 1.0))
+    return fit(
+        rows, labels, weights, CONFIDENCE_FEATURES, listwise=False, hidden=8, decay=3e-3, steps=500
+    )
+
+
+# ------------------------------------------------------------------ measuring
+
+
+def measure(
+    seen: Sequence[Seen], ranking: Network, refusal: Network, *, reading: bool
+) -> dict[str, dict[str, float]]:
+    """By kind: questions, share of right first sentences, share refused at the threshold."""
+    table: dict[str, list[tuple[bool, bool]]] = {}
+    for one in seen:
+        row, right = confidence_row(one, ranking, reading=reading)
+        refused = float(refusal(row[None, :])[0]) < 0
+        kind = one.case.kind
+        if not one.case.answerable and one.case.answers:
+            kind += " without" if one.case.without else " masked"
+        table.setdefault(kind, []).append((right, refused))
+    return {
+        kind: {
+            "questions": len(pairs),
+            "first_right": round(float(np.mean([right for right, _ in pairs])), 3),
+            "refused": round(float(np.mean([refused for _, refused in pairs])), 3),
+        }
+        for kind, pairs in sorted(table.items())
+    }
+
+
+def curve(
+    seen: Sequence[Seen], ranking: Network, refusal: Network, *, reading: bool
+) -> list[dict[str, float]]:
+    """For thresholds of confidence: refused of the answerable, the near misses, the off-topic."""
+    logits: dict[str, list[float]] = {"answerable": [], "near": [], "off": []}
+    for one in seen:
+        row, _ = confidence_row(one, ranking, reading=reading)
+        if one.case.answerable:
+            kind = "answerable"
+        elif one.case.kind == "off-topic" or one.case.masked:
+            kind = "off"
+        else:
+            kind = "near"
+        logits[kind].append(float(refusal(row[None, :])[0]))
+    points = []
+    for threshold in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95):
+        cut = float(np.log(threshold / (1 - threshold)))
+        share = {
+            name: round(float(np.mean([value < cut for value in values] or [0])), 3)
+            for name, values in logits.items()
+        }
+        points.append({"threshold": threshold, **share})
+    return points
+
+
+# ------------------------------------------------------------------ the run
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``python -m rag.training answering``."""
+    parser.add_argument("--data", type=Path, required=True, help="folder with qa.jsonl.zst")
+    parser.add_argument("--suites", type=Path, default=Path("evals"))
+    parser.add_argument("--documents", type=Path, nargs="*", default=[], help="originals")
+    parser.add_argument("--questions", type=int, default=700, help="questions of bucket 2")
+    parser.add_argument("--measured", type=int, default=250, help="questions of buckets 0 and 1")
+    parser.add_argument("--plain-only", action="store_true", help="without the reader")
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Fit all networks, write them, print what they reach."""
+    began = time.perf_counter()
+    embedder = load_embedder("bundled")
+    fitted: list[Seen] = []
+    held: list[Seen] = []
+    path = arguments.data / "qa.jsonl.zst"
+    corpora = [
+        ("bucket 2", *qa_cases(path, [2], arguments.questions), False),
+        ("buckets 0, 1", *qa_cases(path, [0, 1], arguments.measured), True),
+    ]
+    for documents, names in _suite_corpora(arguments):
+        corpora.append((names[0], documents, suite_cases(arguments.suites, names), False))
+    for name, documents, cases, measured in corpora:
+        for one in _seen(embedder, documents, cases):
+            (held if measured or one.case.held else fitted).append(one)
+        print(f"{name}: {len(cases)} cases, {time.perf_counter() - began:.0f} s", flush=True)
+    ranking = fit_ranking(fitted, reading=False)
+    _finish(arguments.out, "", ranking, fitted, held, reading=False)
+    if not arguments.plain_only:
+        from rag.answering.reader import Reader
+
+        reader = Reader.load()
+        plain = network_from(ranking)
+        for done, one in enumerate(fitted + held, start=1):
+            read_head(one, plain, reader)
+            if done % 500 == 0:
+                print(f"read {done}, {time.perf_counter() - began:.0f} s", flush=True)
+        read_ranking = fit_ranking(fitted, reading=True)
+        _finish(arguments.out, "-reader", read_ranking, fitted, held, reading=True)
+    print(f"{time.perf_counter() - began:.0f} s")
+    return 0
+
+
+def _suite_corpora(arguments: argparse.Namespace) -> Iterator[tuple[list[Document], list[str]]]:
+    from rag.reading import read_path
+
+    def read_all(folder: Path) -> list[Document]:
+        files = sorted(p for p in folder.iterdir() if p.suffix in {".md", ".txt"})
+        return [one for file in files for one in read_path(file, source=file.name)]
+
+    seeds = arguments.suites.parent / "seeds"
+    names = ["seeds", "seeds-english", "seeds-traditional", "seeds-unanswerable"]
+    yield read_all(seeds), names
+    for folder in arguments.documents:
+        yield read_all(folder), ["originals", "originals-unanswerable"]
+
+
+def _seen(
+    embedder: Embedder, documents: Sequence[Document], cases: Sequence[Case]
+) -> Iterator[Seen]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(
+            Path(folder) / "index", model=embedder.name, dimension=embedder.dimension
+        )
+        index_documents(store, embedder, Settings(), documents)
+        with store.view() as view:
+            for case in cases:
+                one = see(view, embedder, case)
+                if one is not None:
+                    yield one
+        store.close()
+
+
+def _finish(
+    out: Path,
+    suffix: str,
+    ranking: dict[str, Any],
+    fitted: Sequence[Seen],
+    held: Sequence[Seen],
+    *,
+    reading: bool,
+) -> None:
+    """Fit the refusal that belongs to a ranking, set its threshold, write and report both."""
+    order = network_from(ranking)
+    refusal = fit_refusal(fitted, order, reading=reading)
+    network = network_from(refusal)
+    logits = [
+        float(network(confidence_row(one, order, reading=reading)[0][None, :])[0])
+        for one in fitted
+        if one.case.answerable
+    ]
+    refusal["offset"] -= float(np.quantile(logits, FALSE_REFUSALS))
+    network = network_from(refusal)
+    out.mkdir(parents=True, exist_ok=True)
+    points = curve(held, order, network, reading=reading)
+    for name, content in (
+        (f"ranking{suffix}", ranking),
+        (f"refusal{suffix}", refusal),
+        (f"refusal{suffix}-curve", points),
+    ):
+        text = json.dumps(content, ensure_ascii=False)
+        (out / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    print(f"--- {'with' if reading else 'without'} the reader, questions kept for measuring")
+    for kind, row in measure(held, order, network, reading=reading).items():
+        print(f"{kind:22s} {row}")
+    for point in points:
+        print(point)
