@@ -1,4 +1,4 @@
-"""Arrays as ``.npy`` files: written in pieces, mapped into memory when read, checked by checksum."""
+"""Arrays as ``.npy`` files: written in pieces, mapped when read, checked by checksum."""
 
 from __future__ import annotations
 
@@ -6,18 +6,29 @@ import os
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["checksum", "map_array", "sync_folder", "write_array", "write_pieces"]
+__all__ = [
+    "CHECKED_BYTES",
+    "checksum",
+    "force_to_disk",
+    "map_array",
+    "sync_folder",
+    "write_array",
+    "write_pieces",
+]
+
+#: Derived files up to this size are checked in full when they are opened: a few milliseconds.
+CHECKED_BYTES = 1 << 22
 
 Array = npt.NDArray[Any]
 
 
 def write_array(path: Path, array: Array) -> None:
-    """Write one array and force it to disk."""
+    """Write one array."""
     write_pieces(path, [array], array.dtype, array.shape[1:])
 
 
@@ -37,12 +48,21 @@ def write_pieces(
         file.seek(0)
         # The header leaves room for a longer first axis, so the second one has the same length.
         _write_header(file, rows, dtype, row)
-        file.flush()
-        os.fsync(file.fileno())
+        force_to_disk(file)
     return rows
 
 
-def _write_header(file: Any, rows: int, dtype: npt.DTypeLike, row: tuple[int, ...]) -> None:
+def force_to_disk(file: BinaryIO) -> None:
+    """Wait until a large file is on the disk; small ones are checked in full when they are opened.
+
+    A derived file that a power cut spoils is made anew, so forcing each would only cost time.
+    """
+    file.flush()
+    if os.fstat(file.fileno()).st_size > CHECKED_BYTES:
+        os.fsync(file.fileno())
+
+
+def _write_header(file: BinaryIO, rows: int, dtype: npt.DTypeLike, row: tuple[int, ...]) -> None:
     header = {
         "descr": np.lib.format.dtype_to_descr(np.dtype(dtype)),
         "fortran_order": False,

@@ -88,7 +88,8 @@ class VectorCache:
         keys = np.frombuffer(row[1], np.uint64)
         if position >= len(keys) or int(keys[position]) != key:
             return None  # its document is gone
-        return np.frombuffer(row[2], np.float16).reshape(-1, self._dimension)[position]
+        vectors = np.frombuffer(row[2], np.float16).reshape(-1, self._dimension)
+        return np.asarray(vectors[position])
 
     def _load(self) -> None:
         if self._keys is not None:

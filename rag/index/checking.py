@@ -13,15 +13,23 @@ import numpy as np
 
 from rag.errors import IndexCorruptError, IndexLockedError, IndexReadOnlyError, IndexStoreError
 from rag.index import catalog
+from rag.index.arrays import sync_folder
 from rag.index.catalog import CATALOG_FILE, DocumentRow
 from rag.index.lock import WriteLock
-from rag.index.segments import SEGMENTS_FOLDER, Segment, SegmentRow, read_rows, rebuild
+from rag.index.segments import (
+    SEGMENTS_FOLDER,
+    Segment,
+    SegmentRow,
+    read_rows,
+    rebuild,
+    segment_name,
+)
 from rag.index.store import Finding
 
 if TYPE_CHECKING:
     from rag.index.embedded import EmbeddedStore
 
-__all__ = ["check", "copy", "damaged_documents", "mend_segments", "repair"]
+__all__ = ["check", "copy", "damaged_documents", "mend_segments", "repair", "replace_catalog"]
 
 _LOCK = "write.lock"
 
@@ -203,13 +211,13 @@ def mend_segments(folder: Path, dimension: int, reason: str) -> list[Finding]:
                 bad = rows or [
                     SegmentRow("", 0, int(catalog.read_meta(connection)["next"]), 0, 0, "{}")
                 ]
-            for count, row in enumerate(bad):
+            for row in bad:
                 connection.execute("DELETE FROM segments WHERE name = ?", (row.name,))
                 connection.execute(
                     "DELETE FROM tombstones WHERE number >= ? AND number < ?", (row.first, row.last)
                 )
                 for made in rebuild(
-                    connection, folder, f"g{generation}r{count}", row.first, row.last, dimension
+                    connection, folder, segment_name(generation), row.first, row.last, dimension
                 ):
                     connection.execute("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", made)
             if bad:
@@ -269,6 +277,48 @@ def copy(folder: Path, target: Path) -> None:
         temporary.rename(target / CATALOG_FILE)
 
 
+def replace_catalog(folder: Path, fresh: Path) -> None:
+    """Put the index in ``fresh``, a closed one inside ``folder``, in the place of the one in ``folder``.
+
+    One rename decides; killed before it, the old index stands, after it, the new one. The caller holds
+    the write lock of ``folder``. Views of the old index that are open go on; the next ones see the new.
+
+    Raises:
+        IndexLockedError: A reader has held the old index open for half a minute.
+    """
+    with catalog.translated(folder):
+        with (
+            contextlib.closing(catalog.connect(folder, read_only=False)) as old,
+            contextlib.closing(catalog.connect(fresh, read_only=False)) as new,
+        ):
+            # The old log must be empty before its file goes: it would spoil the new catalog.
+            busy, _, _ = old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise IndexLockedError(str(folder), None)
+            generations = [int(catalog.read_meta(one)["generation"]) for one in (old, new)]
+            catalog.write_meta(new, {"generation": str(max(generations) + 1)})
+        _put_in_place(folder, fresh)
+
+
+def _put_in_place(folder: Path, fresh: Path) -> None:
+    with contextlib.closing(sqlite3.connect(fresh / CATALOG_FILE, isolation_level=None)) as new:
+        new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        new.execute("PRAGMA journal_mode=DELETE")
+        names = {row.name for row in read_rows(new)}
+    segments = folder / SEGMENTS_FOLDER
+    segments.mkdir(exist_ok=True)
+    for name in names:
+        (fresh / SEGMENTS_FOLDER / name).rename(segments / name)
+    for suffix in ("-wal", "-shm"):
+        (folder / (CATALOG_FILE + suffix)).unlink(missing_ok=True)
+    (fresh / CATALOG_FILE).replace(folder / CATALOG_FILE)
+    sync_folder(folder)
+    shutil.rmtree(fresh, ignore_errors=True)
+    for path in segments.iterdir():
+        if path.name not in names:
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def repair(folder: str | Path) -> list[Finding]:
     """Save every whole document of a damaged catalog into a new one; derived files are made anew.
 
@@ -307,15 +357,12 @@ def repair(folder: str | Path) -> list[Finding]:
             )
             generation = int(meta.get("generation", 0)) + 1
             catalog.write_meta(new, {**meta, "next": str(following), "generation": str(generation)})
-            rows = rebuild(new, root, f"g{generation}r", 0, following, dimension)
+            rows = rebuild(new, fresh, segment_name(generation), 0, following, dimension)
             new.executemany("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", rows)
-            new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            new.execute("PRAGMA journal_mode=DELETE")
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        path.replace(path.with_name(path.name + ".damaged"))
-        (fresh / CATALOG_FILE).replace(path)
-        shutil.rmtree(fresh, ignore_errors=True)
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as old:
+            old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copyfile(path, path.with_name(path.name + ".damaged"))
+        _put_in_place(root, fresh)
     named = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
     return [
         Finding(

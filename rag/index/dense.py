@@ -12,7 +12,6 @@ scanned with vector instructions; the best candidates are then scored with the h
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,6 +19,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from rag.index.arrays import force_to_disk
 
 __all__ = [
     "COARSE_FILE",
@@ -73,11 +74,16 @@ def describe_kind(rows: int) -> str:
     )
 
 
+def _faiss() -> Any:
+    import faiss
+
+    return faiss
+
+
 @contextlib.contextmanager
 def _one_thread() -> Iterator[None]:
     """One OpenMP thread for this thread's searches: a team costs more than a single query gains."""
-    import faiss
-
+    faiss = _faiss()
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     try:
@@ -92,8 +98,7 @@ def write_dense(path: Path, pieces: Iterable[Array], dimension: int) -> int:
     FAISS itself would need all rows in memory. The header is FAISS's own, of an empty index, with the
     number of rows and bytes filled in; a test holds the file equal to what FAISS writes.
     """
-    import faiss
-
+    faiss = _faiss()
     empty = faiss.IndexScalarQuantizer(
         dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
     )
@@ -111,8 +116,7 @@ def write_dense(path: Path, pieces: Iterable[Array], dimension: int) -> int:
         header[_BYTES_AT : _BYTES_AT + 8] = (rows * dimension * 2).to_bytes(8, "little")
         file.seek(0)
         file.write(header)
-        file.flush()
-        os.fsync(file.fileno())
+        force_to_disk(file)
     return rows
 
 
@@ -121,15 +125,14 @@ def write_coarse(path: Path, rows: VectorRows) -> None:
 
     Training takes the mean of a sample; the sample is every n-th row, so equal rows give equal files.
     """
-    import faiss
-
+    faiss = _faiss()
     index = faiss.index_factory(rows.dimension, "RaBitQfs", faiss.METRIC_INNER_PRODUCT)
     index.train(rows.take(np.arange(0, len(rows), max(1, len(rows) // 20_000))))
     for first in range(0, len(rows), 1 << 16):
         index.add(rows.take(np.arange(first, min(first + (1 << 16), len(rows)))))
     faiss.write_index(index, str(path))
     with path.open("rb") as file:
-        os.fsync(file.fileno())
+        force_to_disk(file)
 
 
 class VectorRows:
@@ -194,8 +197,7 @@ class VectorRows:
         self, vector: FloatArray, k: int, allowed: npt.NDArray[np.bool_] | None
     ) -> tuple[IdArray, FloatArray]:
         """The ``k`` best rows and their scores by FAISS's full scan."""
-        import faiss
-
+        faiss = _faiss()
         index = self._exact_index
         k = min(k, len(self))
         if allowed is not None:
@@ -237,8 +239,7 @@ class VectorRows:
         Raises:
             OSError: FAISS cannot read a file.
         """
-        import faiss
-
+        faiss = _faiss()
         with self._lock:
             try:
                 if self._exact_index is None:

@@ -34,7 +34,7 @@ from rag.errors import (
 )
 from rag.index import catalog
 from rag.index.catalog import CATALOG_FILE, DocumentRow
-from rag.index.filters import to_sql
+from rag.index.filters import Scalar, to_sql
 from rag.index.generation import Generation, Masks
 from rag.index.lock import WriteLock
 from rag.index.segments import Segment, load, read_rows, rebuild
@@ -156,6 +156,7 @@ class EmbeddedStore:
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
+        self._identity = self._identity_now()
         self._generation: Generation | None = None
         self._segments: dict[str, Segment] = {}
         self._masks: OrderedDict[tuple[int, str], Masks] = OrderedDict()
@@ -168,10 +169,14 @@ class EmbeddedStore:
             catalog.check_format(version, folder)
         if version < catalog.FORMAT:
             self._migrate()
-        self.model = self.facts["model"]
-        self.dimension = int(self.facts["dimension"])
+        self._take_facts(self.facts)
         with self.view():
             pass  # opens the segments, and mends them where needed
+
+    def _take_facts(self, facts: dict[str, str]) -> None:
+        self.facts = facts
+        self.model = facts["model"]
+        self.dimension = int(facts["dimension"])
 
     def _migrate(self) -> None:
         if self._read_only:
@@ -196,9 +201,12 @@ class EmbeddedStore:
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         """A connection of the pool, given back afterwards."""
+        identity = self._identity_now()
         with self._lock:
             if self._closed:
                 raise IndexStoreError(f"{self.path}: this store was closed. Open it again.")
+            if identity != self._identity:
+                self._forget(identity)
             connection = self._idle.pop() if self._idle else None
         if connection is None:
             connection = catalog.connect(self.path, read_only=True)
@@ -209,11 +217,28 @@ class EmbeddedStore:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
             with self._lock:
-                keep = not self._closed
+                keep = not self._closed and identity == self._identity
                 if keep:
                     self._idle.append(connection)
             if not keep:
                 connection.close()
+
+    def _identity_now(self) -> tuple[int, int]:
+        try:
+            found = (self.path / CATALOG_FILE).stat()
+        except FileNotFoundError as error:
+            raise NotAnIndexError(
+                f"{self.path}: the catalog has gone. Make an index: rag index PATH"
+            ) from error
+        return found.st_dev, found.st_ino
+
+    def _forget(self, identity: tuple[int, int]) -> None:
+        """Another catalog took the place of the one known so far (it was repaired or re-embedded)."""
+        for connection in self._idle:
+            connection.close()
+        self._idle, self._identity = [], identity
+        self._generation, self._segments = None, {}
+        self._masks.clear()
 
     @property
     def generation(self) -> int:
@@ -251,6 +276,7 @@ class EmbeddedStore:
         )
 
     def _load(self, connection: sqlite3.Connection, number: int) -> Generation:
+        self._take_facts(catalog.read_meta(connection))
         opened = dict(self._segments)
         parts = []
         numbers, passages = _tombstones(connection)
@@ -297,7 +323,7 @@ class EmbeddedStore:
                 parts.append(load(Segment(self.path, row, self.dimension), numbers, passages))
             except (OSError, ValueError):
                 made = rebuild(
-                    connection, root, f"g{number}-{row.name}", row.first, row.last, self.dimension
+                    connection, root, f"{row.name}-again", row.first, row.last, self.dimension
                 )
                 parts.extend(
                     load(Segment(root, again, self.dimension), numbers, passages) for again in made
@@ -478,7 +504,8 @@ class EmbeddedView:
 
     def documents(self, where: Where | None = None) -> Iterator[DocumentInfo]:
         """All documents that pass the filter, oldest first."""
-        condition, parameters = "1", []
+        condition = "1"
+        parameters: list[Scalar] = []
         if where:
             fields = [name for (name,) in self._connection.execute("SELECT name FROM fields")]
             condition, parameters = to_sql(where, fields)

@@ -13,7 +13,7 @@ from typing import Any
 
 from rag.errors import QueryError
 
-__all__ = ["OPERATORS", "matches", "to_sql"]
+__all__ = ["OPERATORS", "Scalar", "matches", "to_sql"]
 
 #: Columns of the catalog by field name.
 COLUMNS = {

@@ -9,6 +9,7 @@ checksums the catalog notes.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.index import catalog, faults
-from rag.index.arrays import checksum, map_array, sync_folder, write_array
+from rag.index.arrays import CHECKED_BYTES, checksum, map_array, write_array
 from rag.index.dense import COARSE_FILE, DENSE_FILE, VectorRows, write_coarse, write_dense
 from rag.index.lexical import (
     FILES,
@@ -41,6 +42,7 @@ __all__ = [
     "plan_growth",
     "plan_tidy",
     "rebuild",
+    "segment_name",
 ]
 
 SEGMENTS_FOLDER = "segments"
@@ -74,6 +76,11 @@ class SegmentRow(NamedTuple):
     def sizes(self) -> dict[str, tuple[int, int]]:
         """File name to (bytes, CRC-32)."""
         return {name: (size, check) for name, (size, check) in json.loads(self.files).items()}
+
+
+def segment_name(generation: int) -> str:
+    """A new segment's name: when it was made, and chance, so that no two are ever equal."""
+    return f"g{generation:06d}-{os.urandom(4).hex()}"
 
 
 def lexical_text(title: str | None, published: str | None, heading: str | None, text: str) -> str:
@@ -150,22 +157,16 @@ def _new_folder(root: Path, name: str) -> Path:
 
 
 def _described(folder: Path, name: str, first: int, last: int, rows: int, terms: int) -> SegmentRow:
-    sync_folder(folder)
-    sync_folder(folder.parent)
     files = {path.name: [path.stat().st_size, checksum(path)] for path in sorted(folder.iterdir())}
     return SegmentRow(name, first, last, rows, terms, json.dumps(files))
 
 
 class Segment:
-    """An open segment.
+    """An open segment; larger files are checked by their size, and in full by ``rag doctor``.
 
     Raises:
         OSError, ValueError: A file is missing, torn, or does not fit the others.
     """
-
-    #: Files up to this size are checked in full when they are opened, which takes a few milliseconds;
-    #: larger ones by their size, and in full by ``rag doctor``.
-    CHECKED_BYTES = 1 << 22
 
     def __init__(self, root: Path, row: SegmentRow, dimension: int) -> None:
         self.row = row
@@ -174,7 +175,7 @@ class Segment:
             path = self.folder / name
             if path.stat().st_size != size:
                 raise ValueError(f"{path}: has {path.stat().st_size} bytes, not {size}")
-            if size <= self.CHECKED_BYTES and checksum(path) != check:
+            if size <= CHECKED_BYTES and checksum(path) != check:
                 raise ValueError(f"{path}: its checksum is wrong")
         self.ids: IdArray = map_array(self.folder / IDS_FILE)
         self.postings = Postings(self.folder)
@@ -265,7 +266,6 @@ def add_coarse(root: Path, row: SegmentRow, dimension: int) -> SegmentRow:
     temporary = path.with_suffix(".part")
     write_coarse(temporary, VectorRows(folder, row.rows, dimension))
     temporary.rename(path)
-    sync_folder(folder)
     files = json.loads(row.files)
     files[COARSE_FILE] = [path.stat().st_size, checksum(path)]
     return row._replace(files=json.dumps(files))

@@ -192,7 +192,7 @@ def _slice_keys(texts: list[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[n
 
     solid = np.flatnonzero(kinds != _SPACE)
     spaced = np.diff(solid, prepend=-1) > 1
-    codes, kinds, owners = codes[solid].astype(np.uint64), kinds[solid], owners[solid]
+    letters, kinds, owners = codes[solid].astype(np.uint64), kinds[solid], owners[solid]
     kana = kinds == _KANA
     kinds[kana] = _HAN
     begins = (kinds == _OTHER) | (spaced & (kinds != _HAN))
@@ -200,18 +200,18 @@ def _slice_keys(texts: list[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[n
     begins[0] = True
 
     starts = np.flatnonzero(begins)
-    lengths = np.diff(starts, append=len(codes))
+    lengths = np.diff(starts, append=len(letters))
     run_kinds = kinds[starts]
 
     found: list[npt.NDArray[np.uint64]] = []
     places: list[npt.NDArray[np.int64]] = []
 
-    at_0 = _mixed(codes, 0)
+    at_0 = _mixed(letters, 0)
     han = np.flatnonzero((kinds == _HAN) & ~kana)
     found.append(at_0[han])
     places.append(han)
 
-    at_1 = _mixed(codes, 1)
+    at_1 = _mixed(letters, 1)
     joined_next = ~begins[1:]
     pairs = np.flatnonzero(joined_next & ((kinds[1:] == _HAN) | (kinds[1:] == _HANGUL)))
     found.append(at_0[pairs] + at_1[pairs + 1])
@@ -222,13 +222,13 @@ def _slice_keys(texts: list[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[n
     worded |= (run_kinds == _UNSPACED) & (lengths < 3)
     words = np.flatnonzero(worded)
     if len(words):
-        _add_words(codes, starts[words], lengths[words], run_kinds[words], found, places)
+        _add_words(letters, starts[words], lengths[words], run_kinds[words], found, places)
 
     tripled = (run_kinds == _UNSPACED) | ((run_kinds == _SEMITIC) & (lengths > 3))
     if tripled.any():
         inside = np.repeat(tripled, lengths)
         triples = np.flatnonzero(inside[2:] & joined_next[1:] & joined_next[:-1])
-        found.append(at_0[triples] + at_1[triples + 1] + _mixed(codes[triples + 2], 2))
+        found.append(at_0[triples] + at_1[triples + 1] + _mixed(letters[triples + 2], 2))
         places.append(triples)
 
     sums = np.concatenate(found)

@@ -8,7 +8,7 @@ corpus. Every commit is one transaction of the catalog; the new segment's files 
 from __future__ import annotations
 
 import contextlib
-import datetime
+import datetime as dt
 import functools
 import json
 import queue
@@ -18,7 +18,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +41,7 @@ from rag.index.segments import (
     plan_tidy,
     read_rows,
     rebuild,
+    segment_name,
 )
 from rag.index.store import Source
 from rag.records import Chunk, Document
@@ -176,6 +176,8 @@ class EmbeddedWriter:
         self._raise_failure()
         faults.reached("close: before the checkpoint")
         with self._guard, contextlib.suppress(sqlite3.OperationalError):
+            # Open readers keep the log's end; it is taken over at the next chance, so do not wait.
+            self._connection.execute("PRAGMA busy_timeout=0")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def stop(self) -> None:
@@ -282,7 +284,7 @@ class _Transaction:
             vectors=vectors,
             content_hash=content_hash,
             keys=keys,
-            indexed=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            indexed=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         )
         faults.reached("put: document written")
         new = set(document.metadata) - self._fields
@@ -339,13 +341,13 @@ class _Transaction:
         faults.reached("commit: begun")
         with guard:
             self._begin()
-        name = f"g{self.generation + 1}"
         if self._gathering.rows:
+            name = segment_name(self.generation + 1)
             row = self._gathering.write(self._folder, name, self._first, self._next)
             with guard:
                 self._insert(row)
             self._first = self._next
-        replaced = self._merge_due(guard, name, tidy=tidy)
+        replaced = self._merge_due(guard, tidy=tidy)
         faults.reached("commit: segments noted")
         with guard:
             self.generation += 1
@@ -379,10 +381,9 @@ class _Transaction:
             ).fetchone()[0]
         )
 
-    def _merge_due(self, guard: threading.Lock, name: str, *, tidy: bool) -> list[str]:
+    def _merge_due(self, guard: threading.Lock, *, tidy: bool) -> list[str]:
         """Merge as planned, give large segments their coarse index; names that are replaced."""
         replaced: list[str] = []
-        count = 0
         while plan := self._plan(guard, tidy=tidy):
             with guard:
                 rows = read_rows(self._connection)[plan[0] : plan[1]]
@@ -392,8 +393,8 @@ class _Transaction:
                     (rows[0].first, rows[-1].last),
                 ).fetchall()
             numbers, passages = np.array(stones, np.int64).reshape(-1, 2).T
-            count += 1
-            made = self._merged(guard, f"{name}m{count}", rows, numbers, passages)
+            name = segment_name(self.generation + 1)
+            made = self._merged(guard, name, rows, numbers, passages)
             with guard:
                 self._connection.executemany(
                     "DELETE FROM segments WHERE name = ?", [(row.name,) for row in rows]

@@ -13,12 +13,16 @@ DIMENSION = 16
 
 def vector_of(text: str) -> np.ndarray:
     """A unit vector made of the text's hash: equal texts, equal vectors; others nearly orthogonal."""
-    seed = int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:4], "little")
+    seed = int.from_bytes(
+        hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:4], "little"
+    )
     vector = np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
     return vector / np.linalg.norm(vector)
 
 
-def make_document(name: str, sentences: list[str], **fields) -> tuple[Document, list[Chunk], np.ndarray]:
+def make_document(
+    name: str, sentences: list[str], **fields
+) -> tuple[Document, list[Chunk], np.ndarray]:
     """A document with one chunk a sentence."""
     text = "\n".join(sentences)
     document = Document(id=name, source=f"{name}.txt", text=text, **fields)
@@ -48,7 +52,11 @@ def fill(writer) -> None:
                 sentences,
                 title=name.title(),
                 published=f"{year}-05-01",
-                metadata={"publisher": "A" if name == "tea" else "B", "tags": ["x", name], "n": year},
+                metadata={
+                    "publisher": "A" if name == "tea" else "B",
+                    "tags": ["x", name],
+                    "n": year,
+                },
             ),
             content_hash=f"hash of {name}",
         )

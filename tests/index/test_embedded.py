@@ -39,7 +39,9 @@ def test_dense_search_finds_the_text_itself_first(filled):
 def test_lexical_search_bridges_scripts_and_widths(filled):
     with filled.view() as view:
         assert texts(view, view.lexical_search("滬杭鐵路", 1)) == ["沪杭铁路連接上海與杭州。"]
-        assert texts(view, view.lexical_search("ＳＴＡＴＩＯＮＳ", 1)) == ["The station opened in 1909."]
+        assert texts(view, view.lexical_search("ＳＴＡＴＩＯＮＳ", 1)) == [
+            "The station opened in 1909."
+        ]
         assert texts(view, view.lexical_search("เชียงใหม่", 1)) == ["เชียงใหม่อยู่ทางเหนือ"]
         assert len(view.lexical_search("zzzz", 5).ids) == 0
 
@@ -53,7 +55,9 @@ def test_scores_of_given_chunks_are_those_of_the_searches(filled):
         assert view.dense_scores(vector_of("龙井茶"), dense.ids) == pytest.approx(
             dense.scores, abs=1e-6
         )
-        assert view.vectors(dense.ids) @ vector_of("龙井茶") == pytest.approx(dense.scores, abs=1e-6)
+        assert view.vectors(dense.ids) @ vector_of("龙井茶") == pytest.approx(
+            dense.scores, abs=1e-6
+        )
 
 
 def test_chunks_are_spans_of_their_documents(filled):
@@ -123,7 +127,10 @@ def test_a_wrong_filter_is_told(filled, where):
 
 
 def test_an_unknown_field_names_the_known_ones(filled):
-    with filled.view() as view, pytest.raises(QueryError, match="did you mean 'publisher'.*published"):
+    with (
+        filled.view() as view,
+        pytest.raises(QueryError, match="did you mean 'publisher'.*published"),
+    ):
         view.lexical_search("x", 3, {"publishers": "A"})
 
 
@@ -168,7 +175,10 @@ def test_scores_do_not_depend_on_the_history(tmp_path, filled):
                 a, b = one.lexical_search(query, 9), other.lexical_search(query, 9)
                 assert texts(one, a) == texts(other, b)
                 assert a.scores == pytest.approx(b.scores, rel=1e-6)
-                a, b = one.dense_search(vector_of(query), 9), other.dense_search(vector_of(query), 9)
+                a, b = (
+                    one.dense_search(vector_of(query), 9),
+                    other.dense_search(vector_of(query), 9),
+                )
                 assert texts(one, a) == texts(other, b)
             assert one.idf(["杭州", "zz"]) == pytest.approx(other.idf(["杭州", "zz"]))
 
@@ -254,7 +264,11 @@ def test_a_view_keeps_its_generation_while_a_writer_commits(filled):
 def test_a_second_writer_is_refused(filled):
     import os
 
-    with filled.writer(), pytest.raises(IndexLockedError, match=f"process {os.getpid()}"), filled.writer():
+    with (
+        filled.writer(),
+        pytest.raises(IndexLockedError, match=f"process {os.getpid()}"),
+        filled.writer(),
+    ):
         pass
     with filled.writer():
         pass
