@@ -61,7 +61,7 @@ class FeedbackStore:
                     os.fsync(file.fileno())
             except OSError as error:
                 raise StorageFullError(
-                    f"{self.path}: cannot be written ({error.strerror}). Free space or check rights."
+                    f"{self.path}: cannot be written ({error.strerror}). Make room or check rights."
                 ) from error
 
     def records(self) -> list[dict[str, Any]]:

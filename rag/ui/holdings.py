@@ -39,7 +39,7 @@ def listing(
     matching = [info for info in everything if all(word in _searched(info) for word in words)]
     key = order if order in _ORDERS else "indexed"
     matching.sort(key=lambda info: info.source)
-    matching.sort(key=lambda info: _sort_key(info, key), reverse=key not in {"title"})
+    matching.sort(key=lambda info: _sort_key(info, key), reverse=key != "title")
     start = max(0, offset)
     page = matching[start : start + max(1, min(limit, _MAX_PAGE))]
     return {

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import ipaddress
 import os
 import socket
 import sys
 import threading
+import time
 import webbrowser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rag.errors import SettingsError
 from rag.settings import Settings
 
-__all__ = ["launch"]
+if TYPE_CHECKING:
+    from rag.ui.opening import Opening
+
+__all__ = ["Serving", "launch"]
 
 # Set before Gradio is imported: it reads them once. Nothing the page does may leave the machine.
 _QUIET = {
@@ -33,9 +39,8 @@ def launch(
     no_auth: bool = False,
     settings: Settings | None = None,
     open_browser: bool = True,
-    block: bool = True,
-) -> Any:
-    """Serve the chat page; the knowledge base opens behind it, in a thread of its own.
+) -> None:
+    """Serve the chat page until it is stopped; the knowledge base and Gradio load behind it.
 
     Args:
         index_dir: The index to ask; created when absent.
@@ -45,10 +50,6 @@ def launch(
         no_auth: Serve other machines without a login, knowingly.
         settings: Query-time settings; default :meth:`Settings.load`.
         open_browser: Show the page in the user's browser once it is served.
-        block: Return only when the server stops; False returns the running server, for tests.
-
-    Returns:
-        The running Gradio blocks (``.close()`` stops them) if ``block`` is False, else None.
 
     Raises:
         SettingsError: The host needs a login, the port is taken or out of range, or the
@@ -58,27 +59,68 @@ def launch(
     _check_port(host, port)
     os.environ.update(_QUIET)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    _spare_loopback_from_proxies()
 
     from rag.ui.opening import Opening
 
     opening = Opening(index_dir, settings or Settings.load())
-    _say(f"Starting the chat page for {index_dir} ...")
-    from rag.ui.endpoints import serve
-
-    running = serve(opening, host=host, port=port, auth=auth)
-    opening.start()
+    served = Serving(opening, host=host, port=port, auth=auth)
     url = f"http://{_for_url(host)}:{port}/"
     _say(f"The chat page is at {url}  (Ctrl+C stops it)")
     if open_browser:
-        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-    if not block:
-        return running
-    try:
-        running.block_thread()
-    finally:
-        running.close(verbose=False)
-    return None
+        threading.Timer(0.5, webbrowser.open, args=(url,)).start()
+    served.run()
+
+
+class Serving:
+    """A page that is or will be served; :meth:`run` blocks, :meth:`start` does not.
+
+    Args:
+        opening: The knowledge base; it is opened once the page is up.
+        host: Address to listen on.
+        port: Port to listen on.
+        auth: (user, password) that the page asks for.
+    """
+
+    def __init__(
+        self, opening: Opening, *, host: str, port: int, auth: tuple[str, str] | None = None
+    ) -> None:
+        import uvicorn
+
+        from rag.ui.front import Front
+        from rag.ui.login import Login
+
+        # A page with a login, or one that is open on purpose, may be reached by any name.
+        local_only = auth is None and _is_loopback(host)
+        front = Front(opening, Login(auth, port=port), local_only=local_only)
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                front.app,
+                host=host.strip("[]"),
+                port=port,
+                log_level="warning",
+                server_header=False,
+                timeout_graceful_shutdown=2,  # open event streams would wait for ever
+            )
+        )
+        self._thread: threading.Thread | None = None
+
+    def run(self) -> None:
+        """Serve until Ctrl+C or SIGTERM."""
+        with contextlib.suppress(KeyboardInterrupt):
+            self._server.run()
+
+    def start(self) -> None:
+        """Serve in a thread; returns when the page can be opened."""
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            time.sleep(0.01)
+
+    def close(self) -> None:
+        """Stop serving and wait until it is so."""
+        self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join()
 
 
 def _check_access(host: str, auth: tuple[str, str] | None, *, no_auth: bool) -> None:
@@ -123,8 +165,6 @@ def _check_port(host: str, port: int) -> None:
                 f"--port {port}: ports below 1024 need more rights. Try --port 7860."
             ) from error
         except OSError as error:
-            import errno
-
             if error.errno == errno.EADDRNOTAVAIL:
                 raise SettingsError(
                     f"--host {host}: is no address of this machine. Try --host 127.0.0.1."
@@ -133,14 +173,6 @@ def _check_port(host: str, port: int) -> None:
                 f"--port {port}: another program is using it. Stop that program, or choose "
                 f"another port: rag chat --port {port % 65535 + 1}"
             ) from error
-
-
-def _spare_loopback_from_proxies() -> None:
-    """Gradio asks its own server for a start-up page; a proxy must not stand between them."""
-    for name in ("NO_PROXY", "no_proxy"):
-        known = os.environ.get(name, "")
-        missing = [host for host in ("127.0.0.1", "localhost") if host not in known.split(",")]
-        os.environ[name] = ",".join([*([known] if known else []), *missing])
 
 
 def _for_url(host: str) -> str:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 
-__all__ = ["Allowance"]
+__all__ = ["Allowance", "later"]
 
 # Visitors remembered; the least recent is forgotten first, which only ever refills a bucket.
 _VISITORS = 10_000
@@ -37,3 +37,8 @@ class Allowance:
             while len(self._buckets) > _VISITORS:
                 self._buckets.popitem(last=False)
             return 0.0 if granted else (1 - tokens) / self.per_second
+
+
+def later(seconds: float) -> str:
+    """What a visitor is told who must wait."""
+    return f"Too much at once. Try again in {max(1, round(seconds))} s."

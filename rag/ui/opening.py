@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -38,8 +37,9 @@ class Opening:
         self._settled = threading.Event()
 
     def start(self) -> None:
-        """Open in the background, then ask once in silence so that models are in memory."""
-        threading.Thread(target=self._open, name="rag-opening", daemon=True).start()
+        """Open in the background, then load what the first question will need."""
+        if self.phase == "opening":
+            threading.Thread(target=self._open, name="rag-opening", daemon=True).start()
 
     def open_with(self, kb: Any) -> None:
         """Take a knowledge base that is open already (tests, notebooks)."""
@@ -67,8 +67,6 @@ class Opening:
     def _open(self) -> None:
         from rag.knowledge_base import KnowledgeBase
 
-        # A short head start for the browser: opening competes with the page for two cores.
-        time.sleep(0.2)
         try:
             self._kb = KnowledgeBase.open(self.index_dir, settings=self.settings)
         except RagError as error:

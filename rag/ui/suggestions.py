@@ -36,7 +36,7 @@ _FIGURE = re.compile(
 )
 _IS_ZH = re.compile(r"(?:^|[。！？\n])\s*([\u4e00-\u9fffA-Za-z0-9·]{2,12}?)(?:指的是|是指)")
 _IS_EN = re.compile(
-    r"(?:^|[.!?]\s|\n)((?:The )?[A-Z][\w-]*(?: [a-z][\w-]*| [A-Z][\w-]*){0,3}) (is|are) (?:an?|the)\b"
+    r"(?:^|[.!?]\s|\n)((?:The )?[A-Z][\w-]*(?: [A-Za-z][\w-]*){0,3}) (is|are) (?:an?|the)\b"
 )
 _NO_NAME = re.compile(
     r"[这那它他她其也都就而但不还我你本该此如于则可又只]|"

@@ -6,7 +6,6 @@ be indexed; if that fails, an earlier file of the name is put back.
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import shutil
@@ -112,20 +111,19 @@ class Uploads:
         name = next(path.name for path in incoming.iterdir())
         target, earlier = self.folder / name, incoming / ".earlier"
         if target.exists():
-            os.replace(target, earlier)
-        os.replace(incoming / name, target)
+            target.replace(earlier)
+        (incoming / name).replace(target)
+        report = None
         try:
             report = kb.index(target, progress=progress)
-            if report.failed:
-                failure = report.failed[0]
-                raise ReadingError(name, failure.reason)
-        except BaseException:
-            target.unlink(missing_ok=True)
-            if earlier.exists():
-                os.replace(earlier, target)
-            raise
         finally:
+            if report is None or report.failed:
+                target.unlink(missing_ok=True)
+                if earlier.exists():
+                    earlier.replace(target)
             shutil.rmtree(incoming, ignore_errors=True)
+        if report.failed:
+            raise RagError(report.failed[0].reason)
         outcome = next(
             (kind for kind in ("added", "updated") if getattr(report, kind)), "unchanged"
         )

@@ -35,7 +35,7 @@ from fake_knowledge_base import FakeKnowledgeBase  # noqa: E402
 
 from rag.records import Document  # noqa: E402
 from rag.settings import Settings  # noqa: E402
-from rag.ui.endpoints import serve  # noqa: E402
+from rag.ui.launching import Serving  # noqa: E402
 from rag.ui.opening import Opening  # noqa: E402
 
 HARBOUR = (
@@ -77,7 +77,7 @@ if __name__ == "__main__":
     opening = Opening(FOLDER / "index", Settings())
     opening.open_with(knowledge_base)
     auth = ("reader", "let me in") if "auth" in sys.argv else None
-    blocks = serve(opening, host="127.0.0.1", port=int(sys.argv[1]), auth=auth)
+    Serving(opening, host="127.0.0.1", port=int(sys.argv[1]), auth=auth).start()
     (FOLDER / "ready").touch()
     while sys.stdin.readline().strip() == "asking":
         print(knowledge_base.asking, flush=True)

@@ -1,6 +1,6 @@
 // One question and its answer, as elements.
 
-import { h, icon, iconButton } from "./dom.js";
+import { flowing, h, icon, iconButton } from "./dom.js";
 import { exactWords, slice } from "./exporting.js";
 
 export function questionBlock(message, t, { onedit }) {
@@ -43,7 +43,7 @@ export function answerBlock(message, t, handlers) {
     return block;
   }
   if (answer.refused) {
-    block.append(h("div.refusal", null, h("div.refusal-head", null, icon("none"), h("strong", null, t.refusal)),
+    block.append(h("div.refusal", null, h("p.refusal-head", null, icon("none"), t.refusal),
       h("div.text.foreign", { lang: tongue(answer.text) }, plainBlocks(answer.text))));
   } else block.append(h("div.text.foreign", { lang: tongue(answer.text) }, answerText(answer, t, handlers.oncite)));
   if (answer.note) block.append(h("p.note", null, answer.note));
@@ -55,9 +55,9 @@ export function answerBlock(message, t, handlers) {
 }
 
 function stageLine(message, t) {
-  const { stage, place } = message;
+  const { stage, place, model } = message;
   const words = place !== undefined && !stage ? t.stageWaiting(place)
-    : { opening: t.stageOpening, searching: message.partial ? t.stageWriting : t.stageSearching }[stage] ?? t.stageSending;
+    : { opening: t.stageOpening, searching: message.partial ? t.stageWriting : model && Date.now() - message.started > 1500 ? t.stageModel(model) : t.stageSearching }[stage] ?? t.stageSending;
   const seconds = Math.floor((Date.now() - message.started) / 1000);
   return h("p.stage", { role: "status" }, h("span.pulse", { "aria-hidden": "true" }), h("span", null, `${words}…`),
     seconds >= 2 && h("span.seconds", { "aria-hidden": "true" }, t.took(seconds)));
@@ -145,20 +145,23 @@ function sourceCards(answer, t, oncite) {
 }
 
 function quoteParts(citation) {
-  const tidy = (text) => text.replace(/\s*\n\s*/g, " ");
-  if (!citation.highlight) return tidy(citation.quote);
+  if (!citation.highlight) return flowing(citation.quote);
   const [low, high] = citation.highlight.map((offset) => offset - citation.start);
-  return [tidy(slice(citation.quote, 0, low)), h("b", null, tidy(exactWords(citation))), tidy(slice(citation.quote, high))];
+  return [flowing(slice(citation.quote, 0, low)), h("b", null, flowing(exactWords(citation))), flowing(slice(citation.quote, high))];
 }
 
 function nearest(answer, t, onpassage) {
   const list = h("ol.passages", null, answer.passages.map((passage) =>
     h("li", null, h("button.passage", { type: "button", onclick: (event) => onpassage(passage, event.currentTarget) },
-      h("span.source-title.foreign", null, passage.title || passage.source, h("span.source-meta", null, [passage.metadata?.publisher, passage.published, passage.heading && passage.heading !== passage.title && passage.heading, passage.duplicates?.length && t.alsoIn(passage.duplicates.length)].filter(Boolean).join(" · "))),
-      h("span.passage-text.foreign", null, passage.text.replace(/\s*\n\s*/g, " "))))));
+      h("span.source-title.foreign", null, passage.title || passage.source, h("span.source-meta", null, [passage.metadata?.publisher, passage.published, section(passage), passage.duplicates?.length && t.alsoIn(passage.duplicates.length)].filter(Boolean).join(" · "))),
+      h("span.passage-text.foreign", null, flowing(snippet(passage)))))));
   if (answer.refused) return h("section.nearest.open", null, h("h4", null, t.refusalReading), list);
   return h("details.nearest", null, h("summary", null, icon("right"), t.nearest(answer.passages.length)), list);
 }
+
+// The innermost heading, and the text without the headings it begins with: the line above names them.
+const section = (passage) => { const last = passage.heading?.split(" > ").pop(); return last && last !== passage.title ? last : null; };
+const snippet = (passage) => passage.text.replace(/^(\s*#{1,6}\s[^\n]*\n+)+/, "") || passage.text;
 
 function actions(message, t, handlers) {
   const { answer, vote } = message;
@@ -170,7 +173,7 @@ function actions(message, t, handlers) {
     voteButton("up", t.up), voteButton("down", t.down),
     h("span.facts", null, [
       !answer.refused && (answer.answerer === "extractive" ? t.extractive : answer.answerer),
-      !answer.refused && t.confidence(answer.confidence), seconds > 0 && t.took(seconds),
+      !answer.refused && t.confidence(Math.min(answer.confidence, 0.99)), seconds > 0 && t.took(seconds),
     ].filter(Boolean).join(" · ")));
 }
 

@@ -53,7 +53,7 @@ export function scopeDialog(scope, t, onchoose) {
 }
 
 // preferences {answerer, k, theme, language}; change(name, value) applies and keeps one of them.
-export function settingsDialog({ words, preferences, status, languages, change, onclear }) {
+export function settingsDialog({ words, preferences, status, languages, change, onclear, onleave }) {
   const dialog = h("dialog.dialog", { onclose: () => dialog.remove() });
   const choice = (name, options) => h("div.segmented", { role: "radiogroup" }, options.map(([value, label]) =>
     h("button", { type: "button", role: "radio", "aria-checked": String(preferences[name] === value), onclick: () => { change(name, value); show(); } }, label)));
@@ -71,7 +71,8 @@ export function settingsDialog({ words, preferences, status, languages, change, 
       h("div.setting", null, h("span", null, t.appearance), choice("theme", [["auto", t.themeAuto], ["light", t.themeLight], ["dark", t.themeDark]])),
       h("div.setting", null, h("span", null, t.languageName), choice("language", Object.entries(languages).map(([code, words]) => [code, words.name]))),
       h("div.setting", null, h("span", null, t.keys), h("dl.keys", null, t.keyList.map(([key, does]) => h("div", null, h("dt", null, h("kbd", null, key)), h("dd", null, does))))),
-      h("div.setting", null, h("span", null, t.conversations, h("span.small", null, t.privateNote)), h("button.quiet.danger-text", { type: "button", onclick: onclear }, t.clearAll))));
+      h("div.setting", null, h("span", null, t.conversations, h("span.small", null, t.privateNote)), h("button.quiet.danger-text", { type: "button", onclick: onclear }, t.clearAll)),
+      status.user && h("div.setting", null, h("span.foreign", null, status.user), h("button.quiet", { type: "button", onclick: onleave }, t.logout))));
   }
   show();
   document.body.append(dialog);

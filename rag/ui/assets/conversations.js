@@ -20,9 +20,10 @@ const done = (request) => new Promise((resolve, reject) => {
 
 const store = (mode) => database.transaction(STORE, mode).objectStore(STORE);
 
-export async function open(onchange) {
+// user: the login, so that two people who share a browser do not share conversations.
+export async function open(user, onchange) {
   try {
-    const request = indexedDB.open("rag", 1);
+    const request = indexedDB.open(user ? `rag ${user}` : "rag", 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
     database = await done(request);
     for (const conversation of await done(store("readonly").getAll())) held.set(conversation.id, mended(conversation));

@@ -180,7 +180,7 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
   }
 
   function tableRow(row, titles) {
-    const name = row.title || row.source;
+    const name = row.title || row.source.split("/").pop();
     const box = h("input", { type: "checkbox", checked: chosen.has(row.id), "aria-label": t().select(name), onchange: () => { if (box.checked) chosen.set(row.id, row); else chosen.delete(row.id); line.classList.toggle("chosen", box.checked); showToolbar(); } });
     const line = h("tr", { class: chosen.has(row.id) ? "chosen" : "", dataset: { id: row.id } },
       h("td.pick-cell", null, box),

@@ -127,6 +127,9 @@ export function asked({ title, value, agree, cancel }) {
   });
 }
 
+// Line breaks of a quote closed up for a line of text: no space between Chinese characters.
+export const flowing = (text) => text.replace(/([\u2e80-\u9fff\uff00-\uffef\u3000-\u303f])\s*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef])/g, "$1").replace(/\s*\n\s*/g, " ");
+
 export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);

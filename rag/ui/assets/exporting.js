@@ -1,6 +1,6 @@
 // A conversation, or one answer, as text to take away: with every citation and its quote.
 
-import { visible } from "./dom.js";
+import { flowing, visible } from "./dom.js";
 
 // Markdown has no safe raw text: whatever could begin markup is escaped, so that a title or a quote
 // stays what it was when the file is rendered.
@@ -12,7 +12,7 @@ export function escaped(text) {
     .replace(/^(\s*)([-=+#])/gm, "$1\\$2").replace(/^(\s*\d+)([.)])/gm, "$1\\$2");
 }
 
-const line = (text) => escaped(text).replace(/\s*\n\s*/g, " ");
+const line = (text) => escaped(flowing(text ?? ""));
 
 export function sourceLine(citation, t) {
   return [citation.title || citation.source, citation.publisher, citation.published, citation.page && t.page(citation.page), citation.title && citation.source]
@@ -53,7 +53,7 @@ export function toJson(conversation) {
 
 export function answerAsText(message, t) {
   const { answer } = message;
-  const sources = answer.citations.map((c) => `[${c.number}] ${sourceLine(c, t)}\n    “${visible(c.quote).replace(/\s*\n\s*/g, " ")}”`);
+  const sources = answer.citations.map((c) => `[${c.number}] ${sourceLine(c, t)}\n    “${flowing(visible(c.quote))}”`);
   return [visible(answer.text), ...(sources.length ? ["", `${t.sources}:`, ...sources] : [])].join("\n");
 }
 

@@ -197,7 +197,7 @@ function drawTop() {
     h("span.grow"),
     h("button.language", { type: "button", lang: LANGUAGES[other].code, "aria-label": t().languageLabel, title: LANGUAGES[other].name, onclick: () => prefer("language", other) }, t().language),
     iconButton({ auto: "auto", light: "sun", dark: "moon" }[preferences.theme], t().theme(preferences.theme), () => { prefer("theme", themes[(themes.indexOf(preferences.theme) + 1) % 3]); drawTop(); }),
-    iconButton("gear", t().settings, () => settingsDialog({ words: t, preferences, status, languages: LANGUAGES, change: (name, value) => { prefer(name, value); drawTop(); }, onclear: clearAll })));
+    iconButton("gear", t().settings, () => settingsDialog({ words: t, preferences, status, languages: LANGUAGES, change: (name, value) => { prefer(name, value); drawTop(); }, onclear: clearAll, onleave: () => { location.href = "logout"; } })));
 }
 
 function drawBanner() {
@@ -267,7 +267,7 @@ async function ask(question) {
   show("ask");
   current ??= conversations.create();
   const conversation = current;
-  const message = { id: randomId(), question, asked: new Date().toISOString(), started: Date.now(), state: "pending", answer: null, partial: "", error: "", vote: null, note: "" };
+  const message = { id: randomId(), question, asked: new Date().toISOString(), started: Date.now(), stage: status.phase === "opening" ? "opening" : undefined, model: preferences.answerer === "extractive" ? "" : status.llm, state: "pending", answer: null, partial: "", error: "", vote: null, note: "" };
   const history = conversation.messages.filter((m) => m.answer).slice(-8).map((m) => [m.question, m.answer.text]);
   conversation.messages.push(message);
   const controller = new AbortController();
@@ -293,7 +293,7 @@ async function ask(question) {
   }
   clearInterval(ticking);
   message.seconds = (Date.now() - message.started) / 1000;
-  for (const passing of ["started", "stage", "place"]) delete message[passing];
+  for (const passing of ["started", "stage", "place", "model"]) delete message[passing];
   if (message.answer) message.partial = "";
   running.delete(conversation.id);
   if (conversations.get(conversation.id) === conversation) await conversations.keep(conversation);
@@ -498,11 +498,13 @@ function followAddress() {
 // ---------------------------------------------------------------- status
 
 let checking;
+const known = new Promise((resolve) => { el.known = resolve; }); // settles with the first status
 async function checkStatus() {
   clearTimeout(checking);
   const before = status;
   try {
     status = { ...(await server.status()), offline: false };
+    el.known();
   } catch (error) {
     if (error.login) { demandLogin(); return; }
     status = { ...status, offline: Boolean(error.offline) };
@@ -549,7 +551,8 @@ function demandLogin() {
 
 build();
 checkStatus();
-await conversations.open((id) => {
+await known;
+await conversations.open(status.user, (id) => {
   if (current?.id === id && !running.has(id)) {
     current = conversations.get(id) ?? null;
     drawThread();

@@ -1,6 +1,8 @@
 // The server's verbs. Slow ones go through Gradio's queue and stream their events; quick ones are
 // one request. All addresses are relative, so the page also works under a path of a proxy.
 
+import { randomId } from "./dom.js";
+
 const API = "gradio_api";
 
 export class ServerError extends Error {
@@ -45,7 +47,7 @@ export async function status() {
 // Queued call: onevent gets {place: n} while others are before us, then what the endpoint yields.
 // Returns the last event. Aborting the signal closes the stream, and the server lets go.
 export async function stream(name, data, { onevent = () => {}, signal } = {}) {
-  const session = Math.random().toString(36).slice(2) + Date.now().toString(36);
+  const session = randomId() + randomId(); // whoever knows it may listen
   const joined = await send(`${API}/call/${name}`, { ...json({ data, session_hash: session }), signal });
   if (!joined.ok) throw failure(await joined.json().catch(() => null), joined.status);
   const response = await send(`${API}/queue/data?session_hash=${session}`, { signal });
