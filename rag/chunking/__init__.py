@@ -2,12 +2,21 @@
 
 - :func:`split_sentences`: spans of the sentences of any text.
 - :func:`chunk_document`: spans of whole sentences within a budget of tokens.
+- :func:`chunk_documents`: the same for many documents, with the pieces they were measured by.
 - :func:`tidy`: a text for display, with offsets from the stored text.
 - :mod:`rag.chunking.langchain`: the same splitter as a LangChain ``TextSplitter``.
 """
 
+from rag.chunking.batch import Batch, chunk_documents
 from rag.chunking.chunks import chunk_document, document_sentences
 from rag.chunking.display import tidy
 from rag.chunking.sentences import split_sentences
 
-__all__ = ["chunk_document", "document_sentences", "split_sentences", "tidy"]
+__all__ = [
+    "Batch",
+    "chunk_document",
+    "chunk_documents",
+    "document_sentences",
+    "split_sentences",
+    "tidy",
+]

@@ -1,9 +1,9 @@
 """Document -> chunks: spans of whole sentences within a budget of tokens.
 
-A chunk begins and ends at sentence boundaries, stays within one section unless the sections are tiny,
-and shares whole sentences with the one before it, up to the overlap. Only a sentence that alone exceeds
-the budget is cut: after a comma or the like, else between words, else anywhere but inside a character
-as the reader sees it. Every character that is not blank lies in some chunk.
+A chunk begins and ends at sentence boundaries, stays within one section unless the sections are
+tiny, and shares whole sentences with the one before it, up to the overlap. Only a sentence that
+alone exceeds the budget is cut: after a comma or the like, else between words, else anywhere but
+inside a character as the reader sees it. Every character that is not blank lies in some chunk.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ __all__ = ["chunk_document", "document_sentences"]
 _TINY = 0.25
 #: No piece of a sentence is longer than this many characters, whatever its tokens.
 _WIDEST = 40_000
-_CLAUSE_END = re.compile(r"[，、；：,;:]\s*|——|\s+")
+_CLAUSE_END = re.compile(r"[，、；：]|[,;:](?!\d)|——")
+_BLANKS = re.compile(r"\s+")
 
 
 class _Unit(NamedTuple):
@@ -33,7 +34,8 @@ class _Unit(NamedTuple):
 
     start: int
     end: int
-    tokens: int
+    tokens: int  # with the white space after it
+    gap: int  # tokens of that white space
     heading: str | None
     opens: bool  # it is a heading: a new section begins here
 
@@ -44,15 +46,24 @@ def document_sentences(document: Document) -> list[Span]:
 
 
 def chunk_document(
-    document: Document, *, chunk_tokens: int = 256, chunk_overlap: int = 48, encoding: str = "rag"
+    document: Document,
+    *,
+    chunk_tokens: int = 256,
+    chunk_overlap: int = 48,
+    encoding: str = "rag",
+    counted: tuple[Sequence[Span], Sequence[tuple[int, int]]] | None = None,
 ) -> list[Chunk]:
     """The chunks of ``document``, in the order of the text.
 
     Args:
-        document: Its ``metadata["headings"]``, if any, tells the headings that markup told the reader.
+        document: Its ``metadata["headings"]``, if any, tells the headings that markup told the
+            reader.
         chunk_tokens: Longest chunk, in tokens of ``encoding``.
-        chunk_overlap: Tokens that consecutive chunks of one section share at most, in whole sentences.
+        chunk_overlap: Tokens that consecutive chunks of one section share at most, in whole
+            sentences.
         encoding: See :func:`rag.tokens.count_tokens`.
+        counted: The document's sentences and their tokens, where the caller has them already: what
+            :func:`document_sentences` and :func:`rag.chunking.budget.count_sentences` give.
 
     Returns:
         Chunks with ``document.text[start:end] == text``; none for a blank text.
@@ -65,21 +76,24 @@ def chunk_document(
             f"chunk_tokens={chunk_tokens} and chunk_overlap={chunk_overlap} do not fit"
         )
     text = document.text
-    spans = document_sentences(document)
+    spans = document_sentences(document) if counted is None else counted[0]
     headings = find_headings(text, spans, _marked(document))
     paths = heading_paths(headings, len(spans), title=document.title)
     opening = {index for index, _, _ in headings}
-    counts = count_sentences(text, spans, encoding=encoding)
+    counts = count_sentences(text, spans, encoding=encoding) if counted is None else counted[1]
     units: list[_Unit] = []
-    for index, ((start, end), tokens) in enumerate(zip(spans, counts, strict=True)):
+    for index, ((start, end), (tokens, gap)) in enumerate(zip(spans, counts, strict=True)):
         if tokens <= chunk_tokens:
-            units.append(_Unit(start, end, tokens, paths[index], index in opening))
+            units.append(_Unit(start, end, tokens + gap, gap, paths[index], index in opening))
             continue
-        pieces = list(_pieces(text, start, end, tokens, chunk_tokens, encoding))
-        for number, (left, right, size) in enumerate(_counted(text, pieces, encoding)):
-            units.append(_Unit(left, right, size, paths[index], not number and index in opening))
+        pieces = list(_pieces(text, (start, end), tokens, chunk_tokens, encoding))
+        sizes = count_sentences(text, pieces, encoding=encoding)
+        for number, ((left, right), (size, blanks)) in enumerate(zip(pieces, sizes, strict=True)):
+            opens = not number and index in opening
+            units.append(_Unit(left, right, size + blanks, blanks, paths[index], opens))
     chunks = []
-    for first, last in _pack(text, units, chunk_tokens, chunk_overlap):
+    packer = _Packer(text, units, budget=chunk_tokens, overlap=chunk_overlap)
+    for first, last in packer.chunks():
         start, end = units[first].start, units[last - 1].end
         chunks.append(
             Chunk(
@@ -88,7 +102,7 @@ def chunk_document(
                 end=end,
                 text=text[start:end],
                 heading=_heading_of(units[first:last]),
-                tokens=sum(unit.tokens for unit in units[first:last]),
+                tokens=sum(unit.tokens for unit in units[first:last]) - units[last - 1].gap,
             )
         )
     return chunks
@@ -108,85 +122,86 @@ def _heading_of(units: Sequence[_Unit]) -> str | None:
     return max(weights, key=lambda heading: weights[heading])
 
 
-def _pack(
-    text: str, units: Sequence[_Unit], budget: int, overlap: int
-) -> Iterator[tuple[int, int]]:
-    """(first, last) unit of each chunk, end exclusive."""
-    sums = [0, *accumulate(unit.tokens for unit in units)]
-    for first, last in _sections(units, budget):
-        total = sums[last] - sums[first]
-        if total <= budget:
-            yield first, last
-            continue
-        # Chunks of about equal size: none is a leftover of a few words.
+class _Packer:
+    """Sentences into chunks: the units of one document, the budget and the overlap."""
+
+    def __init__(self, text: str, units: Sequence[_Unit], *, budget: int, overlap: int) -> None:
+        self._text = text
+        self._units = units
+        self._budget = budget
+        self._overlap = overlap
+        self._sums = [0, *accumulate(unit.tokens for unit in units)]
+
+    def chunks(self) -> Iterator[tuple[int, int]]:
+        """(first, last) unit of each chunk, end exclusive."""
+        for first, last in _sections(self._units, self._budget):
+            if self._size(first, last) <= self._budget:
+                yield first, last
+            else:
+                yield from self._section(first, last)
+
+    def _size(self, first: int, last: int) -> int:
+        """Tokens of units[first:last] as one chunk: without the white space after it."""
+        return self._sums[last] - self._sums[first] - self._units[last - 1].gap * (last > first)
+
+    def _section(self, first: int, last: int) -> list[tuple[int, int]]:
+        """Chunks of about equal size: none is a leftover of a few words."""
+        total, budget, overlap = self._size(first, last), self._budget, self._overlap
         pieces = math.ceil((total - overlap) / (budget - overlap))
         target = min(budget, math.ceil((total + (pieces - 1) * overlap) / pieces))
         packed: list[tuple[int, int]] = []
         fresh = first
         while fresh < last:
-            start = _shared(text, units, sums, first, fresh, overlap)
-            while (
-                start < fresh and sums[fresh + 1] - sums[start] > budget
-            ):  # the overlap leaves no room
-                start += 1
+            start = self._start(first, fresh)
+            while start < fresh and self._size(start, fresh + 1) > budget:
+                start += 1  # the overlap leaves no room
             end = fresh + 1
-            while end < last and sums[end] - sums[start] < target:
-                if sums[end + 1] - sums[start] > budget:
+            while end < last and self._size(start, end) < target:
+                if self._size(start, end + 1) > budget:
                     break
                 end += 1
             body = end
-            while body - 1 > fresh and units[body - 1].opens:
+            while body - 1 > fresh and self._units[body - 1].opens:
                 body -= 1
-            if end < last and not units[body - 1].opens:
+            if end < last and not self._units[body - 1].opens:
                 end = body  # a heading stays with what it heads
             packed.append((start, end))
             fresh = end
         if len(packed) > 1:
-            packed[-2:] = _balanced(text, units, sums, packed[-2], packed[-1], overlap, budget)
-        yield from packed
+            packed[-2:] = self._balanced(packed[-2], packed[-1])
+        return packed
 
+    def _start(self, first: int, fresh: int) -> int:
+        """Where the chunk begins whose first new unit is ``fresh``: the overlap is before it."""
+        start = fresh
+        while start > first and self._size(start - 1, fresh) <= self._overlap:
+            start -= 1
+        # A sentence told from a heading only by what stands before it on its line needs that.
+        while start > first and self._is_fragile(start):
+            start -= 1
+        return start
 
-def _shared(
-    text: str, units: Sequence[_Unit], sums: Sequence[int], first: int, fresh: int, overlap: int
-) -> int:
-    """Where the chunk begins whose first new unit is ``fresh``: up to ``overlap`` tokens before it."""
-    start = fresh
-    while start > first and sums[fresh] - sums[start - 1] <= overlap:
-        start -= 1
-    # A sentence that is told from a heading only by what stands before it on its line needs that.
-    while start > first and _is_fragile(text, units[start]):
-        start -= 1
-    return start
+    def _is_fragile(self, index: int) -> bool:
+        """Whether the unit would be split at its line break if a text began with it."""
+        unit = self._units[index]
+        piece = self._text[unit.start : unit.end]
+        return "\n" in piece and len(split_sentences(piece)) > 1
 
-
-def _is_fragile(text: str, unit: _Unit) -> bool:
-    """Whether the unit would be split in two at its line break if a text began with it."""
-    piece = text[unit.start : unit.end]
-    return "\n" in piece and len(split_sentences(piece)) > 1
-
-
-def _balanced(
-    text: str,
-    units: Sequence[_Unit],
-    sums: Sequence[int],
-    before: tuple[int, int],
-    last: tuple[int, int],
-    overlap: int,
-    budget: int,
-) -> list[tuple[int, int]]:
-    """The last two chunks, with sentences moved from the one to a much shorter other."""
-    (start, middle), (_, end) = before, last
-    best, shortest = [before, last], min(sums[middle] - sums[start], sums[end] - sums[last[0]])
-    for cut in range(middle - 1, start, -1):
-        if units[cut - 1].opens:
-            continue
-        begin = max(start, _shared(text, units, sums, start, cut, overlap))
-        left, right = sums[cut] - sums[start], sums[end] - sums[begin]
-        if right > budget:
-            break
-        if min(left, right) > 1.5 * shortest:
-            best, shortest = [(start, cut), (begin, end)], min(left, right)
-    return best
+    def _balanced(self, before: tuple[int, int], last: tuple[int, int]) -> list[tuple[int, int]]:
+        """The last two chunks, with sentences moved from the one to a much shorter other."""
+        (start, middle), (_, end) = before, last
+        best = [before, last]
+        shortest = min(self._size(start, middle), self._size(last[0], end))
+        for cut in range(middle - 1, start, -1):
+            if self._units[cut - 1].opens:
+                continue
+            begin = max(start, self._start(start, cut))
+            left, right = self._size(start, cut), self._size(begin, end)
+            if right > self._budget:
+                break
+            if min(left, right) > 1.5 * shortest:
+                best, shortest = [(start, cut), (begin, end)], min(left, right)
+        return best
 
 
 def _sections(units: Sequence[_Unit], budget: int) -> Iterator[tuple[int, int]]:
@@ -204,23 +219,15 @@ def _sections(units: Sequence[_Unit], budget: int) -> Iterator[tuple[int, int]]:
     return ((first, last) for first, last, _ in merged if last > first)
 
 
-def _counted(text: str, pieces: Sequence[Span], encoding: str) -> Iterator[tuple[int, int, int]]:
-    for (start, end), tokens in zip(
-        pieces, count_sentences(text, pieces, encoding=encoding), strict=True
-    ):
-        yield start, end, tokens
-
-
-def _pieces(
-    text: str, start: int, end: int, tokens: int, budget: int, encoding: str
-) -> Iterator[Span]:
+def _pieces(text: str, span: Span, tokens: int, budget: int, encoding: str) -> Iterator[Span]:
     """Pieces of an over-long sentence, each of about the budget or less."""
+    start, end = span
     width = min(max(1, (end - start) * budget // tokens), _WIDEST)
     while start < end:
         stop = min(end, start + width)
         while (
             stop - start > 1
-            and count_sentences(text, [(start, stop)], encoding=encoding)[0] > budget
+            and count_sentences(text, [(start, stop)], encoding=encoding)[0][0] > budget
         ):
             stop = start + max(1, (stop - start) * 3 // 4)
         if stop < end:
@@ -238,12 +245,10 @@ def _pieces(
 def _cut(text: str, start: int, stop: int, end: int) -> int:
     """A good place to cut in the second half of ``text[start:stop]``, else the last safe one."""
     half = start + (stop - start) // 2
-    best = -1
-    for mark in _CLAUSE_END.finditer(text, half, stop):
-        if not mark.group().isspace() or best < 0:
-            best = mark.end()
-    if best > start:
-        return best
+    for pattern in (_CLAUSE_END, _BLANKS):
+        marks = [mark.end() for mark in pattern.finditer(text, half, stop)]
+        if marks:
+            return marks[-1]
     return _grapheme_boundary(text, start, stop, end)
 
 

@@ -1,7 +1,7 @@
 """Text as a reader wants to see it: broken lines closed up, runs of blanks squeezed.
 
-Display only. Spans always point into the stored text; the offsets returned here lead from it to what
-is shown, so that a quote can be marked on the screen.
+Display only. Spans always point into the stored text; the offsets returned here lead from it to
+what is shown, so that a quote can be marked on the screen.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ _BLANKS = re.compile(r"\s+")
 def tidy(text: str, *, headings: Iterable[Span] = ()) -> tuple[str, list[int]]:
     """``text`` with the line breaks inside its sentences closed up and blanks squeezed.
 
-    Inside a sentence a run of white space with a line break in it vanishes between characters that are
-    written without spaces (Han, kana) and becomes one space elsewhere; other runs become one space.
-    Between sentences one line break stays one, a blank line stays one blank line, spaces become one.
+    Inside a sentence a run of white space with a line break in it vanishes between characters that
+    are written without spaces (Han, kana) and becomes one space elsewhere; other runs become one
+    space. Between sentences one line break stays one, a blank line stays one blank line, spaces
+    become one.
 
     Args:
         text: A passage or a whole document.
@@ -30,8 +31,8 @@ def tidy(text: str, *, headings: Iterable[Span] = ()) -> tuple[str, list[int]]:
 
     Returns:
         The display text, and a list of ``len(text) + 1`` offsets that never decrease:
-        ``display[offsets[start]:offsets[end]]`` shows ``text[start:end]`` for every span that begins and
-        ends with a character that is not blank.
+        ``display[offsets[start]:offsets[end]]`` shows ``text[start:end]`` for every span that
+        begins and ends with a character that is not blank.
     """
     shown: list[str] = []
     offsets: list[int] = []

@@ -25,7 +25,7 @@ _STANDING_ALONE = 11
 _ENDS = frozenset("。！？!?；;，,、：:.…")
 _INNER = re.compile("[。！？；]|[.;,] |[!?]|[，,].*[，,]")
 _NO_HEADING = re.compile(
-    r"\d{4}\s*[-./年]\s*\d|\d{1,2}:\d\d|记者|記者|通讯员|作者|来源|來源|编辑|編輯|摄影?$|[图圖]$|[>|]|网站地图"
+    r"\d{4}\s*[-./年]\s*\d|\d{1,2}:\d\d|记者|記者|通讯员|作者|来源|來源|编辑|編輯|摄影?$|[图圖]$|[>|]|网站地图|[:：]\s*\d"
     r"|^[▲▼◥◤△▽●■□◆◇•\-*+]|^[\W\d_]+$|https?:|www\."
 )
 
@@ -38,8 +38,8 @@ def find_headings(
     Args:
         text: The document's text.
         spans: Its sentences.
-        marked: ``[start, end, level]`` of headings that markup tells. When there are any, or Markdown
-            headings, a short line standing alone is not taken for one.
+        marked: ``[start, end, level]`` of headings that markup tells. When there are any, or
+            Markdown headings, a short line standing alone is not taken for one.
     """
     levels = {start: level for start, _, level in marked}
     if not levels and "\n" not in text:
@@ -117,7 +117,7 @@ def _fills_its_line(text: str, start: int, end: int) -> bool:
 
 
 def _stands_alone(text: str, line: str, start: int, end: int, following: Span) -> bool:
-    """Whether an unmarked line reads like a heading: short, without marks, set apart, then prose."""
+    """Whether an unmarked line reads like a heading: short, without marks, set apart."""
     longest = 40 if is_cjk(line[0]) or is_cjk(line[-1]) else 60
     if not 2 <= len(line) <= longest or _INNER.search(line) or _NO_HEADING.search(line):
         return False

@@ -27,8 +27,9 @@ __all__ = ["SentenceTextSplitter"]
 class SentenceTextSplitter(TextSplitter):
     """Splits into whole sentences, each chunk a verbatim slice of its text.
 
-    ``start_index`` (in characters) is always right, overlap or not, unlike that of splitters which search
-    for their chunks. The nearest headings stand in ``metadata["heading"]`` where there are any.
+    ``start_index`` (in characters) is always right, overlap or not, unlike that of splitters which
+    search for their chunks. The nearest headings stand in ``metadata["heading"]`` where there are
+    any.
 
     Args:
         chunk_tokens: Longest chunk, in tokens.

@@ -1,9 +1,9 @@
 """Line breaks: which of them end a sentence, and which stand inside one.
 
-A newspaper's columns break lines, and even leave blank lines, in mid-sentence; a list, a heading or a
-table row ends with its line though it has no full stop. Every decision here looks only at the sentence
-before the break and at the first words after it, never further, so that a passage cut out of a document
-is split in the same places as the document was.
+A newspaper's columns break lines, and even leave blank lines, in mid-sentence; a list, a heading or
+a table row ends with its line though it has no full stop. Every decision here looks only at the
+sentence before the break and at the first words after it, never further, so that a passage cut out
+of a document is split in the same places as the document was.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ _NUMERAL = "一二三四五六七八九十百零〇两"
 _LIST_ITEM = re.compile(
     rf"""(?:
         [-*+]\ +(?=\S) | [•●○■□◆◇▪►▶★☆※✓✔➢·‣◦]
-      | \d{{1,3}}(?:[、．）)]|\.(?=\D|$)) | [（(]\d{{1,3}}[）)] | \d{{1,2}}(?:\.\d{{1,2}}){{1,3}}[\s、．]
-      | [{_NUMERAL}]{{1,4}}、 | [（(][{_NUMERAL}]{{1,4}}[）)] | 第[{_NUMERAL}\d]{{1,5}}[章节條条部编編篇]
+      | \d{{1,3}}(?:[、．）)]|\.(?=\D|$)) | [（(]\d{{1,3}}[）)]
+      | \d{{1,2}}(?:\.\d{{1,2}}){{1,3}}[\s、．]
+      | [{_NUMERAL}]{{1,4}}、 | [（(][{_NUMERAL}]{{1,4}}[）)]
+      | 第[{_NUMERAL}\d]{{1,5}}[章节條条部编編篇]
       | [A-Za-z][.)、]\s | [①-⑳㈠-㈩⑴-⒇]
     )""",
     re.VERBOSE,
@@ -31,9 +33,17 @@ _CONTINUING = frozenset(
     "，、；：。！？,;:!?％%…" + "".join(c for c in CLOSING if c not in "\"'＂＇")
 )
 _COMMAS = re.compile("[，、,；：]")
+#: What begins or reports a statement: prose, not a heading.
 _REPORTS = re.compile(
     r"(?:强调|強調|指出|表示|认为|認為|要求|提出|介绍|介紹|透露|[说說称稱道])[,，:：]"
-    r"|^(?:下一步|目前|近年来|近年來|同时|同時|此外|其中|今年|去年|当前|當前|截至|据悉|據悉|为此)[^\n]{0,8}[,，]"
+    r"|^(?:下一步|目前|近年来|近年來|近日|日前|昨日|今日|本月|本周|同时|同時|此外|其中|今年|去年|当前|當前|截至"
+    r"|据悉|據悉|为此|首先|其次|最后|上半年|下半年|\d{1,2}月\d{1,2}日)[^\n，,]{0,8}[,，]"
+    r"|^[一二三四五六七八九十]{1,3}是"
+)
+#: A line that ends in one of these goes on.
+_OPEN_WORD = re.compile(
+    r"\b(?:the|an?|of|in|on|at|by|for|from|with|to|and|or|as|that|which|is|are|was|were|its|their|his|her"
+    r"|der|die|das|und|von|mit|für|zu|le|la|les|de|du|des|et|el|los|las|y|en|del|o|e|do|da)$"
 )
 _PAIRS = (
     ("“", "”"),
@@ -89,10 +99,10 @@ def whole_line_end(text: str, start: int) -> int | None:
 
 
 def goes_on(text: str, start: int, end: int, following: int) -> bool:
-    """Whether the sentence ``text[start:end]``, whose line ends at ``end``, goes on at ``following``.
+    """Whether the sentence ``text[start:end]``, which ends its line, goes on at ``following``.
 
-    ``text[end:following]`` is white space with at least one line break in it; ``text[following]`` is not
-    blank. The sentence has no end mark there.
+    ``text[end:following]`` is white space with at least one line break in it; ``text[following]``
+    is not blank. The sentence has no end mark there.
     """
     if _UNIT.match(text, following) or text[start] == "|":
         return False
@@ -156,6 +166,8 @@ def _latin_goes_on(
 ) -> bool:
     """For a break between words that are written with spaces."""
     length = end - start
+    if _OPEN_WORD.search(text, max(start, end - 12), end):
+        return True
     if first.islower():
         return not blank or inside or length >= _WRAPPED_LATIN
     if blank:

@@ -1,13 +1,14 @@
 """Sentences as spans of a text, in any script, fast enough for corpora.
 
-:func:`split_sentences` returns sorted, disjoint ``(start, end)`` spans that begin and end with a character
-that is not blank and together cover every such character (blank: ``str.isspace``). Nothing is copied
-or changed; any text is accepted, the empty one and lone surrogates too.
+:func:`split_sentences` returns sorted, disjoint ``(start, end)`` spans that begin and end with a
+character that is not blank and together cover every such character (blank: ``str.isspace``).
+Nothing is copied or changed; any text is accepted, the empty one and lone surrogates too.
 
 The rules:
 
-- ``。！？`` and their kin (``؟ ۔ । ॥`` and others) end a sentence, with the closing quotation marks and
-  brackets after them; no space is needed. What ``《》`` or a short pair of brackets enclose is not cut.
+- ``。！？`` and their kin (``؟ ۔ । ॥`` and others) end a sentence, with the closing quotation marks
+  and brackets after them; no space is needed. What ``《》`` or a short pair of brackets enclose is
+  not cut.
 - ``……`` ends one unless a comma or the like follows.
 - ``；`` ends one where it parts two clauses of twelve characters or more each, or ends a line.
 - ``. ! ?`` of Latin text end one before white space, unless the word before is an abbreviation, an
@@ -16,8 +17,8 @@ The rules:
 - A Markdown heading, a table row, a list item, a short line standing alone is one of its own.
 - Thai, which has no full stop, is cut at spaces once a stretch is long enough.
 
-Every decision depends on the sentence at hand and the beginning of the next only. So a text that begins
-and ends at sentence boundaries of a document is split as the document is.
+Every decision depends on the sentence at hand and the beginning of the next only. So a text that
+begins and ends at sentence boundaries of a document is split as the document is.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def split_sentences(text: str, *, headings: Iterable[Span] = ()) -> list[Span]:
     Args:
         text: Any text.
         headings: Spans that markup tells to be headings: each becomes a sentence of its own, and no
-            sentence runs across one. Spans outside the text or overlapping an earlier one are ignored.
+            sentence runs across one. Spans outside the text or overlapping an earlier one are
+            ignored.
 
     Returns:
         ``(start, end)`` pairs, sorted and disjoint; empty for a blank text.
@@ -75,13 +77,13 @@ def split_sentences(text: str, *, headings: Iterable[Span] = ()) -> list[Span]:
         if not position <= start < end <= len(text):
             continue
         _split(text[position:start], position, spans)
-        while start < end and text[start].isspace():
-            start += 1
-        while start < end and text[end - 1].isspace():
-            end -= 1
-        if start < end:
-            spans.append((start, end))
-        position = max(end, start)
+        left = _BLANK.match(text, start, end).end()  # type: ignore[union-attr]
+        right = end
+        while right > left and text[right - 1].isspace():
+            right -= 1
+        if left < right:
+            spans.append((left, right))
+        position = end
     _split(text[position:] if position else text, position, spans)
     return spans
 

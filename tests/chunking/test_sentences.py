@@ -1,0 +1,225 @@
+"""Sentence spans: worked examples in many scripts, and properties over hostile text."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.chunking import split_sentences
+
+
+def sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in split_sentences(text)]
+
+
+HOSTILE = st.text(
+    st.one_of(
+        st.characters(),  # lone surrogates too
+        st.sampled_from(
+            "。！？；…”’」』）】》，、：\"'.!?;,()（《“ \t\n\n\r\u3000\xa0\u2028\x0b\x00"
+        ),
+        st.sampled_from("#|-*•一二三1234abcABC新区会议ก ข؟۔।\u200d\u202e\ufeff\U0001f468\u0301"),
+    ),
+    max_size=120,
+)
+
+
+@given(HOSTILE)
+@settings(max_examples=600, deadline=None)
+def test_spans_are_sorted_disjoint_and_cover_every_character_that_is_not_blank(text: str) -> None:
+    position = 0
+    for start, end in split_sentences(text):
+        assert position <= start < end <= len(text)
+        assert not text[position:start].strip()
+        assert text[start:end] == text[start:end].strip()
+        position = end
+    assert not text[position:].strip()
+
+
+@given(HOSTILE, st.lists(st.tuples(st.integers(-3, 130), st.integers(-3, 130)), max_size=5))
+@settings(max_examples=200, deadline=None)
+def test_headings_of_any_kind_keep_the_spans_valid(
+    text: str, headings: list[tuple[int, int]]
+) -> None:
+    position = 0
+    for start, end in split_sentences(text, headings=headings):
+        assert position <= start < end <= len(text)
+        assert not text[position:start].strip()
+        position = end
+    assert not text[position:].strip()
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "\u3000\xa0\t"])
+def test_blank_text_has_no_sentences(text: str) -> None:
+    assert split_sentences(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("今天下雨。明天晴！后天呢？", ["今天下雨。", "明天晴！", "后天呢？"]),
+        ("他说：“你来了？”她点头。", ["他说：“你来了？”", "她点头。"]),
+        ("“雨停了。”老人说，“走吧。”", ["“雨停了。”", "老人说，“走吧。”"]),
+        ("喊着“冲啊！”的人群散了。", ["喊着“冲啊！”的人群散了。"]),
+        ("《你好，世界！》上映了。票房不错。", ["《你好，世界！》上映了。", "票房不错。"]),
+        ("数据（含港口。不含机场。）已公布。完。", ["数据（含港口。不含机场。）已公布。", "完。"]),
+        ("真的吗？！太好了……我信。", ["真的吗？！", "太好了……", "我信。"]),
+        ("涨了3.5%，到12.8亿元。第2季度更多。", ["涨了3.5%，到12.8亿元。", "第2季度更多。"]),
+        ("网址是www.example.com/a.html。请看。", ["网址是www.example.com/a.html。", "请看。"]),
+        ('他问:"去吗?"她说:"去。"走了。', ['他问:"去吗?"', '她说:"去。"', "走了。"]),
+        ("贡献很大!1", ["贡献很大!", "1"]),
+        ("東京は晴れ。「雨だ！」と言った。", ["東京は晴れ。", "「雨だ！」", "と言った。"]),
+    ],
+)
+def test_chinese_and_japanese(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+def test_a_semicolon_parts_clauses_that_could_stand_alone() -> None:
+    long = "东区建成了两座污水处理厂，日处理十万吨；西区改造了四十公里供水管网和泵站。"
+    assert sentences(long) == [long[: long.index("；") + 1], long[long.index("；") + 1 :]]
+    assert sentences("甲三个；乙五个；丙七个。") == ["甲三个；乙五个；丙七个。"]
+    assert sentences("一、排水；\n二、供热。") == ["一、排水；", "二、供热。"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dr. Smith paid $3.50. He left.", ["Dr. Smith paid $3.50.", "He left."]),
+        ("He moved to the U.S. It was cold.", ["He moved to the U.S.", "It was cold."]),
+        ("The U.S. Navy sailed. Nobody saw it.", ["The U.S. Navy sailed.", "Nobody saw it."]),
+        (
+            "See No. 5, e.g. the red one. No. That one.",
+            ["See No. 5, e.g. the red one.", "No.", "That one."],
+        ),
+        (
+            "J. R. R. Tolkien wrote it. C. S. Lewis read it.",
+            ["J. R. R. Tolkien wrote it.", "C. S. Lewis read it."],
+        ),
+        ("Wait... no. Really?! Yes!", ["Wait... no.", "Really?!", "Yes!"]),
+        ('"Stop." He stopped. "Go!" she said.', ['"Stop."', "He stopped.", '"Go!" she said.']),
+        (
+            "It grew by 4.2 percent.[3] Then it fell.",
+            ["It grew by 4.2 percent.[3]", "Then it fell."],
+        ),
+        ("(He was late. Very late.) She waited.", ["(He was late. Very late.)", "She waited."]),
+        ("Go to https://a.b/c?d=e.f now. Or not.", ["Go to https://a.b/c?d=e.f now.", "Or not."]),
+        (
+            "Am 3. Oktober 1990 war es so. Danach nicht.",
+            ["Am 3. Oktober 1990 war es so.", "Danach nicht."],
+        ),
+        ("In 2020. Then 2021.", ["In 2020.", "Then 2021."]),
+        ("Он жил в г. Москве. Потом уехал.", ["Он жил в г. Москве.", "Потом уехал."]),
+    ],
+)
+def test_languages_with_spaces(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("هل وصلت؟ نعم. شكرا.", ["هل وصلت؟", "نعم.", "شكرا."]),
+        ("وہ آیا۔ پھر گیا۔", ["وہ آیا۔", "پھر گیا۔"]),
+        ("वह आया। फिर गया।", ["वह आया।", "फिर गया।"]),
+        ("그는 왔다. 그리고 갔다.", ["그는 왔다.", "그리고 갔다."]),
+    ],
+)
+def test_other_full_stops(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+def test_long_thai_is_cut_at_spaces() -> None:
+    clause = "กรุงเทพมหานครเป็นเมืองหลวงและนครที่มีประชากรมากที่สุดของประเทศไทย"
+    parts = sentences(f"{clause} {clause} {clause}")
+    assert parts == [clause, clause, clause]
+
+
+def test_mixed_script() -> None:
+    text = "发布会上介绍了GPT-4.0模型。It was fast. 价格为9.9元。"
+    assert sentences(text) == ["发布会上介绍了GPT-4.0模型。", "It was fast.", "价格为9.9元。"]
+
+
+class TestLineBreaks:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "各部门要提高港口的服务水平,\n\n完善应急值守制度,做好物资储备。",
+            "会议指出，码头扩建工程与老城\n\n改造工程要同步推进，按期完工。",
+            "本月，全市已规划\n\n建设了十二座泊位、三条航线，明年投用。",
+            "下一步,区港航局(海洋局、渔\n\n业局)将继续推进。",
+            "二是在服务上再加力，今年持续完善\n\n“码上修”报修体系，做到当日回复，不留尾巴。",
+            "锚定“港口+铁路+\n\n航空”方向，引进企业。",
+            "The committee met on Tuesday to discuss the harbour and the\nnew railway line to the north.",
+            "It runs on and\non.",
+        ],
+    )
+    def test_a_sentence_runs_across_a_column_break(self, text: str) -> None:
+        assert sentences(text) == [text]
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("港口新貌\n\n去年，港口吞吐量增长一成。", ["港口新貌", "去年，港口吞吐量增长一成。"]),
+            (
+                "乘风破浪，再启新程\n\n本报讯 昨日，船队出海。",
+                ["乘风破浪，再启新程", "本报讯 昨日，船队出海。"],
+            ),
+            ("第一段没有句号\n　　第二段缩进了。", ["第一段没有句号", "第二段缩进了。"]),
+            ("工作安排如下：\n\n抓好防汛。", ["工作安排如下：", "抓好防汛。"]),
+            (
+                "清单\n- 苹果\n- 梨\n1. 第一\n2. 第二",
+                ["清单", "- 苹果", "- 梨", "1. 第一", "2. 第二"],
+            ),
+            (
+                "一、总体要求\n（一）指导思想\n全面推进。",
+                ["一、总体要求", "（一）指导思想", "全面推进。"],
+            ),
+            ("# 标题。很长\n正文。", ["# 标题。很长", "正文。"]),
+            ("| 甲 | 1. |\n|---|---|\n| 乙 | 2 |", ["| 甲 | 1. |", "|---|---|", "| 乙 | 2 |"]),
+            (
+                "A Short Heading\n\nThe text begins here.",
+                ["A Short Heading", "The text begins here."],
+            ),
+            ("Dear John,\n\nThank you.", ["Dear John,", "Thank you."]),
+            ("新港开通\n\n2024-03-05 10:20 海港日报", ["新港开通", "2024-03-05 10:20 海港日报"]),
+        ],
+    )
+    def test_a_unit_of_its_own_ends_with_its_line(self, text: str, expected: list[str]) -> None:
+        assert sentences(text) == expected
+
+    def test_marked_headings_are_sentences_and_bounds(self) -> None:
+        text = "港口概况。其一\n港口位于东岸，\n水深十米。"
+        assert sentences(text)[0] == "港口概况。"
+        spans = split_sentences(text, headings=[(0, 7)])
+        assert [text[s:e] for s, e in spans] == ["港口概况。其一", "港口位于东岸，\n水深十米。"]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a",
+        "。”",
+        ".",
+        "...a",
+        "《",
+        "（",
+        "(",
+        "\"'",
+        "U.S. ",
+        "A. ",
+        "字\n",
+        "字，\n\n",
+        "# a\n",
+        "|\n",
+        "ก ",
+    ],
+)
+def test_time_grows_with_the_text_and_not_faster(unit: str) -> None:
+    text = unit * (200_000 // len(unit))
+    began = time.process_time()
+    split_sentences(text)
+    assert time.process_time() - began < 2
