@@ -1,19 +1,21 @@
 """One spelling for every text that is compared: width, case, script and invisible characters.
 
-Searching, embedding and token counting see ``normalize(text)``; what is shown and cited is always the
-stored text. :func:`normalize_with_offsets` leads from the normalised characters back to it.
+Searching, embedding and token counting see ``normalize(text)``; what is shown and cited is always
+the stored text. :func:`normalize_with_offsets` leads from the normalised characters back to it.
 
 The steps, in this order:
 
 1. Unicode NFKC (full width to half width, ligatures, compatibility forms).
 2. Lower case.
-3. One table: Traditional to Simplified Chinese characters (OpenCC), final sigma, accents of Greek, the
-   dotted and dotless i of Turkish, the variants of Arabic letters (as in Lucene's Arabic normalisation),
-   curly quotation marks and dashes; vowel points of Arabic and Hebrew, soft hyphens and zero-width
-   characters vanish; control characters become spaces and lone surrogates U+FFFD.
+3. One table: Traditional to Simplified Chinese characters (OpenCC), final sigma, accents of Greek,
+the
+   dotted and dotless i of Turkish, the variants of Arabic letters (as in Lucene's Arabic
+   normalisation), curly quotation marks and dashes; vowel points of Arabic and Hebrew, soft
+   hyphens and zero-width characters vanish; control characters become spaces and lone surrogates
+   U+FFFD.
 
-White space is kept as it is. Kana and Hangul are kept; kanji with a Simplified form take it, on both
-sides of every comparison.
+White space is kept as it is. Kana and Hangul are kept; kanji with a Simplified form take it, on
+both sides of every comparison.
 """
 
 from __future__ import annotations
@@ -77,8 +79,8 @@ TRANSLATION: dict[int, str] = _translation()
 def normalize(text: str) -> str:
     """The one spelling of ``text`` that is searched and embedded.
 
-    ``normalize("ＡＢＣ 臺灣的鐵路") == "abc 台湾的铁路"``. The empty text stays empty; the result can always be
-    encoded as UTF-8.
+    ``normalize("ＡＢＣ 臺灣的鐵路") == "abc 台湾的铁路"``. The empty text stays empty; the result
+    can always be encoded as UTF-8.
     """
     if text.isascii() and text.isprintable():
         return text.lower()
@@ -140,12 +142,13 @@ def _single_characters() -> Any:
 
 
 def normalize_with_offsets(text: str) -> tuple[str, list[int]]:
-    """``normalize(text)`` and, for each of its characters, the offset in ``text`` of the one it came from.
+    """``normalize(text)`` and the offset in ``text`` that each of its characters came from.
 
     Returns:
-        The normalised text and ``len(normalised) + 1`` offsets, never falling; the last is ``len(text)``.
-        Characters that a composed group became ("㈱" is "(株)") all carry the group's first offset. Use
-        :func:`source_span` to go from a normalised span to one of the source.
+        The normalised text and ``len(normalised) + 1`` offsets, never falling; the last is
+        ``len(text)``. Characters that a composed group became ("㈱" is "(株)") all carry the
+        group's first offset. Use :func:`source_span` to go from a normalised span to one of the
+        source.
     """
     if text.isascii() or _is_simple(text):
         lowered = text.lower()
@@ -168,8 +171,8 @@ def normalize_with_offsets(text: str) -> tuple[str, list[int]]:
 def source_span(offsets: list[int], start: int, end: int) -> tuple[int, int]:
     """The source characters behind the normalised characters ``start`` to ``end`` (end exclusive).
 
-    ``offsets`` is what :func:`normalize_with_offsets` gave. A group that was composed into one character, or
-    from which several came, is taken whole. An empty span gives an empty span.
+    ``offsets`` is what :func:`normalize_with_offsets` gave. A group that was composed into one
+    character, or from which several came, is taken whole. An empty span gives an empty span.
     """
     if end <= start:
         return offsets[start], offsets[start]

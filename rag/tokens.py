@@ -1,8 +1,8 @@
 """Tokens: the project's own byte-level BPE, and a count that never waits for a network.
 
 The vocabulary of 65,536 pieces is shared by the bundled embedding model, the bundled reader and the
-counting of tokens. It is also a tiktoken encoding: ``tiktoken.get_encoding("rag64k")``. It was trained on
-text as :mod:`rag.normalization` leaves it and is meant to be given such text.
+counting of tokens. It is also a tiktoken encoding: ``tiktoken.get_encoding("rag64k")``. It was
+trained on text as :mod:`rag.normalization` leaves it and is meant to be given such text.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import struct
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,10 +36,11 @@ __all__ = [
     "rag64k",
 ]
 
-#: How text is cut before pieces are merged. Valid, with one meaning, for tiktoken and for the Hugging Face
-#: ``tokenizers``: the particles 的 and 了 alone, so that no piece of a noun ends in them; Han, Hiragana and
-#: Katakana runs; up to four digits; other letters with their marks, without the space before them, so that
-#: a word has one form everywhere; white space; single symbols.
+#: How text is cut before pieces are merged. Valid, with one meaning, for tiktoken and for the
+#: Hugging Face ``tokenizers``: the particles 的 and 了 alone, so that no piece of a noun ends in
+#: them; Han, Hiragana and Katakana runs; up to four digits; other letters with their marks,
+#: without the space before them, so that a word has one form everywhere; white space; single
+#: symbols.
 PATTERN = (
     r"[的了]|[\p{Han}&&[^的了]]+|\p{Hiragana}+|[\p{Katakana}ー]+|\p{N}{1,4}"
     r"|[\p{L}\p{M}&&[^\p{Han}\p{Hiragana}\p{Katakana}]]+|\s+|[^\s\p{L}\p{M}\p{N}]"
@@ -56,7 +58,8 @@ SPECIAL_PIECES = (
     *(f"[unused{number}]" for number in range(8)),
 )
 
-#: sha256 of the tables that tiktoken itself would fetch. One that is cached and intact loads without a network.
+#: sha256 of the tables that tiktoken itself would fetch. One that is cached and intact loads
+#: without a network.
 _FETCHED = {
     "cl100k_base": "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
     "o200k_base": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
@@ -68,9 +71,9 @@ def count_tokens(text: str, encoding: str = "rag") -> int:
 
     Args:
         text: Any text; lone surrogates are counted as one replacement character each.
-        encoding: ``"rag"`` counts the project's own pieces of the normalised text. The name of a tiktoken
-            encoding or of an OpenAI model counts that encoding's tokens when its table lies in tiktoken's
-            cache; otherwise the own pieces are counted instead. Nothing is ever fetched.
+        encoding: ``"rag"`` counts the project's own pieces of the normalised text. The name of a
+            tiktoken encoding or of an OpenAI model counts that encoding's tokens when its table
+            lies in tiktoken's cache, and else the own pieces as well. Nothing is ever fetched.
     """
     chosen = get_encoding(encoding)
     return len(chosen.encode_ordinary(normalize(text) if chosen.name == "rag64k" else text))
@@ -105,20 +108,18 @@ def encode_joined(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.
 
 @cache
 def get_encoding(name: str = "rag") -> tiktoken.Encoding:
-    """The tiktoken encoding called ``name`` if it can be had without a network, else the project's own."""
+    """The tiktoken encoding ``name`` if it can be had without a network, else the project's own."""
     import tiktoken
 
     if name in {"rag", "rag64k"}:
         return tiktoken.Encoding(**rag64k())
-    try:
+    with suppress(KeyError):
         name = tiktoken.encoding_name_for_model(name)
-    except KeyError:
-        pass
     return tiktoken.get_encoding(name) if _is_cached(name) else get_encoding("rag")
 
 
 def merges_path() -> Path:
-    """The file of merges: pairs of little-endian 16-bit ids; pair ``n`` makes the piece of id 256 + n."""
+    """The file of merges: pairs of little-endian 16-bit ids; pair ``n`` makes piece 256 + n."""
     return Path(__file__).parent / "data" / "rag64k.merges"
 
 

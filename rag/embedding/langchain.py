@@ -10,7 +10,7 @@ __all__ = ["LangChainEmbeddings"]
 
 
 class LangChainEmbeddings(Embeddings):
-    """Adapter: ``LangChainEmbeddings(load_embedder())`` goes wherever LangChain wants embeddings."""
+    """Adapter: ``LangChainEmbeddings(load_embedder())``, wherever LangChain wants embeddings."""
 
     def __init__(self, embedder: Embedder) -> None:
         self.embedder = embedder

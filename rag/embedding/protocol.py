@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Embedder", "Progress", "SentenceEmbedder", "Vectors"]
+__all__ = ["Embedder", "PieceEmbedder", "Progress", "SentenceEmbedder", "Vectors"]
 
 #: Shape (texts, dimension), float32, rows of unit length, finite.
 Vectors = NDArray[np.float32]
@@ -36,10 +36,8 @@ class Embedder(Protocol):
         """Tokens of a text that count, by the model's own tokenizer; None for no limit."""
         ...
 
-    def embed_passages(
-        self, texts: Sequence[str], *, progress: Progress | None = None
-    ) -> Vectors:
-        """The vectors of passages, in their order: (texts, dimension). No texts give (0, dimension)."""
+    def embed_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """The vectors of passages, in order: (texts, dimension). No texts give (0, dimension)."""
         ...
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
@@ -49,7 +47,7 @@ class Embedder(Protocol):
 
 @runtime_checkable
 class SentenceEmbedder(Embedder, Protocol):
-    """An embedder so fast that sentences are embedded as well as passages, from one tokenisation."""
+    """An embedder that gives the vectors of sentences and passages by one tokenisation."""
 
     def embed_sentences_and_passages(
         self,
@@ -59,4 +57,13 @@ class SentenceEmbedder(Embedder, Protocol):
         progress: Progress | None = None,
     ) -> tuple[Vectors, Vectors]:
         """The vectors of sentences, and of passages given as positions in ``sentences``."""
+        ...
+
+
+@runtime_checkable
+class PieceEmbedder(Embedder, Protocol):
+    """An embedder over the project's own pieces: text is cut into them once for all stages."""
+
+    def embed_pieces(self, ids: NDArray[np.uint32], offsets: NDArray[np.int64]) -> Vectors:
+        """The vectors of texts in pieces, as :func:`rag.tokens.encode_joined` gives them."""
         ...

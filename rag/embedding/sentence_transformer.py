@@ -16,15 +16,17 @@ from rag.errors import EmbeddingModelError
 
 __all__ = ["SentenceTransformerEmbedder"]
 
-# Texts handed over in one call: the library sorts a call's texts by length, so large calls pad little.
+# Texts handed over in one call: the library sorts a call's texts by length, so large calls pad
+# little.
 _SLICE = 2_048
 
 
 class SentenceTransformerEmbedder:
     """An :class:`~rag.embedding.protocol.Embedder` of a sentence-transformers model.
 
-    Questions and passages get the prompts of the model's own configuration; if it has none, those that
-    its family is known to want. Weights are bfloat16 where the processor multiplies them natively.
+    Questions and passages get the prompts of the model's own configuration; if it has none, those
+    that its family is known to want. Weights are bfloat16 where the processor multiplies them
+    natively.
     """
 
     def __init__(self, name: str) -> None:
@@ -46,9 +48,7 @@ class SentenceTransformerEmbedder:
         """The vectors of questions: (texts, dimension)."""
         return self._embed(texts, self._query_prompt, "encode_query", None)
 
-    def embed_passages(
-        self, texts: Sequence[str], *, progress: Progress | None = None
-    ) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """The vectors of passages: (texts, dimension)."""
         return self._embed(texts, self._passage_prompt, "encode_document", progress)
 
@@ -72,7 +72,7 @@ class SentenceTransformerEmbedder:
 
 
 def _encodable(text: str) -> str:
-    """``text`` with lone surrogates replaced, which no tokenizer takes; a space for no text at all."""
+    """``text`` without lone surrogates, which no tokenizer takes; a space for no text."""
     return text.encode("utf-8", "replace").decode("utf-8") or " "
 
 

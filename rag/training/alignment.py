@@ -1,9 +1,10 @@
 """Which pieces translate which: IBM model 1 on the translated rows.
 
-Brown et al. 1993, https://aclanthology.org/J93-2003. Each piece of the target side is taken to come from
-one piece of the source side; expectation maximisation finds t(target | source). Two uses: a start for the
-vectors (a piece begins near its English translations) and glosses (a text with its pieces translated one
-by one), which turn a question in one language into a rough one in another.
+Brown et al. 1993, https://aclanthology.org/J93-2003. Each piece of the target side is taken to
+come from one piece of the source side; expectation maximisation finds t(target | source). Two
+uses: a start for the vectors (a piece begins near its English translations) and glosses (a text
+with its pieces translated one by one), which turn a question in one language into a rough one in
+another.
 """
 
 from __future__ import annotations
@@ -23,29 +24,30 @@ Bag = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """t(target | source) above a threshold: entries ``offsets[s]:offsets[s + 1]`` belong to source ``s``."""
+    """t(target | source): entries ``offsets[s]:offsets[s + 1]`` are those of source ``s``."""
 
     offsets: NDArray[np.int64]
     targets: NDArray[np.int32]
     probabilities: NDArray[np.float32]
 
-    def gloss(self, random: np.random.Generator, bag: Bag, *, least: float = 0.1) -> Bag:
-        """Each piece of ``bag`` replaced by a translation drawn by probability, or left out.
+    def gloss(
+        self, random: np.random.Generator, bag: Bag, *, least: float = 0.08, fertility: float = 1.6
+    ) -> Bag:
+        """The translations of ``bag``'s pieces, each drawn by itself: a word may need several.
 
-        A piece whose translations have together a probability under ``least`` is left out, one with p is
-        left out in about 1 - p of all draws. Pieces that are their own translations come through.
+        A translation of probability p comes in ``fertility`` times p of all draws, one under
+        ``least`` never; so a piece without a clear translation mostly leaves nothing.
         """
-        chosen = []
-        draws = random.random(len(bag))
-        for piece, draw in zip(bag, draws, strict=True):
-            start, end = self.offsets[piece], self.offsets[piece + 1]
-            if start == end:
-                continue
-            reached = np.cumsum(self.probabilities[start:end])
-            if reached[-1] < least or draw > reached[-1]:
-                continue
-            chosen.append(self.targets[start + np.searchsorted(reached, draw)])
-        return np.array(chosen, np.int32)
+        starts, ends = self.offsets[bag], self.offsets[bag + 1]
+        counts = ends - starts
+        total = int(counts.sum())
+        if not total:
+            return np.zeros(0, np.int32)
+        blocks = np.cumsum(counts) - counts
+        places = np.arange(total) + np.repeat(starts - blocks, counts)
+        probabilities = self.probabilities[places]
+        drawn = (probabilities >= least) & (random.random(total) < fertility * probabilities)
+        return self.targets[places[drawn]]
 
 
 def align(
@@ -64,7 +66,7 @@ def align(
         sides: Row-aligned texts.
         size: Number of pieces in the vocabulary.
         longest: Rows with more pieces than this on either side are left out.
-        links: At most this many pairs of pieces are looked at; rows are drawn at random to stay below.
+        links: At most this many pairs of pieces are looked at, in rows drawn at random.
         rounds: Rounds of expectation maximisation.
         least: Translations less probable than this are forgotten.
         seed: Of the draw of rows.
@@ -93,7 +95,7 @@ def align(
 def _links(
     sides: Sequence[tuple[Ragged, Ragged]], longest: int, limit: int, seed: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
-    """All pairs of a source and a target piece of one row, and a number for each target piece met."""
+    """All pairs of a source and a target piece of one row, and the number of the target."""
     random = np.random.default_rng(seed)
     usable = []
     count = 0
@@ -150,7 +152,8 @@ def aligned_table(
         lexicon: From pieces of the other languages to English ones.
         english: How often each piece occurs in English texts.
         other: How often each occurs in the other languages.
-        share: Cosine of a wholly foreign piece with the mean of its translations; the rest stays its own.
+        share: Cosine of a wholly foreign piece with the mean of its translations; the rest stays
+        its own.
     """
     lengths = np.linalg.norm(table, axis=1, keepdims=True)
     unit = table / np.maximum(lengths, 1e-12)

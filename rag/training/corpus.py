@@ -11,8 +11,8 @@ qa.jsonl.zst           questions: ``s``, ``l``, ``q``, paragraph ``p``,
                        ``a`` pairs of (answer, offset in ``p``)
 =====================  ==========================================================
 
-Held out from training: the translated news of NTREX-128, and the question paragraphs of buckets 0 to 2
-(:func:`bucket`).
+Held out from training: the translated news of NTREX-128, and the question paragraphs of buckets 0
+to 2 (:func:`bucket`).
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ class Ragged:
 class Translations:
     """Row-aligned texts in English and one other language.
 
-    ``windows`` are the (first, last + 1) rows of running text: short passages of neighbouring sentences.
+    ``windows`` are the (first, last + 1) rows of running text: short passages of neighbouring
+    sentences.
     """
 
     english: Ragged
@@ -112,7 +113,7 @@ class Questions:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Everything a model is trained and measured on, as pieces. Languages are codes such as ``zh``."""
+    """What a model is trained and measured on, as pieces. Languages are codes such as ``zh``."""
 
     news: Ragged
     articles: list[tuple[int, int]]
@@ -124,7 +125,7 @@ class Corpus:
 
 
 def bucket(paragraph: str) -> int:
-    """The tenth that a question paragraph belongs to: 0 and 1 measure, 2 calibrates, 3 to 9 train."""
+    """The tenth of a question paragraph: 0 and 1 measure, 2 calibrates, 3 to 9 train."""
     return int(sha256(paragraph.encode()).hexdigest()[:8], 16) % 10
 
 
@@ -156,7 +157,11 @@ def sentences_of(text: str) -> list[tuple[int, int]]:
 
 
 def load_corpus(
-    folder: Path, encode: Encode, *, news_limit: int | None = None, log: Callable[[str], None] = print
+    folder: Path,
+    encode: Encode,
+    *,
+    news_limit: int | None = None,
+    log: Callable[[str], None] = print,
 ) -> Corpus:
     """Read and tokenise ``folder``.
 

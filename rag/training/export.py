@@ -13,15 +13,15 @@ from rag.embedding.static import DESCRIPTION
 from rag.tokens import get_encoding, merges_path
 from rag.training.tokenizer import hugging_face_tokenizer, read_merges
 
-__all__ = ["quantised", "silent_pieces", "write_model"]
+__all__ = ["quantised", "read_table", "silent_pieces", "write_model"]
 
-#: Length of the vector of a piece without meaning: next to nothing beside any other, yet enough to give a
-#: text of nothing else a direction.
+#: Length of the vector of a piece without meaning: next to nothing beside any other, yet enough to
+#: give a text of nothing else a direction.
 _WHISPER = 1e-9
 
 
 def silent_pieces() -> NDArray[np.bool_]:
-    """Which pieces carry no meaning: white space, punctuation, control characters, special pieces."""
+    """Which pieces carry no meaning: white space, punctuation, controls, special pieces."""
     import unicodedata
 
     encoding = get_encoding("rag")
@@ -39,30 +39,53 @@ def silent_pieces() -> NDArray[np.bool_]:
 
 
 def quantised(
-    table: NDArray[np.float32], silent: NDArray[np.bool_], *, seed: int = 0
-) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """The table as int8 rows and one scale for each; silent pieces share one faint direction."""
-    rows = table.astype(np.float32, copy=True)
-    rows[silent] = np.random.default_rng(seed).standard_normal(rows.shape[1])
-    largest = np.maximum(np.abs(rows).max(axis=1), 1e-12)
-    whole = np.rint(rows * (127 / largest)[:, None]).astype(np.int8)
-    scales = (largest / 127).astype(np.float32)
-    lengths = np.linalg.norm(whole[silent].astype(np.float32), axis=1)
-    scales[silent] = _WHISPER / np.maximum(lengths, 1)
-    # Nothing else may be as faint, or it would be taken for silent.
-    scales[~silent] = np.maximum(scales[~silent], 2e-6)
-    return whole, scales
+    table: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    silent: NDArray[np.bool_],
+    *,
+    seed: int = 0,
+) -> tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.float32]]:
+    """The table as whole numbers; silent pieces share one faint row of their own.
+
+    Args:
+        table: (rows, dimension).
+        rows: The row of each piece.
+        silent: Which pieces carry no meaning.
+        seed: Of the direction that stands for no meaning.
+
+    Returns:
+        (rows + 1, dimension) int8; the row of each piece; the factor of each piece.
+    """
+    nothing = np.random.default_rng(seed).standard_normal((1, table.shape[1]), np.float32)
+    every = np.concatenate([table, nothing])
+    mapping = np.where(silent, len(table), rows).astype(np.int32)
+    largest = np.maximum(np.abs(every).max(axis=1), 1e-12)
+    whole = np.rint(every * (127 / largest)[:, None]).astype(np.int8)
+    # Nothing but the silent may be as faint as they are, or it would be taken for silent.
+    factors = np.maximum(largest / 127, 2e-6)
+    factors[-1] = _WHISPER / np.linalg.norm(whole[-1].astype(np.float32))
+    return whole, mapping, factors[mapping].astype(np.float32)
 
 
 def write_model(
-    folder: Path, table: NDArray[np.float32], *, name: str, card: str, seed: int = 0
+    folder: Path,
+    table: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    *,
+    name: str,
+    card: str,
+    seed: int = 0,
 ) -> None:
-    """Write ``table`` to ``folder`` so that both runtimes load it."""
+    """Write ``table`` to ``folder`` so that both runtimes load it.
+
+    The tensors are those of a model2vec table with a shared vocabulary, which
+    sentence-transformers 6.2 and later unfold: ``embeddings[mapping[piece]] * weights[piece]``.
+    """
     from safetensors.numpy import save
 
     folder.mkdir(parents=True, exist_ok=True)
-    whole, scales = quantised(table, silent_pieces(), seed=seed)
-    content = save({"embeddings": whole, "weights": scales})
+    whole, mapping, factors = quantised(table, rows, silent_pieces(), seed=seed)
+    content = save({"embeddings": whole, "mapping": mapping, "weights": factors})
     (folder / "model.safetensors").write_bytes(content)
     tokenizer = hugging_face_tokenizer(read_merges(merges_path()))
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
@@ -104,6 +127,21 @@ def write_model(
         },
     )
     (folder / "README.md").write_text(card, encoding="utf-8")
+
+
+def read_table(folder: Path) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The table that :func:`write_model` wrote, (rows, dimension), and the row of each piece.
+
+    The factors of int8 are multiplied in; the row of the silent pieces comes along.
+    """
+    from safetensors.numpy import load
+
+    tensors = load((folder / "model.safetensors").read_bytes())
+    rows = tensors["mapping"].astype(np.int64)
+    factors = np.zeros(len(tensors["embeddings"]), np.float32)
+    factors[rows] = tensors["weights"]
+    table: NDArray[np.float32] = tensors["embeddings"].astype(np.float32) * factors[:, None]
+    return table, rows
 
 
 def _write_json(path: Path, value: object) -> None:

@@ -55,7 +55,7 @@ def measure_corpus(table: Vectors, corpus: Corpus) -> list[Retrieval]:
 
 
 def ranked(name: str, scores: Vectors, gold: Sequence[int]) -> Retrieval:
-    """Recall and reciprocal rank from (queries, passages) scores; ties count against the gold one."""
+    """Recall and reciprocal rank from (queries, passages) scores; ties count against."""
     column = np.asarray(gold)
     of_gold = scores[np.arange(len(column)), column]
     ranks = (scores >= of_gold[:, None]).sum(axis=1)
@@ -71,7 +71,11 @@ def ranked(name: str, scores: Vectors, gold: Sequence[int]) -> Retrieval:
 
 
 def blended(
-    queries: Vectors, passages: Vectors, sentences: Vectors, first: Sequence[int], last: Sequence[int]
+    queries: Vectors,
+    passages: Vectors,
+    sentences: Vectors,
+    first: Sequence[int],
+    last: Sequence[int],
 ) -> Vectors:
     """Half the passage's score, half that of its best sentence (rows ``first`` to ``last``)."""
     by_sentence = queries @ sentences.T

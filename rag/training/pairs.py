@@ -1,7 +1,8 @@
 """Training pairs for the static model: what should lie close together, drawn anew for every batch.
 
-Each task draws one batch of (left, right) bags of pieces; the other rights of a batch are the negatives of
-a left, so a batch stays within one task and one language, and takes several passages of each article.
+Each task draws one batch of (left, right) bags of pieces; the other rights of a batch are the
+negatives of a left, so a batch stays within one task and one language, and takes several passages
+of each article.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from rag.training.corpus import Corpus, Questions, Ragged, Translations
 
-__all__ = ["Batch", "Task", "tasks_of"]
+__all__ = ["Batch", "Gloss", "Task", "from_document", "tasks_of"]
 
 Bag = NDArray[np.int32]
 Random = np.random.Generator
@@ -56,11 +57,11 @@ Gloss = Callable[[Random, Bag], Bag]
 
 
 def tasks_of(corpus: Corpus, glosses: Mapping[tuple[str, str], Gloss] | None = None) -> list[Task]:
-    """The tasks that ``corpus`` has texts for; ``glosses`` translate pieces from one language to another."""
+    """The tasks that ``corpus`` has texts for; ``glosses`` translate pieces by language pair."""
     tasks: list[Task] = []
     glosses = glosses or {}
     if corpus.articles:
-        news = partial(_from_document, corpus.news, corpus.articles)
+        news = partial(from_document, corpus.news, corpus.articles)
         tasks.append(Task("news: sentence in passage", 10, news))
         tasks.append(Task("news: lead and body", 3, partial(_lead, corpus.news, corpus.articles)))
         if ("zh", "en") in glosses:
@@ -75,17 +76,19 @@ def tasks_of(corpus: Corpus, glosses: Mapping[tuple[str, str], Gloss] | None = N
             weight = 8.0 if language == "zh" else max(0.4, min(1.5, len(texts.windows) / 10_000))
             crossed = partial(_sentence_in_translated_passage, texts)
             tasks.append(Task(f"{language}: sentence in translated passage", weight, crossed))
-            own = partial(_from_document, texts.other, texts.windows)
-            tasks.append(Task(f"{language}: sentence in passage", weight / 2, own))
+            own = partial(from_document, texts.other, texts.windows)
+            tasks.append(Task(f"{language}: sentence in passage", weight, own))
             if language == "zh":
-                english = partial(_from_document, texts.english, texts.windows)
-                tasks.append(Task("en: sentence in passage", 6, english))
+                english = partial(from_document, texts.english, texts.windows)
+                tasks.append(Task("en: sentence in passage", 8, english))
     for language, texts in corpus.titles.items():
         weight = 8.0 if language == "zh" else min(1.0, len(texts.english) / 100_000)
         tasks.append(Task(f"{language}: title", weight, partial(_translation, texts)))
     for language, asked in corpus.questions.items():
-        weight = 2.0 if language == "zh" else 0.5
-        tasks.append(Task(f"{language}: question and paragraph", weight, partial(_paragraph, asked)))
+        weight = 1.5 if language == "zh" else 0.7
+        tasks.append(
+            Task(f"{language}: question and paragraph", weight, partial(_paragraph, asked))
+        )
         tasks.append(Task(f"{language}: question and sentence", weight, partial(_sentence, asked)))
         if (language, "en") in glosses:
             draw = partial(_glossed_paragraph, asked, glosses[language, "en"])
@@ -103,8 +106,8 @@ def _thinned(random: Random, bag: Bag, least: float, most: float = 1.0) -> Bag:
 
 
 def _window(random: Random, start: int, end: int) -> tuple[int, int]:
-    """Some two to ten neighbouring sentences of a document."""
-    length = min(end - start, int(random.integers(2, 11)))
+    """Some two to eight neighbouring sentences of a document."""
+    length = min(end - start, int(random.integers(2, 9)))
     first = int(random.integers(start, end - length + 1))
     return first, first + length
 
@@ -113,7 +116,7 @@ def _without(texts: Ragged, start: int, end: int, left_out: int) -> Bag:
     return np.concatenate([texts.rows(start, left_out), texts.rows(left_out + 1, end)])
 
 
-def _from_document(
+def from_document(
     texts: Ragged, documents: list[tuple[int, int]], random: Random, size: int
 ) -> Batch:
     """A sentence, thinned, and the passage it stands in or was taken out of."""
@@ -144,8 +147,8 @@ def _lead(texts: Ragged, documents: list[tuple[int, int]], random: Random, size:
 def _glossed_document(
     texts: Ragged, documents: list[tuple[int, int]], gloss: Gloss, random: Random, size: int
 ) -> Batch:
-    """As :func:`_from_document`, one side or both glossed into another language."""
-    batch = _from_document(texts, documents, random, size)
+    """As :func:`from_document`, one side or both glossed into another language."""
+    batch = from_document(texts, documents, random, size)
     return _glossed(batch, gloss, random)
 
 
@@ -184,10 +187,15 @@ def _sentence_in_translated_passage(texts: Translations, random: Random, size: i
 
 
 def _paragraph(asked: Questions, random: Random, size: int) -> Batch:
+    """A question, thinned, and a part of its paragraph that holds the answer."""
     batch = Batch()
     for number in _some(random, len(asked.questions), size):
         start, end = asked.paragraph[number]
-        batch.add(asked.questions.row(number), asked.sentences.rows(start, end), start)
+        answer = asked.answer_sentence[number]
+        first = int(random.integers(start, answer + 1))
+        last = int(random.integers(answer + 1, end + 1))
+        question = _thinned(random, asked.questions.row(number), 0.6)
+        batch.add(question, asked.sentences.rows(first, last), start)
     return batch
 
 
@@ -196,12 +204,13 @@ def _glossed_paragraph(asked: Questions, gloss: Gloss, random: Random, size: int
 
 
 def _sentence(asked: Questions, random: Random, size: int) -> Batch:
-    """A question and the sentence that answers it; the paragraph's other sentences are negatives."""
+    """A question and the sentence that answers it; others of the paragraph are negatives."""
     batch = Batch()
     others: list[tuple[Bag, int]] = []
     for number in _some(random, len(asked.questions), size // 2):
         answer = asked.answer_sentence[number]
-        batch.add(asked.questions.row(number), asked.sentences.row(answer), answer)
+        question = _thinned(random, asked.questions.row(number), 0.6)
+        batch.add(question, asked.sentences.row(answer), answer)
         others += [
             (asked.sentences.row(row), row)
             for row in range(*asked.paragraph[number])

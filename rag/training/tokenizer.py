@@ -1,7 +1,8 @@
 """Train the vocabulary: a byte-level BPE over normalised text, written for two runtimes.
 
 ``tokenizer.json`` takes raw text through the Hugging Face ``tokenizers`` (and so through
-sentence-transformers); ``rag64k.merges`` takes normalised text through tiktoken. Both give the same ids.
+sentence-transformers); ``rag64k.merges`` takes normalised text through tiktoken. Both give the
+same ids.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ __all__ = [
 
 Merges = list[tuple[int, int]]
 
-#: A piece with Han characters has at most four of them (three bytes each): longer ones are names and set
-#: phrases of the training news, and a text that holds half of one would share nothing with it.
+#: A piece with Han characters has at most four of them (three bytes each): longer ones are names
+#: and set phrases of the training news, and a text that holds half of one would share nothing with
+#: it.
 _MAX_HAN_BYTES = 12
 _MAX_PIECE_BYTES = 24
 
@@ -42,8 +44,9 @@ def train_merges(
     """The merges of a byte-level BPE for ``lines``, which must be normalised.
 
     Returns:
-        Pairs of ids; pair ``n`` makes piece ``256 + n``, ids under 256 are the bytes. Together with the
-        bytes and :data:`rag.tokens.SPECIAL_PIECES` at most ``size`` pieces; fewer for a small corpus.
+        Pairs of ids; pair ``n`` makes piece ``256 + n``, ids under 256 are the bytes. Together
+        with the bytes and :data:`rag.tokens.SPECIAL_PIECES` at most ``size`` pieces; fewer for a
+        small corpus.
     """
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
@@ -107,8 +110,8 @@ def hugging_face_tokenizer(merges: Merges) -> Any:
     vocabulary = {spelled(piece): number for piece, number in ids.items()}
     for special in SPECIAL_PIECES:
         vocabulary[special] = len(vocabulary)
-    # tiktoken joins any two neighbours whose union is a piece, however that piece was learned: so every
-    # way of cutting a piece in two is a merge, in the order of the pieces.
+    # tiktoken joins any two neighbours whose union is a piece, however that piece was learned: so
+    # every way of cutting a piece in two is a merge, in the order of the pieces.
     every_merge = []
     for piece in pieces[256:]:
         cuts = [(piece[:cut], piece[cut:]) for cut in range(1, len(piece))]
@@ -183,7 +186,9 @@ def _compiled_table() -> bytes:
             encoding="utf-8",
         )
         sample = Path(folder) / "sample.txt"
-        sample.write_text("\n".join(f"any text {number}" for number in range(100)), encoding="utf-8")
+        sample.write_text(
+            "\n".join(f"any text {number}" for number in range(100)), encoding="utf-8"
+        )
         sentencepiece.SentencePieceTrainer.train(
             input=str(sample),
             model_prefix=str(Path(folder) / "model"),

@@ -1,0 +1,141 @@
+"""The model card: what the model is, from what, how good, and where it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rag.training.measures import Retrieval
+
+__all__ = ["measures_table", "model_card"]
+
+_FRONT = """\
+---
+language: [zh, en, ja, ko, fr, de, es, pt, it, nl, ru, uk, pl, cs, tr, ar, fa, hi, id, vi, th, el,
+hu, ro, sv] license: cc-by-sa-4.0
+library_name: sentence-transformers
+pipeline_tag: sentence-similarity
+tags: [static-embeddings, retrieval, chinese]
+---
+
+# rag-static
+
+A static embedding model for finding passages that answer a question: Chinese (Simplified and
+Traditional give the same vectors) and English first, some twenty other languages usefully. A
+text's vector is the weighted sum of its pieces' vectors, brought to unit length; there is no
+network, so millions of characters a second are embedded on one processor core.
+
+```python
+from sentence_transformers import SentenceTransformer  # 6.2 or later
+
+model = SentenceTransformer("path/to/this/folder")
+model.similarity(model.encode("谁发明了电话？"), model.encode("The telephone was patented by
+Bell.")) ```
+
+`rag.embedding.load_embedder()` gives the same vectors without torch.
+
+## Shape
+
+65,536 pieces of a byte-level BPE (NFKC, lower case, Traditional to Simplified; Han, kana, digits
+and letters apart; also the tiktoken encoding `rag64k`), {rows} rows of {dimension} int8 numbers:
+the {own_rows} most frequent pieces have a row each, the others share the rest. White space and
+punctuation weigh nothing. There is no limit to a text's length, but one vector for much more than
+a page says little: embed passages, and sentences beside them. A text without any meaning (empty,
+punctuation) gives zeros for the empty string under sentence-transformers, and one fixed unit
+vector otherwise.
+
+## Recipe
+
+1. The vocabulary: BPE on some 88 million characters (`python -m rag.training vocabulary`).
+2. Start: random directions with SIF lengths a / (a + p); pieces of other languages are turned
+towards their
+   English translations as IBM model 1 aligns them.
+3. Training with InfoNCE over the batch, both ways, each batch of one task: a thinned sentence and
+the passage
+   that it stands in or was taken from; lead and body of an article; translations, titles and
+   dictionary entries; a sentence and the passage that holds its translation; questions with the
+   part of a paragraph and the sentence that answers them; and Chinese questions and sentences
+   glossed word by word into English, on one side or both. Several passages of each article in a
+   batch serve as hard negatives.
+
+`python -m rag.training static --data DIR --out DIR` repeats it.
+
+"""
+
+_DATA = """\
+## Training data
+
+| data | licence |
+|---|---|
+| 67,661 Chinese news articles of 2023 (IAAR-Shanghai/CRUD_RAG, 80000_docs) | repository
+Apache-2.0; texts of third parties |
+| translated documentation of Python | PSF-2.0 / 0BSD, translations CC0 |
+| of TensorFlow | Apache-2.0, text CC BY 4.0 |
+| of Django | BSD-3-Clause |
+| of FreeBSD | FreeBSD Documentation Licence |
+| of GNOME (gnome-user-docs) | CC BY 3.0, CC BY-SA 3.0 |
+| Tatoeba sentence pairs (as packed by manythings.org and by LASER) | CC BY 2.0 FR |
+| STSbenchmark translations (stsb-multi-mt, train and dev) | as STSbenchmark, mainly CC BY-SA 4.0 |
+| Wikidata interlanguage titles (wikidict) | CC0 |
+| CC-CEDICT | CC BY-SA 4.0 |
+| questions, seven tenths by paragraph: DRCD dev | CC BY-SA 3.0 |
+| CMRC 2018 trial | CC BY-SA 4.0 |
+| ARCD | MIT, Wikipedia text CC BY-SA |
+| iapp-wiki-qa | MIT, Wikipedia text CC BY-SA |
+| character table of OpenCC | Apache-2.0 |
+
+No text of these is part of the model.
+
+"""
+
+_LIMITS = """\
+## Limits
+
+- Word order and negation are not seen: "A beat B" and "B beat A" have one vector.
+- English questions on Chinese passages, and the reverse, work by words; much weaker than a
+transformer.
+- Languages beside Chinese and English rest on shared words and some thousand translated sentences
+each; text
+  in languages outside the list is matched by its pieces alone.
+- The question data are encyclopaedic; the Chinese is news of 2023 in the main. No domain beyond
+that was
+  measured. Biases of these texts are in the vectors.
+- Best beside a lexical index: fuse the scores.
+"""
+
+
+def model_card(facts: Mapping[str, str], results: Sequence[Retrieval]) -> str:
+    """The card in Markdown: shape, recipe, its numbers, the measures, data and limits."""
+    front = _FRONT
+    for name in ("rows", "dimension", "own_rows"):
+        front = front.replace("{" + name + "}", facts.get(name, "?"))
+    settings = "".join(f"| {name} | {value} |\n" for name, value in facts.items())
+    return (
+        front
+        + "| setting | value |\n|---|---|\n"
+        + settings
+        + "\n## Measures\n\n"
+        + "On texts held out from training, percent. Questions are asked of all paragraphs of "
+        "their set; "
+        '"half best sentence" scores a paragraph by the mean of its own and its best '
+        "sentence's cosine. "
+        "News (NTREX-128): a third of a sentence's pieces finds the six sentences around it.\n\n"
+        + measures_table(results)
+        + "\n"
+        + _DATA
+        + _LIMITS
+    )
+
+
+def measures_table(results: Sequence[Retrieval]) -> str:
+    """A Markdown table of retrieval measures in percent."""
+    lines = [
+        "| set | queries | passages | recall@1 | @5 | @10 | MRR@10 |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    lines += [
+        f"| {each.name} | {each.queries} | {each.passages} | {100 * each.recall_at_1:.1f} "
+        f"| {100 * each.recall_at_5:.1f} | {100 * each.recall_at_10:.1f} "
+        f"| {100 * each.mrr_at_10:.1f} |"
+        for each in results
+    ]
+    return "\n".join(lines) + "\n"
