@@ -159,8 +159,9 @@ def page(
 def conditions(ours: Evaluation, seconds: float) -> str:
     facts = ours.conditions
     return (
-        f"{facts['date'][:10]}, code {facts['code']}, {facts['machine']}, Python {facts['python']}, "
-        f"seed {facts['seed']}, questions a suite: {facts['limit'] or 'all'}. Per cent with 95% "
+        f"{facts['date'][:10]}, code {facts['code']}, {facts['machine']}, "
+        f"Python {facts['python']}, seed {facts['seed']}, questions a suite: "
+        f"{facts['limit'] or 'all'}. Per cent with 95% "
         f"intervals. Made by `python evals/publish.py` in {seconds / 60:.0f} minutes; peak memory "
         f"{facts['peak_memory_bytes'] / 1e6:.0f} MB. How to read it: [README](../README.md)."
     )

@@ -1,8 +1,8 @@
 """One cell of an evaluation: a suite's documents indexed under one setting, kept for the next run.
 
-The folder ``indexes/eval-<name>-<key>`` is named after all that decides its content: the documents,
-the settings of the build, the bundled model's files and the code that reads, chunks and embeds. A
-changed line of that code gives another folder, so a kept index is never a stale one.
+The folder ``indexes/eval-<documents>-<key>`` is named after all that decides its content: the
+documents, the settings of the build, the bundled model's files and the code that reads, chunks and
+embeds. A changed line of that code gives another folder: a kept index is never a stale one.
 """
 
 from __future__ import annotations
@@ -93,12 +93,13 @@ def open_cell(
 
     if index is not None:
         target = index
-        if not index.is_dir():
-            raise SuiteError(f"{index}: there is no index. Build it: rag index --index {index}")
+        _check_built(index, settings)
         build = {"bytes": _bytes(index)}
         return _cell(target, build, (), opener, settings)
     key = _key(suite, settings)
-    target = indexes / f"eval-{suite.name}-{key}"
+    # Suites over the same documents share one index.
+    name = Path(suite.documents).stem if suite.documents else suite.name
+    target = indexes / f"eval-{name}-{key}"
     if not (target / "eval.json").is_file():
         tell(f"{suite.name}: indexing {suite.documents or f'{len(suite.corpus)} documents'}")
         _build(suite, settings, target, opener)
@@ -106,6 +107,31 @@ def open_cell(
     facts = json.loads((target / "eval.json").read_text(encoding="utf-8"))
     os.utime(target / "eval.json")
     return _cell(target, facts["build"], tuple(facts["failed"]), opener, settings)
+
+
+def _check_built(index: Path, settings: Settings) -> None:
+    """Raise when a given index was built otherwise than the settings say.
+
+    It could be searched all the same; but a figure for ``chunk_tokens=256`` over passages of 128
+    would be filed under the wrong settings, and failures of chunking could not be told.
+    """
+    from rag.index import open_store
+
+    if not index.is_dir():
+        raise SuiteError(f"{index}: there is no index. Build it: rag index PATH --index {index}")
+    store = open_store(index, create=False, read_only=True)
+    facts = dict(store.facts)
+    store.close()
+    names = ("chunk_tokens", "chunk_overlap")
+    other = [n for n in names if n in facts and facts[n] != str(getattr(settings, n))]
+    if other:
+        built = ", ".join(f"{name}={facts[name]}" for name in other)
+        asked = ", ".join(f"{name}={getattr(settings, name)}" for name in other)
+        options = " ".join(f"--set {name}={facts[name]}" for name in other)
+        raise SuiteError(
+            f"{index} was built with {built}, the settings say {asked}. Evaluate it as it is: "
+            f"add {options}; or leave out --index to have one built."
+        )
 
 
 def _cell(

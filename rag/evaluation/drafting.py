@@ -27,6 +27,8 @@ from rag.settings import Settings
 __all__ = ["draft_questions", "draft_suite", "suite_yaml"]
 
 _BREAKS = regex.compile(r"[，,；;：:、\n]")
+# Words that lean on the clause before: a question must not start with them.
+_BOUND = regex.compile(r"其中|其|该|并|且|也|还|而|另|共|总|分别|which|and|of ")
 _YEAR = regex.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
 _HAN = regex.compile(r"\p{Han}")
 _OFF_TOPIC = {
@@ -124,10 +126,12 @@ def _figures(document: Document) -> Iterator[Question]:
         sentence = document.text[start:end]
         figures = [figure for figure in find_figures(sentence) if figure.kind != "ordinal"]
         # A sentence of many figures (a table row) gives questions nobody can answer.
-        if not 1 <= len(figures) <= 3 or not 8 <= len(sentence) <= 200:
+        if not 1 <= len(figures) <= 3 or not 8 <= len(sentence) <= 200 or sentence[0] == "#":
             continue
         for figure in figures:
             written = sentence[figure.start : figure.end]
+            if not _askable(sentence, figure.start, figure.end, figure.unit, figure.kind):
+                continue
             text = _ask(sentence, figure.start, figure.end, figure.unit, figure.kind)
             if text is None:
                 continue
@@ -141,6 +145,19 @@ def _figures(document: Document) -> Iterator[Question]:
             )
 
 
+def _askable(sentence: str, start: int, end: int, unit: str, kind: str) -> bool:
+    """False for figures inside names and addresses, and for dates that are no answer to "when"."""
+    before, after = sentence[:start], sentence[end:]
+    if before.count("“") > before.count("”") or before.count("《") > before.count("》"):
+        return False
+    if kind == "number":
+        # 五个振兴 is a name, not a count; 40号 and 16时30分 are not counts either.
+        return any(map(str.isdigit, sentence[start:end])) and unit not in {"号", "分", "时", "点"}
+    if kind == "date" and _HAN.search(sentence):
+        return before[-1:] in set("于在自从到至是为") and after[:1] != "的"
+    return True
+
+
 def _ask(sentence: str, start: int, end: int, unit: str, kind: str) -> str | None:
     """The clause around a figure with a question word in its place; None if it says too little."""
     before = [match.end() for match in _BREAKS.finditer(sentence, 0, start)]
@@ -148,6 +165,8 @@ def _ask(sentence: str, start: int, end: int, unit: str, kind: str) -> str | Non
     stop = after.start() if after else len(sentence)
     for begin in [*reversed(before), 0]:
         head, tail = sentence[begin:start].lstrip(), sentence[end:stop].rstrip("。.!！?？ \n")
+        if _BOUND.match(head) and begin:
+            continue
         if len(head) + len(tail) >= (8 if _HAN.search(sentence) else 25):
             break
     else:

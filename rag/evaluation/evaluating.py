@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from rag.errors import SuiteError
+from rag.errors import AnsweringError, SuiteError
 from rag.evaluation.cells import Cell, code_version, documents_version, open_cell
 from rag.evaluation.checking import check, find_document, locate
 from rag.evaluation.intervals import risk_coverage
@@ -33,6 +33,7 @@ from rag.settings import Settings
 __all__ = ["Evaluation", "Pool", "SuiteResult", "evaluate", "plain"]
 
 FORMAT = 1
+_PATIENCE = 10  # questions that may all fail before a run gives up
 Progress = Callable[[str, int, int], None]
 
 
@@ -279,6 +280,8 @@ def _evaluate_suite(
                 outcome = ask_one(question, suite, cell.system, legs, mask)
                 outcomes[question.id] = outcome
                 log.add(outcome)
+                if done == _PATIENCE:
+                    _raise_when_all_fail(suite, outcomes)
             progress(suite.name, done, len(suite.questions))
     except BaseException:
         log.close()
@@ -326,6 +329,16 @@ def _evaluate_suite(
         json.dumps(plain(to_dict(result)), ensure_ascii=False, indent=1), encoding="utf-8"
     )
     return result
+
+
+def _raise_when_all_fail(suite: Suite, outcomes: Mapping[str, Outcome]) -> None:
+    """Do not spend an hour on a system that cannot answer at all."""
+    errors = [outcome.error for outcome in outcomes.values() if outcome.error]
+    if len(errors) == len(outcomes):
+        raise AnsweringError(
+            f"{suite.name}: the first {len(errors)} questions all failed: {errors[0]} "
+            "Mend that, then run again."
+        )
 
 
 def _warm(suite: Suite, cell: Cell) -> None:

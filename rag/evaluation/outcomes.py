@@ -132,6 +132,8 @@ class OutcomeLog:
                     outcome = _read(json.loads(line))
                 except (ValueError, KeyError, TypeError):
                     break
+                if outcome.error:
+                    continue  # its cause may be mended by now
                 self.resumed[outcome.question_id] = outcome
                 kept.append(line)
         path.write_text("\n".join([header, *kept, ""]), encoding="utf-8")

@@ -79,7 +79,8 @@ def latency_line(suite: SuiteResult) -> str:
     if build.get("seconds"):
         cost += (
             f", built in {build['seconds']:.1f} s "
-            f"({build['documents'] / build['seconds']:.0f} documents/s)"
+            f"({build['documents'] / build['seconds']:.0f} documents/s, "
+            f"{build.get('characters', 0) / build['seconds'] / 1000:.0f},000 characters/s)"
         )
     return f"ms p50/p95: {times}\nindex: {cost}"
 

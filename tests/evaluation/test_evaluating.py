@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from rag.errors import SuiteError
+from rag.errors import AnsweringError, SuiteError
 from rag.evaluation import Evaluation, Suite, evaluate
 from rag.evaluation.terminal import summary
 
@@ -147,3 +147,21 @@ def test_summary_says_the_figures(result) -> None:
     assert "kind:near-miss" in text
     assert "recall@5" in text
     assert "failed at: answer 1, refusal 1" in text
+
+
+def test_gives_up_on_a_system_that_cannot_answer(suite_file, open_lines, lines, tmp_path) -> None:
+    import dataclasses
+
+    def broken(question, **more):
+        raise RuntimeError("no model")
+
+    usual, lines.ask = lines.ask, broken
+    suite = Suite.load(suite_file)
+    many = [dataclasses.replace(suite.questions[0], id=f"q{at}") for at in range(30)]
+    suite = dataclasses.replace(suite, questions=tuple(many))
+    with pytest.raises(AnsweringError, match="the first 10 questions all failed: RuntimeError: no"):
+        evaluate(suite, runs=tmp_path / "runs", open_system=open_lines)
+    # What failed is asked again once it is mended.
+    lines.ask = usual
+    result = evaluate(suite, runs=tmp_path / "runs", open_system=open_lines, resamples=50)
+    assert value(result, "passed") == 1
