@@ -71,9 +71,10 @@ def _searched(info: DocumentInfo) -> str:
     return " ".join(str(part) for part in parts if part).casefold()
 
 
-def _sort_key(info: DocumentInfo, key: str) -> Any:
-    value = getattr(info, key)
-    return ("" if value is None else value.casefold()) if key == "title" else value or type(value)()
+def _sort_key(info: DocumentInfo, order: str) -> Any:
+    if order in {"characters", "passages"}:
+        return getattr(info, order)
+    return (getattr(info, order) or "").casefold()
 
 
 def _row(info: DocumentInfo) -> dict[str, Any]:

@@ -105,7 +105,9 @@ def open_page(browser, served):
     yield open_page
     for context in contexts:
         context.close()
-    outside = [url for url in requests if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))]
+    outside = [
+        url for url in requests if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))
+    ]
     assert outside == []
     assert faults == []
 

@@ -18,11 +18,11 @@ def only_loopback(name):
     real = getattr(socket.socket, name)
 
     def guarded(self, address, *rest):
-        if self.family in (socket.AF_INET, socket.AF_INET6):
-            if address[0] not in ("127.0.0.1", "::1", "localhost"):
-                with (FOLDER / "outside.log").open("a") as log:
-                    log.write(f"{address}\n")
-                raise OSError(f"outside: {address}")
+        internet = self.family in (socket.AF_INET, socket.AF_INET6)
+        if internet and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            with (FOLDER / "outside.log").open("a") as log:
+                log.write(f"{address}\n")
+            raise OSError(f"outside: {address}")
         return real(self, address, *rest)
 
     setattr(socket.socket, name, guarded)
@@ -51,7 +51,7 @@ LIGHTHOUSE = (
 )
 HOSTILE = (
     "<script>window.hacked = 1</script> The hostile widget costs 77 coins "
-    "<img src=x onerror=\"window.hacked = 2\"> [click](javascript:window.hacked=3) "
+    '<img src=x onerror="window.hacked = 2"> [click](javascript:window.hacked=3) '
     "&lt;b&gt; \u202egnp.exe\u202c end.\n\nThe hostile widget was sold 12 times."
 )
 
@@ -80,4 +80,5 @@ if __name__ == "__main__":
     Serving(opening, host="127.0.0.1", port=int(sys.argv[1]), auth=auth).start()
     (FOLDER / "ready").touch()
     while sys.stdin.readline().strip() == "asking":
-        print(knowledge_base.asking, flush=True)
+        sys.stdout.write(f"{knowledge_base.asking}\n")
+        sys.stdout.flush()

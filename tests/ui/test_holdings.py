@@ -1,0 +1,52 @@
+"""The documents tab's list."""
+
+from rag.records import DocumentInfo
+from rag.ui.holdings import listing, reading_list
+
+
+def info(name, *, title=None, published=None, passages=1, indexed="2026-01-01", **metadata):
+    return DocumentInfo(
+        id=name, source=name, title=title, published=published, language=None, characters=10,
+        passages=passages, indexed=indexed, metadata=metadata,
+    )  # fmt: skip
+
+
+INFOS = [
+    info("s/b.md", title="Beta harbour", published="2021", passages=3, publisher="Daily"),
+    info("s/a.md", title="alpha", published="2023-05-01", passages=2, indexed="2026-02-01"),
+    info("u/c.txt", passages=9),
+]
+
+
+def names(**options):
+    return [row["source"] for row in listing(INFOS, **options)["rows"]]
+
+
+def test_filter_takes_all_words_in_any_field_and_case():
+    assert names(text="DAILY beta") == ["s/b.md"]
+    assert names(text="u/ .TXT") == ["u/c.txt"]
+    assert names(text="daily alpha") == []
+
+
+def test_orders():
+    assert names(order="title") == ["u/c.txt", "s/a.md", "s/b.md"]
+    assert names(order="published") == ["s/a.md", "s/b.md", "u/c.txt"]
+    assert names(order="passages") == ["u/c.txt", "s/b.md", "s/a.md"]
+    assert names(order="indexed") == ["s/a.md", "s/b.md", "u/c.txt"]
+    assert names(order="no such order") == names(order="indexed")
+
+
+def test_pages_and_totals():
+    page = listing(INFOS, offset=1, limit=1, text="s/")
+    assert (page["total"], page["matching"], page["passages"]) == (3, 2, 14)
+    assert len(page["rows"]) == 1
+    assert listing(INFOS, limit=10**9, offset=-5)["rows"][0]["publisher"] is None
+
+
+def test_reading_list_names_only_folders_that_are_here(tmp_path, monkeypatch):
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "a.md").write_text("x")
+    (tmp_path / "uploads").mkdir()
+    monkeypatch.chdir(tmp_path)
+    found = reading_list([*INFOS, info("/etc/passwd"), info("plain.txt")], tmp_path / "uploads")
+    assert [str(path) for path in found] == ["s", str(tmp_path / "uploads")]

@@ -1,0 +1,99 @@
+"""Uploads: names from strangers, bytes into one folder, nothing lost when reading fails."""
+
+import asyncio
+
+import pytest
+from fake_knowledge_base import FakeKnowledgeBase
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import RagError, ReadingError
+from rag.ui.uploads import Uploads, safe_name
+
+
+async def pieces(*data):
+    for piece in data:
+        yield piece
+
+
+def receive(uploads, name, *data):
+    return asyncio.run(uploads.receive(name, pieces(*data)))
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("report.pdf", "report.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\x\\年报.docx", "年报.docx"),
+        ("", "upload"),
+        ("..", "upload"),
+        (".hidden.txt", "hidden.txt"),
+        ("~$lock.docx", "lock.docx"),
+        ("a\u202egnp.exe", "agnp.exe"),
+        ("con.txt", "_con.txt"),
+        ("a\0b\nc.txt", "abc.txt"),
+        ("x" * 300 + ".txt", "x" * 176 + ".txt"),
+        ("中" * 300 + ".txt", "中" * 58 + ".txt"),
+        ('<img src="x">.md', "_img src=_x__.md"),
+    ],
+)
+def test_safe_names(name, safe):
+    assert safe_name(name) == safe
+
+
+@given(st.text(max_size=400))
+def test_any_name_stays_in_the_folder(tmp_path_factory, name):
+    safe = safe_name(name)
+    folder = tmp_path_factory.getbasetemp()
+    assert (folder / safe).resolve().parent == folder.resolve()
+    assert 0 < len(safe.encode()) <= 180
+    assert not safe.startswith(".")
+    assert safe_name(safe) == safe
+
+
+def test_a_file_arrives_and_is_indexed(tmp_path):
+    uploads, knowledge_base = Uploads(tmp_path), FakeKnowledgeBase()
+    received = receive(uploads, "../茶.txt", "产茶53".encode("gb18030"), "吨。".encode("gb18030"))
+    assert (received["name"], received["bytes"]) == ("茶.txt", 10)
+    done = uploads.index(knowledge_base, received["token"])
+    assert (done["outcome"], done["passages"]) == ("added", 1)
+    assert [path.name for path in uploads.folder.rglob("*.txt")] == ["茶.txt"]
+    assert knowledge_base.document("uploads/茶.txt").text == "产茶53吨。"
+    # A name that is known replaces the document, and says so.
+    again = uploads.index(knowledge_base, receive(uploads, "茶.txt", b"new")["token"])
+    assert again["outcome"] == "updated"
+    assert knowledge_base.document("uploads/茶.txt").text == "new"
+
+
+def test_what_cannot_be_read_leaves_the_earlier_file(tmp_path):
+    uploads, knowledge_base = Uploads(tmp_path), FakeKnowledgeBase()
+    uploads.index(knowledge_base, receive(uploads, "a.txt", b"good")["token"])
+    with pytest.raises(RagError, match=r"^holds no text"):
+        uploads.index(knowledge_base, receive(uploads, "a.txt", b"\0")["token"])
+    assert (uploads.folder / "a.txt").read_bytes() == b"good"
+    assert list((uploads.folder / ".incoming").iterdir()) == []
+
+
+def test_too_large_is_stopped_on_the_way(tmp_path):
+    uploads = Uploads(tmp_path, max_bytes=1 << 20)
+    with pytest.raises(ReadingError, match="larger than 1 MiB"):
+        receive(uploads, "a.txt", b"x" * (1 << 20), b"x")
+    assert list((uploads.folder / ".incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize("token", ["", "../..", "0" * 32, "/etc"])
+def test_unknown_uploads(tmp_path, token):
+    with pytest.raises(RagError, match="Upload the file again"):
+        Uploads(tmp_path).index(FakeKnowledgeBase(), token)
+
+
+def test_forget_deletes_uploads_only(tmp_path):
+    uploads = Uploads(tmp_path)
+    uploads.folder.mkdir()
+    (uploads.folder / "a.md").write_text("x")
+    uploads.forget("seeds/a.md")
+    uploads.forget("../uploads/b.md")
+    assert (uploads.folder / "a.md").exists()
+    uploads.forget("uploads/a.md")
+    assert not (uploads.folder / "a.md").exists()
