@@ -1,4 +1,4 @@
-"""Bytes -> documents: formats, encodings, title, date and publisher.
+r"""Bytes -> documents: formats, encodings, title, date and publisher.
 
 - :func:`discover`: the files under some paths, with failures and notes.
 - :func:`read_file`: the documents of one discovered file, streamed, faults as :class:`Failure`.
@@ -7,8 +7,8 @@
 - :func:`source_of`: the source a path would get; a folder's files have sources below it.
 
 Text is fixed once it is read: UTF-8, UTF-16, GB18030, Big5 and others are decoded, line ends become
-``\\n``, a byte order mark goes, front matter becomes fields. Libraries for a format are imported when
-the first file of that format is read.
+``\\n``, a byte order mark goes, front matter becomes fields. Libraries for a format are imported
+when the first file of that format is read.
 """
 
 from rag.reading.decoding import decode

@@ -16,7 +16,7 @@ __all__ = ["Content", "compose"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """The text of one document and what the format itself tells about it.
+    r"""The text of one document and what the format itself tells about it.
 
     Attributes:
         text: With ``\\n`` line ends and no lone surrogates; final.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from typing import Any
 
-__all__ = ["DATE", "find_date", "iso_date", "name_date"]
+__all__ = ["DATE", "date_of", "find_date", "iso_date", "name_date"]
 
 _MONTHS = {
     name: number
@@ -32,20 +32,21 @@ _MONTHS = {
 _NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _HAN_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0}
 
-#: A date with at least a year and a month, anywhere in a text.
-DATE = re.compile(
-    rf"""
-    (?<![\d.])(?P<y>(?:19|20)\d\d)\s*(?P<sep>[-/.])\s*(?P<m>\d{{1,2}})\s*(?P=sep)\s*(?P<d>\d{{1,2}})(?!\d)
-    | (?<!\d)(?P<y2>(?:19|20)\d\d)\s*年\s*(?P<m2>\d{{1,2}})\s*月(?:\s*(?P<d2>\d{{1,2}})\s*[日号號])?
-    | (?<!\d)(?P<y3>(?:19|20)\d\d)(?P<m3>0[1-9]|1[0-2])(?P<d3>0[1-9]|[12]\d|3[01])(?!\d)
-    | \b(?P<d4>\d{{1,2}})(?:st|nd|rd|th|\.|º)?\s+(?:de\s+|of\s+)?(?P<m4>{_NAMES})\b\.?,?\s+(?:de\s+)?(?P<y4>(?:19|20)\d\d)\b
-    | \b(?P<m5>{_NAMES})\b\.?\s+(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y5>(?:19|20)\d\d)\b
-    | (?P<y6>[一二]\s?[〇○零Ｏ九]\s?[〇○零Ｏ一二三四五六七八九]\s?[〇○零Ｏ一二三四五六七八九])\s*年\s*
-      (?P<m6>十?[一二三四五六七八九]|十)\s*月(?:\s*(?P<d6>[一二三]?十?[一二三四五六七八九]|[一二三]?十)\s*[日号號])?
-    | 民[国國]\s*(?P<y7>\d{{2,3}})\s*年\s*(?P<m7>\d{{1,2}})\s*月\s*(?P<d7>\d{{1,2}})\s*日
-    """,
-    re.VERBOSE | re.IGNORECASE,
+_YEARS = r"(?:19|20)\d\d"
+_HAN_YEAR = r"[一二]\s?[〇○零Ｏ九]\s?[〇○零Ｏ一二三四五六七八九]\s?[〇○零Ｏ一二三四五六七八九]"
+_HAN_DAY = "[一二三]?十?[一二三四五六七八九]|[一二三]?十"
+_FORMS = (
+    rf"(?<![\d.])(?P<y>{_YEARS})\s*(?P<sep>[-/.])\s*(?P<m>\d{{1,2}})\s*(?P=sep)\s*(?P<d>\d{{1,2}})(?!\d)",
+    rf"(?<!\d)(?P<y2>{_YEARS})\s*年\s*(?P<m2>\d{{1,2}})\s*月(?:\s*(?P<d2>\d{{1,2}})\s*[日号號])?",
+    rf"(?<!\d)(?P<y3>{_YEARS})(?P<m3>0[1-9]|1[0-2])(?P<d3>0[1-9]|[12]\d|3[01])(?!\d)",
+    rf"\b(?P<d4>\d{{1,2}})(?:st|nd|rd|th|\.|º)?\s+(?:de\s+|of\s+)?(?P<m4>{_NAMES})\b\.?,?\s+(?:de\s+)?"
+    rf"(?P<y4>{_YEARS})\b",
+    rf"\b(?P<m5>{_NAMES})\b\.?\s+(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y5>{_YEARS})\b",
+    rf"(?P<y6>{_HAN_YEAR})\s*年\s*(?P<m6>十?[一二三四五六七八九]|十)\s*月(?:\s*(?P<d6>{_HAN_DAY})\s*[日号號])?",
+    r"民[国國]\s*(?P<y7>\d{2,3})\s*年\s*(?P<m7>\d{1,2})\s*月\s*(?P<d7>\d{1,2})\s*日",
 )
+#: A date with at least a year and a month, anywhere in a text.
+DATE = re.compile("|".join(_FORMS), re.IGNORECASE)
 _MONTH_ONLY = re.compile(
     rf"(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{{1,2}})|(?P<n>{_NAMES})\.?,?\s+(?P<y2>(?:19|20)\d\d)",
     re.IGNORECASE,
@@ -64,10 +65,10 @@ def iso_date(value: Any) -> str | None:
 
     Args:
         value: Text in any form known here, a number (``20240612``, a year, Unix seconds or
-            milliseconds), or a ``date`` or ``datetime``. ``03/04/2024`` is told only where one of the
-            numbers is above twelve.
+            milliseconds), or a ``date`` or ``datetime``. ``03/04/2024`` is told only where one of
+            the numbers is above twelve.
     """
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return value.isoformat()[:10]
     if isinstance(value, bool) or value is None:
         return None
@@ -138,7 +139,7 @@ def _from_number(value: float) -> str | None:
     seconds = value / 1000 if value > 1e11 else value
     if seconds < 10**8:
         return None
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date().isoformat()
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).date().isoformat()
 
 
 def _han_number(text: str) -> int:
@@ -155,7 +156,7 @@ def _checked(year: int, month: int, day: int | None) -> str | None:
     if not 1900 <= year <= 2100:
         return None
     try:
-        datetime.date(year, month, day or 1)
+        dt.date(year, month, day or 1)
     except ValueError:
         return None
     return f"{year:04}-{month:02}" + (f"-{day:02}" if day else "")

@@ -1,12 +1,12 @@
-"""Bytes -> text: the encoding whose text is the most plausible, and how sure that is.
+r"""Bytes -> text: the encoding whose text is the most plausible, and how sure that is.
 
-The first codec that does not raise is a poor judge: nearly every GB18030 text also "is" Big5, Shift JIS
-or EUC-KR. So each codec that can decode the bytes is scored by its text: common characters count for
-it, rare ones, private ones and odd neighbours against it, per byte, so that one-byte and two-byte
-encodings compare.
+The first codec that does not raise is a poor judge: nearly every GB18030 text also "is" Big5, Shift
+JIS or EUC-KR. So each codec that can decode the bytes is scored by its text: common characters
+count for it, rare ones, private ones and odd neighbours against it, per byte, so that one-byte and
+two-byte encodings compare.
 
-Line ends become ``\\n`` here and nowhere else; a byte order mark is dropped. From here on a document's
-text is fixed.
+Line ends become ``\\n`` here and nowhere else; a byte order mark is dropped. From here on a
+document's text is fixed.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _DOUBTFUL_MARGIN = 0.12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """A text and the encoding it was read in.
+    r"""A text and the encoding it was read in.
 
     Attributes:
         text: With ``\\n`` line ends, without a byte order mark or lone surrogates.
@@ -74,8 +74,8 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded | None:
 
     Args:
         data: A whole file, or a piece of one that begins at a character.
-        declared: What the file or its sender says the encoding is; it is believed when the bytes can be
-            decoded so and the text is not implausible.
+        declared: What the file or its sender says the encoding is; it is believed when the bytes
+            can be decoded so and the text is not implausible.
     """
     for mark, name, codec in _BOMS:
         if data.startswith(mark):
@@ -109,7 +109,7 @@ def normalize_line_ends(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """``text`` without lone surrogates, which no database or terminal takes: U+FFFD in their place."""
+    """``text`` with U+FFFD for each lone surrogate, which no database or terminal takes."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -122,7 +122,8 @@ def _utf8(data: bytes) -> str | None:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        # Only what is cut off at the end is forgiven here; other faults compete with other encodings.
+        # Only what is cut off at the end is forgiven here; other faults compete with other
+        # encodings.
         if error.end == len(data) and error.reason == "unexpected end of data" and error.start > 8:
             return data[: error.start].decode("utf-8")
     return None
@@ -211,7 +212,7 @@ def _sample(data: bytes) -> bytes:
 
 
 def _decode_sample(sample: bytes, codec: str) -> str | None:
-    """The sample's text; None if ``codec`` cannot decode it. A character cut off at the end is let go."""
+    """The sample's text, a character cut off at its end let go; None if it cannot be decoded."""
     try:
         return codecs.getincrementaldecoder(codec)("strict").decode(sample, final=False)
     except (UnicodeDecodeError, LookupError):
@@ -312,7 +313,7 @@ _LETTER = 0.9
 @cache
 def _weights() -> dict[str, float]:
     """Weight of each common character; two-byte characters weigh up to 2 per byte."""
-    weights = {c: 3.0 for c in "，。、：；！？“”‘’（）《》「」『』【】…—　·・ー"}
+    weights = dict.fromkeys("，。、：；！？“”‘’（）《》「」『』【】…—　·・ー", 3.0)
     weights.update((c, 2.6) for c in map(chr, range(0x3041, 0x3097)))
     weights.update((c, 2.0) for c in map(chr, range(0x30A1, 0x30FB)))
     weights.update((c, 1.5) for c in map(chr, range(0xFF10, 0xFF5B)))

@@ -1,4 +1,4 @@
-"""Paths -> the files to read, each with the name it has in the index; nothing is skipped in silence."""
+"""Paths -> the files to read and their names in the index; nothing is skipped in silence."""
 
 from __future__ import annotations
 
@@ -31,6 +31,14 @@ class SourceFile:
     modified: int
 
 
+_KINDS = (
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
 class Discovery(NamedTuple):
     """What was found under some paths.
 
@@ -48,34 +56,18 @@ class Discovery(NamedTuple):
 def discover(paths: Iterable[str | Path]) -> Discovery:
     """The files under ``paths``: folders are walked, symbolic links followed once.
 
-    A hidden file or folder (its name begins with ``.`` or ``~$``) is left out with a note, unless it is
-    one of ``paths`` itself. A file given by itself has the same source as when its folder is given.
-    Where two files would have one source, the names of more parent folders are put in front of both.
+    A hidden file or folder (its name begins with ``.`` or ``~$``) is left out with a note, unless
+    it is one of ``paths`` itself. A file given by itself has the same source as when its folder is
+    given. Where two files would have one source, the names of more parent folders are put in front
+    of both.
     """
-    files: list[SourceFile] = []
-    failures: list[Failure] = []
-    hidden: list[str] = []
-    notes: list[str] = []
-    folders: set[tuple[int, int]] = set()
+    walk = _Walk()
     for given in paths:
-        path = Path(os.path.abspath(given))  # noqa: PTH100 - resolve() would follow the last link
-        shown = _shown(str(given))
-        try:
-            status = path.stat()
-        except (OSError, ValueError) as error:
-            failures.append(Failure(source=shown, reason=_why(error)))
-            continue
-        if stat.S_ISDIR(status.st_mode):
-            before = len(files)
-            _walk(path, folders, files, failures, hidden, notes)
-            if len(files) == before and not any(f.source.startswith(shown) for f in failures):
-                notes.append(f"{shown}: holds no files to read")
-        else:
-            _add(path, path.parent.parent, files, failures)
-    if hidden:
-        some = ", ".join(hidden[:5]) + (" ..." if len(hidden) > 5 else "")
-        notes.append(f"skipped {len(hidden)} hidden: {some}")
-    return Discovery(_distinct(files), failures, notes)
+        walk.add(given)
+    if walk.hidden:
+        some = ", ".join(walk.hidden[:5]) + (" ..." if len(walk.hidden) > 5 else "")
+        walk.notes.append(f"skipped {len(walk.hidden)} hidden: {some}")
+    return Discovery(_distinct(walk.files), walk.failures, walk.notes)
 
 
 def source_of(path: str | Path) -> str:
@@ -88,42 +80,81 @@ def source_of(path: str | Path) -> str:
     return _relative(absolute, base)
 
 
-def _walk(
-    root: Path,
-    visited: set[tuple[int, int]],
-    files: list[SourceFile],
-    failures: list[Failure],
-    hidden: list[str],
-    notes: list[str],
-) -> None:
-    """Collect the files below ``root``; links to folders come last, so that real paths name files."""
-    base = root.parent
-    stack, links = [root], [root][:0]
-    while stack or links:
-        linked = not stack
-        folder = stack.pop() if stack else links.pop(0)
-        name = _relative(folder, base)
+class _Walk:
+    """What has been found so far, and the folders that have been read."""
+
+    def __init__(self) -> None:
+        self.files: list[SourceFile] = []
+        self.failures: list[Failure] = []
+        self.hidden: list[str] = []
+        self.notes: list[str] = []
+        self._visited: set[tuple[int, int]] = set()
+
+    def add(self, given: str | Path) -> None:
+        """Collect a file, or the files of a folder."""
+        path = Path(os.path.abspath(given))  # noqa: PTH100 - resolve() would follow the last link
         try:
-            status = folder.stat()
-            if (status.st_dev, status.st_ino) in visited:
-                if linked or folder != root:
-                    notes.append(f"{name}: leads to a folder that was read already; skipped")
+            status = path.stat()
+        except (OSError, ValueError) as error:
+            self._fail(_shown(str(given)), error)
+            return
+        if not stat.S_ISDIR(status.st_mode):
+            self._file(path, path.parent.parent)
+            return
+        before = len(self.files) + len(self.failures)
+        self._folder(path)
+        if len(self.files) + len(self.failures) == before:
+            self.notes.append(f"{_shown(str(given))}: holds no files that were not read already")
+
+    def _folder(self, root: Path) -> None:
+        """Links to folders come last, so that files are named by their real paths."""
+        base = root.parent
+        stack: list[Path] = [root]
+        links: list[Path] = []
+        while stack or links:
+            folder = stack.pop() if stack else links.pop(0)
+            name = _relative(folder, base)
+            try:
+                status = folder.stat()
+                if (status.st_dev, status.st_ino) in self._visited:
+                    if folder != root:
+                        note = "leads to a folder that was read already; skipped"
+                        self.notes.append(f"{name}: {note}")
+                    continue
+                self._visited.add((status.st_dev, status.st_ino))
+                entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
+            except OSError as error:
+                self._fail(name, error)
                 continue
-            visited.add((status.st_dev, status.st_ino))
-            entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
-        except OSError as error:
-            failures.append(Failure(source=name, reason=_why(error)))
-            continue
-        below = []
-        for entry in entries:
-            path = folder / entry.name
-            if entry.name.startswith((".", "~$")):
-                hidden.append(_relative(path, base))
-            elif _is_folder(entry):
-                (links if entry.is_symlink() else below).append(path)
-            else:
-                _add(path, base, files, failures)
-        stack.extend(reversed(below))
+            below: list[Path] = []
+            for entry in entries:
+                path = folder / entry.name
+                if entry.name.startswith((".", "~$")):
+                    self.hidden.append(_relative(path, base))
+                elif _is_folder(entry):
+                    (links if entry.is_symlink() else below).append(path)
+                else:
+                    self._file(path, base)
+            stack.extend(reversed(below))
+
+    def _file(self, path: Path, base: Path) -> None:
+        source = _relative(path, base)
+        try:
+            status = path.stat()
+        except (OSError, ValueError) as error:
+            self._fail(source, error)
+            return
+        if stat.S_ISREG(status.st_mode):
+            file = SourceFile(
+                path=path, source=source, size=status.st_size, modified=status.st_mtime_ns
+            )
+            self.files.append(file)
+            return
+        kind = next((name for test, name in _KINDS if test(status.st_mode)), "something else")
+        self.failures.append(Failure(source=source, reason=f"is {kind}, not a file. Leave it out"))
+
+    def _fail(self, source: str, error: OSError | ValueError) -> None:
+        self.failures.append(Failure(source=source, reason=_why(error)))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -131,34 +162,6 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:
         return False
-
-
-def _add(path: Path, base: Path, files: list[SourceFile], failures: list[Failure]) -> None:
-    source = _relative(path, base)
-    try:
-        status = path.stat()
-    except (OSError, ValueError) as error:
-        failures.append(Failure(source=source, reason=_why(error)))
-        return
-    if not stat.S_ISREG(status.st_mode):
-        kind = next(
-            (
-                name
-                for test, name in (
-                    (stat.S_ISFIFO, "a pipe"),
-                    (stat.S_ISSOCK, "a socket"),
-                    (stat.S_ISCHR, "a device"),
-                    (stat.S_ISBLK, "a device"),
-                )
-                if test(status.st_mode)
-            ),
-            "no regular file",
-        )
-        failures.append(Failure(source=source, reason=f"is {kind}, not a file. Leave it out"))
-        return
-    files.append(
-        SourceFile(path=path, source=source, size=status.st_size, modified=status.st_mtime_ns)
-    )
 
 
 def _relative(path: Path, base: Path) -> str:

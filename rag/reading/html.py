@@ -16,7 +16,7 @@ from rag.reading.plain import decoded, encoding_of
 __all__ = ["read_html"]
 
 _CHARSET = re.compile(
-    rb"""<(?:meta[^>]+?charset|\?xml[^>]+?encoding)\s*=\s*["']?\s*([\w-]{2,20})""", re.I
+    rb"""<(?:meta[^>]+?charset|\?xml[^>]+?encoding)\s*=\s*["']?\s*([\w-]{2,20})""", re.IGNORECASE
 )
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DATE_NAMES = (
@@ -44,8 +44,8 @@ _BLOCKS = {
 def read_html(data: bytes, name: str) -> Content:
     """The article on a page: title, date and publisher from its markup, headings as spans.
 
-    trafilatura tells which paragraphs are the main content; the headings, lists and tables among them
-    are kept with them, in the page's own order.
+    trafilatura tells which paragraphs are the main content; the headings, lists and tables among
+    them are kept with them, in the page's own order.
 
     Raises:
         ReadingError: The page cannot be parsed.
@@ -154,9 +154,9 @@ def _is_hidden(element: Any) -> bool:
 def _main(blocks: list[_Block], extracted: str | None) -> list[_Block]:
     """The blocks that make up the article.
 
-    Those that trafilatura took, from the first to the last of some length, and what stands between: not
-    lines made of links. The heading just before them belongs to them. Where trafilatura found nothing, or
-    next to nothing, every line that is not made of links.
+    Those that trafilatura took, from the first to the last of some length, and what stands between:
+    not lines made of links. The heading just before them belongs to them. Where trafilatura found
+    nothing, or next to nothing, every line that is not made of links.
     """
     prose = [block for block in blocks if block.linked * 2 < len(block.text)]
     if extracted is None:

@@ -1,6 +1,7 @@
 """Title, date and publisher from the first lines of a text: what stands there besides the article.
 
-General rules, each with its reason; nothing here knows a particular site. A date counts only on a line
+General rules, each with its reason; nothing here knows a particular site. A date counts only on a
+line
 of its own with times, sources and counters, or in a press dateline: never from running text.
 """
 
@@ -86,8 +87,8 @@ _SIGNED = re.compile(r"[（(]?\s*(?P<date>\S.{4,24}?)\s*[）)]?\s*$")
 def read_imprint(text: str) -> Imprint:
     """Title, date and publisher as the first lines of ``text`` tell them.
 
-    A date that stands alone on the last line (as official letters have it) counts when the first lines
-    have none.
+    A date that stands alone on the last line (as official letters have it) counts when the first
+    lines have none.
     """
     if "\n" not in text[:_HEAD]:
         return Imprint(published=_dateline(text[:120]))

@@ -61,8 +61,8 @@ _LETTERS = {
 def detect_language(text: str) -> str | None:
     """BCP 47 tag of the language most of ``text`` is in, or None when it cannot be told.
 
-    Chinese is ``zh`` (Simplified) or ``zh-Hant`` (Traditional). Only the beginning and the middle of a
-    long text are looked at.
+    Chinese is ``zh`` (Simplified) or ``zh-Hant`` (Traditional). Only the beginning and the middle
+    of a long text are looked at.
     """
     sample = text[:_SAMPLE]
     if len(text) > 4 * _SAMPLE:

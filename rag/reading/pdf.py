@@ -25,7 +25,7 @@ _HYPHENATED = re.compile("[\ufffe\x02]\\s*\n?")
 #: Titles that a word processor wrote, not an author.
 _NO_TITLE = re.compile(
     r"^(?:untitled|无标题|microsoft word|powerpoint|slide|document\d*)\b|\.(?:docx?|pptx?|pdf|wps|indd|qxd)$",
-    re.I,
+    re.IGNORECASE,
 )
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from typing import Any
 
 from rag.errors import ReadingError
 from rag.reading.content import Content
 from rag.reading.dates import iso_date
-from rag.reading.decoding import Decoded, decode
+from rag.reading.decoding import Decoded, decode, printable
 
-__all__ = ["decoded", "front_matter", "json_value", "read_markdown", "read_text"]
+__all__ = ["decoded", "encoding_of", "front_matter", "json_value", "read_markdown", "read_text"]
 
 _FRONT = re.compile(r"---[^\S\n]*\n(.*?\n)?(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.DOTALL)
 _FRONT_LIMIT = 1 << 16
@@ -107,11 +107,13 @@ def front_matter(text: str) -> tuple[dict[str, Any], str]:
 
 def json_value(value: Any) -> Any:
     """``value`` as JSON knows it: dates as ISO text, anything unknown as text."""
-    if value is None or isinstance(value, (bool, int, str)):
+    if isinstance(value, str):
+        return printable(value)
+    if value is None or isinstance(value, (bool, int)):
         return value
     if isinstance(value, float):
         return value if value - value == 0 else str(value)
-    if isinstance(value, (datetime.date, datetime.time)):
+    if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     if isinstance(value, dict):
         return {str(key): json_value(item) for key, item in value.items()}

@@ -16,26 +16,32 @@ from rag.reading.decoding import decode, printable
 from rag.reading.plain import json_value
 from rag.records import Failure
 
-__all__ = ["read_csv", "read_json_lines"]
+__all__ = ["read_csv", "read_json", "read_json_lines"]
 
 #: Names of fields in lower case, by what they mean; the first that a row has counts.
 _FIELDS = {
     "text": (
-        "text", "content", "body", "article", "t", "passage", "context", "document", "fulltext", "full_text",
-        "article_text", "maintext", "正文", "内容", "內容", "文本", "全文", "文章",
+        "text", "content", "body", "article", "t", "passage", "context", "document", "fulltext",
+        "full_text", "article_text", "maintext", "正文", "内容", "內容", "文本", "全文", "文章",
     ),
     "title": ("title", "headline", "标题", "標題", "题目", "題目", "subject", "name"),
     "published": (
-        "published", "date", "published_at", "publish_date", "publishdate", "pub_date", "pubdate", "time",
-        "publish_time", "datetime", "timestamp", "created_at", "日期", "发布时间", "發布時間", "发布日期", "时间", "時間",
+        "published", "date", "published_at", "publish_date", "publishdate", "pub_date", "pubdate",
+        "time", "publish_time", "datetime", "timestamp", "created_at",
+        "日期", "发布时间", "發布時間", "发布日期", "时间", "時間",
     ),
-    "publisher": ("publisher", "source", "site", "outlet", "media", "来源", "來源", "媒体", "出处", "发布机构"),
+    "publisher": (
+        "publisher", "source", "site", "outlet", "media", "来源", "來源", "媒体", "出处", "发布机构",
+    ),
     "url": ("url", "link", "href", "网址", "链接", "連結", "source_url"),
     "language": ("language", "lang", "语言"),
 }  # fmt: skip
 _SAMPLE = 1 << 17
+_CODECS = {"big5": "cp950", "shift_jis": "cp932", "euc-kr": "cp949"}
 #: A longer line or field is a fault of the file, not an article.
 _LONGEST = 64 << 20
+#: Blocks to look through for what tells the encoding.
+_BLOCKS = 256
 _EXTRA_LENGTH = 1000
 _EXTRA_FIELDS = 40
 
@@ -43,57 +49,50 @@ _EXTRA_FIELDS = 40
 def read_json_lines(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content | Failure]]:
     """(row number from 1, content or failure) for each line that holds an object.
 
-    A blank line is passed over. A line that is no JSON object, or has no text, is one failure; the others
-    are read all the same.
+    A blank line is passed over. A line that is no JSON object, or has no text, is one failure; the
+    others are read all the same.
     """
-    encoding = _encoding(stream)
-    if encoding["encoding"].startswith(("utf-16", "utf-32")):
-        lines: Iterable[bytes] = io.TextIOWrapper(
-            stream, encoding=encoding["encoding"], errors="replace"
-        )  # type: ignore[assignment,arg-type]
-    else:
-        lines = iter(lambda: stream.readline(_LONGEST), b"")
-    number = 0
-    for line in lines:
-        number += 1
-        if isinstance(line, bytes) and len(line) >= _LONGEST and not line.endswith(b"\n"):
-            yield (
-                number,
-                Failure(
-                    source=name,
-                    reason=f"row {number} is longer than 64 MB. Put one object on a line",
-                ),
-            )
-            while len(line) >= _LONGEST and not line.endswith(b"\n"):
-                line = stream.readline(_LONGEST)  # noqa: PLW2901
+    encoding = _encoding(stream, name)
+    for number, line in enumerate(_lines(stream, encoding["encoding"]), 1):
+        if line is None:
+            problem = "is longer than 64 MB. Put one object on a line"
+            yield number, Failure(source=name, reason=f"row {number} {problem}")
             continue
         if not line.strip():
             continue
         try:
-            row = json.loads(
-                line
-                if encoding["encoding"] == "utf-8" or isinstance(line, str)
-                else line.decode(encoding["encoding"], "replace")
-            )
+            row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            problem = error.msg if isinstance(error, json.JSONDecodeError) else "not valid UTF-8"
-            yield (
-                number,
-                Failure(
-                    source=name,
-                    reason=f"row {number} is not valid JSON ({problem}). Mend that line",
-                ),
-            )
+            problem = getattr(error, "msg", "nested too deep")
+            reason = f"row {number} is not valid JSON ({problem}). Mend that line"
+            yield number, Failure(source=name, reason=reason)
             continue
         if not isinstance(row, dict):
-            yield (
-                number,
-                Failure(
-                    source=name, reason=f"row {number} is no JSON object. Write one object a line"
-                ),
-            )
+            reason = f"row {number} is no JSON object. Write one object a line"
+            yield number, Failure(source=name, reason=reason)
             continue
         yield number, _content(row, name, number, "json", encoding)
+
+
+def _lines(stream: IO[bytes], encoding: str) -> Iterator[str | None]:
+    """The lines, decoded; None for one that is too long."""
+    if encoding.startswith(("utf-16", "utf-32")):
+        yield from io.TextIOWrapper(stream, encoding=encoding, errors="replace")
+        return
+    codec = _CODECS.get(encoding, encoding)
+    while line := stream.readline(_LONGEST):
+        if len(line) == _LONGEST and not line.endswith(b"\n"):
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(_LONGEST)
+            yield None
+            continue
+        try:
+            text = line.decode(codec)
+        except UnicodeDecodeError:
+            # Files put together from several sources mix encodings.
+            found = decode(line)
+            text = found.text if found else line.decode(codec, "replace")
+        yield text
 
 
 def read_json(data: bytes, name: str) -> Iterator[tuple[int, Content | Failure]]:
@@ -126,11 +125,11 @@ def read_csv(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content | Fail
     Raises:
         ReadingError: There is no header, or no column holds the text.
     """
-    encoding = _encoding(stream)
-    codec = {"gb18030": "gb18030", "big5": "cp950"}.get(encoding["encoding"], encoding["encoding"])
+    encoding = _encoding(stream, name)
+    codec = _CODECS.get(encoding["encoding"], encoding["encoding"])
     text = io.TextIOWrapper(
-        stream,  # type: ignore[arg-type]
-        encoding="utf-8-sig" if codec == "utf-8" else codec,
+        stream,
+        encoding=codec,
         errors="replace",
         newline="",
     )
@@ -189,17 +188,24 @@ def _stitched(first: Iterable[str], rest: Iterable[str]) -> Iterator[str]:
         yield pending
 
 
-def _encoding(stream: IO[bytes]) -> dict[str, Any]:
-    """Tell the encoding from the beginning of ``stream``, which is put back."""
-    sample = stream.read(_SAMPLE)
+def _encoding(stream: IO[bytes], name: str) -> dict[str, Any]:
+    """Tell the encoding from the beginning of ``stream``, which is put back behind a byte order mark.
+
+    A file may begin with a long stretch of ASCII: what is looked at is the first block that has more.
+    """
+    first = sample = stream.read(_SAMPLE)
+    for _ in range(_BLOCKS):
+        if not sample.isascii() or b"\0" in sample or len(sample) < _SAMPLE:
+            break
+        sample = stream.read(_SAMPLE) or first
     if len(sample) == _SAMPLE:
+        sample = sample[sample.find(b"\n") + 1 if sample is not first else 0 :]
         sample = sample[: sample.rfind(b"\n") + 1] or sample
-    stream.seek(0)
     found = decode(sample)
     if found is None:
-        raise ReadingError(getattr(stream, "name", "the file"), "is binary. Save it as UTF-8 text")
-    if sample.startswith(b"\xef\xbb\xbf"):
-        stream.seek(3)
+        raise ReadingError(name, "is binary or in an unknown encoding. Save it as UTF-8 and retry")
+    marks = {b"\xef\xbb\xbf": 3, b"\xff\xfe": 2, b"\xfe\xff": 2}
+    stream.seek(next((size for mark, size in marks.items() if first.startswith(mark)), 0))
     doubt = {"encoding_doubt": found.doubt} if found.doubt else {}
     return {"encoding": found.encoding, **doubt}
 
@@ -212,11 +218,7 @@ def _find(row: Mapping[str, Any], meaning: str) -> str | None:
 
 
 def _content(
-    row: Mapping[str, Any],
-    name: str,
-    number: int,
-    format: str,
-    encoding: Mapping[str, Any],  # noqa: A002
+    row: Mapping[str, Any], name: str, number: int, kind: str, encoding: Mapping[str, Any]
 ) -> Content | Failure:
     row = {str(key).strip().lower(): value for key, value in row.items() if key is not None}
     fields = {meaning: _find(row, meaning) for meaning in _FIELDS}
@@ -225,10 +227,8 @@ def _content(
         text = "\n\n".join(item for item in text if isinstance(item, str))
     if not isinstance(text, str) or not text.strip():
         known = ", ".join(list(row)[:8])
-        return Failure(
-            source=name,
-            reason=f"row {number} has no text (its fields: {known}). Name the field 'text' or '正文'",
-        )
+        reason = f"row {number} has no text (its fields: {known}). Name one 'text' or '正文'"
+        return Failure(source=name, reason=reason)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = printable(text)
@@ -240,7 +240,7 @@ def _content(
             continue
         value = json_value(value)  # noqa: PLW2901
         if len(value if isinstance(value, str) else json.dumps(value)) <= _EXTRA_LENGTH:
-            metadata[key] = printable(value) if isinstance(value, str) else value
+            metadata[key] = value
     publisher = _string(row, fields["publisher"])
     url = _string(row, fields["url"])
     if publisher and publisher.startswith(("http://", "https://")):
@@ -249,7 +249,7 @@ def _content(
         metadata["url"] = url
     return Content(
         text=text,
-        format=format,
+        format=kind,
         title=_string(row, fields["title"]),
         published=iso_date(row[fields["published"]]) if fields["published"] else None,
         publisher=publisher,
