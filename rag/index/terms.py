@@ -28,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rag.normalization import normalize
+from rag.normalization import normalize, normalize_joined
 
 __all__ = ["KEY_BITS", "TermKeys", "key_of", "term_keys", "terms"]
 
@@ -172,8 +172,8 @@ def term_keys(texts: Sequence[str]) -> TermKeys:
     gathered: list[str] = []
     first = size = 0
     for number, text in enumerate(texts):
-        gathered.append(normalize(text))
-        size += len(gathered[-1])
+        gathered.append(text)
+        size += len(text)
         if size > 100_000 or number == len(texts) - 1:
             slice_keys, slice_owners = _slice_keys(gathered)
             keys.append(slice_keys)
@@ -184,9 +184,10 @@ def term_keys(texts: Sequence[str]) -> TermKeys:
 
 def _slice_keys(texts: list[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
     # A NUL ends each text: normalisation leaves none inside, and it belongs to no class.
-    joined = "\0".join([*texts, ""])
+    joined = normalize_joined(texts) + "\0"
     codes = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
-    owners = np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts])
+    ends = np.flatnonzero(codes == 0)
+    owners = np.repeat(np.arange(len(texts)), np.diff(ends, prepend=-1))
     kinds = _classes()[np.minimum(codes, _CLASSED - 1)]
     kinds[codes >= _CLASSED] = _OTHER
 
