@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rag.answering.reader import ReaderInput, ReaderScore
     from rag.embedding import Embedder
 
-__all__ = ["Ranked", "SentenceReader", "rank"]
+__all__ = ["Ranked", "SentenceReader", "cosines_of", "rank", "read"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -81,7 +81,7 @@ def rank(
     weights = weigh(asked, idf)
     cosines = focus = None
     if embedder is not None and candidates:
-        cosines, focus = _cosines(asked, candidates, embedder)
+        cosines, focus = cosines_of(asked, candidates, embedder)
     table = features_of(
         asked, candidates, passages, weights=weights, cosines=cosines, focus_cosines=focus
     )
@@ -118,7 +118,7 @@ def rank(
     return Ranked(candidates, order, logits, table, weights, spans, read=True)
 
 
-def _cosines(
+def cosines_of(
     asked: AskedFor, candidates: Sequence[Candidate], embedder: Embedder
 ) -> tuple[Floats, Floats]:
     """Cosines with the question of each sentence, and with its focus of each sentence's nearest clause."""
