@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -74,6 +75,7 @@ class Opening:
         except Exception as error:  # noqa: BLE001  (a thread's last line: tell the page, not nobody)
             self.error = f"{self.index_dir}: cannot be opened ({type(error).__name__}: {error})."
         if self._kb is None:
+            sys.stderr.write(f"rag: {self.error}\n")
             self.phase = "failed"
             self._settled.set()
             return

@@ -187,11 +187,11 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
       h("td.title-cell", null, h("button.title-link.foreign", { type: "button", title: t().readDocument, onclick: (event) => onread(row, event.currentTarget) }, name),
         row.publisher && h("span.small.foreign", null, row.publisher),
         row.duplicate_of && h("span.badge", { title: t().duplicateOf(titles.get(row.duplicate_of) ?? row.duplicate_of) }, t().duplicate)),
-      cell(t().colPublished, row.published ?? "–"), cell(t().colSource, row.source, "file-cell"), cell(t().colSize, bytes(row), "num"), cell(t().colPassages, number(row.passages), "num"), cell(t().colEncoding, row.encoding ?? "–"));
+      cell(t().colPublished, row.published), cell(t().colSource, row.source, "file-cell"), cell(t().colSize, bytes(row), "num"), cell(t().colPassages, number(row.passages), "num"), cell(t().colEncoding, row.encoding));
     return line;
   }
 
-  const cell = (label, value, kind = "") => h("td", { class: `foreign ${kind}`, dataset: { label }, title: kind === "file-cell" ? value : null }, value);
+  const cell = (label, value, kind = "") => h("td", { class: `foreign ${kind} ${value ? "" : "missing"}`, dataset: { label }, title: kind === "file-cell" ? value : null }, value || "–");
 
   function bytes(row) {
     const size = row.bytes ?? row.characters;
