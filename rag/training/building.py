@@ -1,4 +1,4 @@
-"""The static model from a folder of training data: corpus, start, training, measures, model folder."""
+"""The static model from a folder of training data: start, training, measures, model folder."""
 
 from __future__ import annotations
 

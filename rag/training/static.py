@@ -115,7 +115,7 @@ def train(
         recipe: Rates and sizes.
         steps: Number of batches.
         minutes: Time to train for.
-        checkpoint: A file written every ``measure_every`` steps; an interrupted run goes on from it.
+        checkpoint: A file written every ``measure_every`` steps, to go on from.
         log: Gets progress lines.
         measure: Gives a line of measures of a table.
         measure_every: Steps between measures.

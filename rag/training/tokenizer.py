@@ -112,7 +112,7 @@ def hugging_face_tokenizer(merges: Merges) -> Any:
         vocabulary[special] = len(vocabulary)
     # tiktoken joins any two neighbours whose union is a piece, however that piece was learned: so
     # every way of cutting a piece in two is a merge, in the order of the pieces.
-    every_merge = []
+    every_merge: list[tuple[str, str]] = []
     for piece in pieces[256:]:
         cuts = [(piece[:cut], piece[cut:]) for cut in range(1, len(piece))]
         known = [(left, right) for left, right in cuts if left in ids and right in ids]
