@@ -2,11 +2,13 @@
 
 The table (made by :mod:`rag.training.lexicon`) gives each word a few translations with
 probabilities. A question's *gloss* is, for each of its content words, the alternatives that may
-stand for it; a passage meets a word when it holds one of them.
+stand for it; a passage meets a word when it holds one of them. Chinese names in Latin letters
+(Shibei, Sun Yonghong) are met by the characters they may write (:mod:`rag.training.pinyin`).
 """
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +17,10 @@ from pathlib import Path
 
 from rag.normalization import normalize
 
-__all__ = ["Glossed", "gloss", "glossed_coverage", "glossed_query", "is_chinese"]
+__all__ = ["Glossed", "gloss", "glossed_query", "is_chinese", "meets"]
 
-_TABLE = Path(__file__).parent.parent / "data" / "lexicon.tsv"
+_TABLE = Path(__file__).parent.parent / "data" / "lexicon.tsv.gz"
+_PINYIN = Path(__file__).parent.parent / "data" / "pinyin.tsv"
 _LATIN = re.compile(r"[a-z][a-z0-9]*(?:'[a-z]+)?")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _LONGEST = 6
@@ -41,10 +44,12 @@ class Glossed:
     Attributes:
         word: As in the normalised question.
         alternatives: (translation, probability in (0, 1]).
+        pattern: Matches a name spelled in Latin letters in its own characters, or None.
     """
 
     word: str
     alternatives: tuple[tuple[str, float], ...]
+    pattern: re.Pattern[str] | None = None
 
 
 def is_chinese(text: str) -> bool:
@@ -61,62 +66,64 @@ def gloss(question: str) -> list[Glossed]:
     that carry only grammar. A question in another script gives an empty list.
     """
     plain = normalize(question)
-    words = _chinese_words(plain) if is_chinese(plain) else _english_words(plain)
-    return [Glossed(word, found) for word in words if (found := _translations(word))]
+    if is_chinese(plain):
+        return [Glossed(word, found) for word in _chinese_words(plain) if (found := _of(word))]
+    return _english(question)
 
 
 def glossed_query(glossed: Sequence[Glossed], *, alternatives: int = 3) -> str:
     """The likeliest translations as one query for lexical search."""
-    return " ".join(
-        target for one in glossed for target, _ in one.alternatives[:alternatives]
-    )
+    return " ".join(target for one in glossed for target, _ in one.alternatives[:alternatives])
 
 
-def glossed_coverage(
-    glossed: Sequence[Glossed], text: str, weights: Sequence[float] | None = None
-) -> float:
-    """Share of the question's words, by weight, that a normalised text meets, in [0, 1].
+def meets(one: Glossed, text: str) -> float:
+    """How surely a normalised text holds a glossed word, in [0, 1].
 
-    A word is met to the degree of the best alternative found: probability 0.3 and more counts in
-    full, for the table splits a word's probability among its synonyms.
+    The best alternative found counts; probability 0.3 and more counts in full, for the table splits
+    a word's probability among its synonyms.
     """
-    if not glossed:
-        return 0.0
-    weights = weights or [1.0] * len(glossed)
-    met = 0.0
-    for one, weight in zip(glossed, weights, strict=True):
-        met += weight * max(
-            (min(1.0, p / 0.3) for target, p in one.alternatives if target in text), default=0.0
-        )
-    return met / sum(weights)
+    if one.pattern is not None and one.pattern.search(text):
+        return 1.0
+    return max((min(1.0, p / 0.3) for target, p in one.alternatives if target in text), default=0.0)
 
 
 @cache
 def _table() -> dict[str, str]:
     """Word -> its line, parsed when it is asked for."""
-    lines = _TABLE.read_text(encoding="utf-8").splitlines()
+    lines = gzip.decompress(_TABLE.read_bytes()).decode().splitlines()
     return dict(line.split("\t", 1) for line in lines)
 
 
 @cache
-def _translations(word: str) -> tuple[tuple[str, float], ...]:
-    line = _table().get(word, "")
+def _of(word: str) -> tuple[tuple[str, float], ...]:
     found = []
-    for item in line.split():
+    for item in _table().get(word, "").split():
         target, _, percent = item.rpartition(":")
         found.append((target, int(percent) / 100))
     return tuple(found)
 
 
-def _english_words(plain: str) -> list[str]:
-    table = _table()
-    words = []
-    for written in _LATIN.findall(plain):
+# ------------------------------------------------------------------ English
+
+
+def _english(question: str) -> list[Glossed]:
+    names = _names(question)
+    glossed = [one for one, _ in names]
+    named = {word for _, words in names for word in words}
+    seen = set(named)
+    for written in _LATIN.findall(normalize(question)):
         word = written.removesuffix("'s")
-        if word in _STOP:
+        if word in _STOP or word in seen:
             continue
-        words.append(next((form for form in _forms(word) if form in table), word))
-    return list(dict.fromkeys(words))
+        seen.add(word)
+        found: dict[str, float] = {}
+        for form in _forms(word):
+            for target, p in _of(form):
+                found[target] = max(found.get(target, 0.0), p)
+        if found:
+            best = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:6]
+            glossed.append(Glossed(word, tuple(best)))
+    return glossed
 
 
 def _forms(word: str) -> list[str]:
@@ -124,7 +131,7 @@ def _forms(word: str) -> list[str]:
     forms = [word]
     for ending, instead in (
         ("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", ""), ("ed", "e"),
-        ("ing", ""), ("ing", "e"), ("ly", ""), ("er", ""), ("or", "e"),
+        ("ing", ""), ("ing", "e"), ("ly", ""),
     ):  # fmt: skip
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             stem = word.removesuffix(ending)
@@ -132,6 +139,63 @@ def _forms(word: str) -> list[str]:
             if len(stem) > 3 and stem[-1] == stem[-2]:
                 forms.append(stem[:-1])
     return forms
+
+
+_CAPITALISED = re.compile(r"(?:\b[A-Z][a-z]+(?:'[a-z]+)?\b[ -]?)+")
+
+
+def _names(question: str) -> list[tuple[Glossed, tuple[str, ...]]]:
+    """Runs of capitalised words that can be read as Mandarin, with the words they take up.
+
+    The whole run first (a full name), then its words one by one. A word that opens the question, or
+    that the table translates, is a name only as part of a longer one.
+    """
+    found = []
+    for match in _CAPITALISED.finditer(question):
+        words = re.findall(r"[a-z]+", match.group().lower().replace("'s", ""))
+        whole = _pattern("".join(words)) if 2 <= len(words) <= 3 else None
+        unknown = any(not _of(word) and word not in _STOP for word in words)
+        if whole is not None and unknown and not any(word in _STOP for word in words):
+            found.append((Glossed(" ".join(words), (), whole), tuple(words)))
+            continue
+        for word in words:
+            pattern = _pattern(word) if word not in _STOP and len(word) > 3 else None
+            if pattern is not None and not (match.start() == 0 and _of(word)):
+                found.append((Glossed(word, _of(word), pattern), (word,)))
+    return found
+
+
+@cache
+def _syllables() -> dict[str, str]:
+    lines = _PINYIN.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t", 1) for line in lines)
+
+
+@cache
+def _pattern(letters: str) -> re.Pattern[str] | None:
+    """What two or more syllables may write; None where the letters cannot be read as Mandarin."""
+    table = _syllables()
+    readings: list[list[str]] = []
+
+    def read(at: int, before: list[str]) -> None:
+        if len(readings) >= 4 or len(before) > 4:
+            return
+        if at == len(letters):
+            if len(before) > 1:
+                readings.append(before)
+            return
+        for size in range(min(6, len(letters) - at), 0, -1):
+            syllable = letters[at : at + size]
+            if syllable in table:
+                read(at + size, [*before, syllable])
+
+    read(0, [])
+    if not readings:
+        return None
+    return re.compile("|".join("".join(f"[{table[s]}]" for s in reading) for reading in readings))
+
+
+# ------------------------------------------------------------------ Chinese
 
 
 def _chinese_words(plain: str) -> list[str]:

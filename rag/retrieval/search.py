@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +13,10 @@ import numpy.typing as npt
 from rag.errors import QueryError
 from rag.index import StoredChunk, View, Where
 from rag.index.terms import terms
+from rag.normalization import normalize
 from rag.records import Passage
 from rag.retrieval import fusion
+from rag.retrieval.glossary import Glossed, gloss, glossed_query, meets
 from rag.retrieval.grouping import group
 from rag.retrieval.language import question_language, text_script
 from rag.retrieval.query import check_query
@@ -34,6 +37,9 @@ POOL = 100
 SENTENCE_POOL = 24
 #: The same for a question in another language than the passages, which has no lexical leg to lean on.
 FOREIGN_POOL = 64
+#: Stands for a coverage where the words were translated, and the dense share then.
+GLOSSED = -1.0
+GLOSSED_DENSE = 0.5
 #: Candidates that a cross-encoder re-orders.
 RERANKED = 32
 
@@ -79,7 +85,7 @@ def retrieve(
     ids = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
     if not len(ids):
         return []
-    scores, chunks = _fused(view, embedder, question, vector, ids, mode, settings)
+    scores, chunks = _fused(view, embedder, question, vector, ids, mode, settings, where)
     if reranker is None and settings.reranker:
         reranker = load_reranker(settings.reranker)
     if reranker is not None:
@@ -95,6 +101,7 @@ def _fused(
     ids: npt.NDArray[np.int64],
     mode: str,
     settings: Settings,
+    where: Where | None,
 ) -> tuple[Scores, list[StoredChunk]]:
     """Scores and chunks of the candidates, best first; ties in the order of the chunk ids."""
     if vector is None or embedder is None:
@@ -115,12 +122,20 @@ def _fused(
         else:
             coverage = _coverage(view, question, ids, lexical)
             foreign = _foreign(view, question, ids, dense, coverage)
-            scores = fusion.calibrated(lexical, dense, foreign=foreign, coverage=coverage)
+            glossed = gloss(question) if foreign else []
+            if glossed:
+                more = view.lexical_search(glossed_query(glossed), POOL, where).ids
+                ids = np.union1d(ids, more)
+                dense = view.dense_scores(vector, ids)
+                lexical = _glossed_scores(view, question, glossed, ids)
+                foreign, coverage = False, GLOSSED
+            scores = _calibrated(lexical, dense, foreign=foreign, coverage=coverage)
     order = np.argsort(-scores, kind="stable")
     ids, scores, dense, lexical = ids[order], scores[order], dense[order], lexical[order]
     chunks = view.chunks(ids)
     # The first sentences are worth comparing by themselves; the rest keep the order they have.
-    near = min(FOREIGN_POOL if foreign else SENTENCE_POOL, len(chunks))
+    translated = foreign or coverage == GLOSSED
+    near = min(FOREIGN_POOL if translated else SENTENCE_POOL, len(chunks))
     best = _best_sentence(embedder, vector, chunks[:near])
     # Each takes a passage's own cosine for its best sentence where sentences were not looked at.
     dense = dense.copy()
@@ -133,9 +148,40 @@ def _fused(
     elif mode == "weighted":
         scores = fusion.weighted(lexical, dense, dense_weight=settings.dense_weight)
     else:
-        scores = fusion.calibrated(lexical, dense, foreign=foreign, coverage=coverage)
+        scores = _calibrated(lexical, dense, foreign=foreign, coverage=coverage)
     order = np.argsort(-scores, kind="stable")
     return scores[order], [chunks[i] for i in order]
+
+
+def _calibrated(lexical: Scores, dense: Scores, *, foreign: bool, coverage: float) -> Scores:
+    if coverage == GLOSSED:
+        return fusion.weighted(lexical, dense, dense_weight=GLOSSED_DENSE)
+    return fusion.calibrated(lexical, dense, foreign=foreign, coverage=coverage)
+
+
+def _glossed_scores(
+    view: View, question: str, glossed: Sequence[Glossed], ids: npt.NDArray[np.int64]
+) -> Scores:
+    """How far each candidate, its title and heading meet the words' translations, (n,), in [0, 1.25].
+
+    Words are weighed by how few candidates meet them. Names and figures, the same in both languages,
+    add up to a quarter by their plain lexical score.
+    """
+    texts = [
+        _normalised(" ".join(part for part in (c.title, c.heading, c.text) if part))
+        for c in view.chunks(ids)
+    ]
+    met = np.asarray([[meets(one, text) for one in glossed] for text in texts], np.float32)
+    frequency = (met > 0.3).sum(axis=0)
+    rarity = np.log1p((len(texts) - frequency + 0.5) / (frequency + 0.5))
+    covered = met @ rarity / max(float(rarity.sum()), 1e-9)
+    plain = fusion.min_max(view.lexical_scores(question, ids))
+    return np.asarray(covered + 0.25 * plain, np.float32)
+
+
+@lru_cache(maxsize=4096)
+def _normalised(text: str) -> str:
+    return normalize(text)
 
 
 def _coverage(view: View, question: str, ids: npt.NDArray[np.int64], lexical: Scores) -> float:
