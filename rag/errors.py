@@ -8,7 +8,8 @@
     ├── IndexStoreError          an index folder cannot be used
     │   ├── NotAnIndexError          the folder holds something else
     │   ├── IndexLockedError         another writer holds it
-    │   ├── IndexModelMismatchError  built with another embedding model or chunking
+    │   ├── IndexModelMismatchError  built with another embedding model
+    │   ├── IndexChunkingMismatchError  built with other chunk_* settings
     │   ├── IndexFormatError         written by a newer version
     │   ├── IndexReadOnlyError       the folder or disk cannot be written
     │   ├── IndexCorruptError        checksums do not agree
@@ -26,10 +27,13 @@ The facts are attributes as well. A dependency's errors are translated once, at 
 
 from __future__ import annotations
 
+import shlex
+
 __all__ = [
     "AnsweringError",
     "DocumentNotFoundError",
     "EmbeddingModelError",
+    "IndexChunkingMismatchError",
     "IndexCorruptError",
     "IndexFormatError",
     "IndexLockedError",
@@ -96,17 +100,46 @@ class IndexLockedError(IndexStoreError):
 
 
 class IndexModelMismatchError(IndexStoreError):
-    """The index and the query would be embedded by different models."""
+    """The index and the query would be embedded by different models.
 
-    def __init__(self, *, path: str, index_model: str, query_model: str) -> None:
+    ``model`` is the setting that asks for the other one, as a command line can give it.
+    """
+
+    def __init__(
+        self, *, path: str, index_model: str, query_model: str, model: str | None = None
+    ) -> None:
+        known, _, _ = index_model.partition("@")
+        wanted, _, _ = query_model.partition("@")
+        asked = model or query_model
+        if known == wanted:
+            step = f"Embed its text anew: rag index --reembed --index {shlex.quote(path)}"
+        else:
+            bundled = "bundled" if known.startswith("rag-static") else known
+            step = (
+                f"Ask it with --model {shlex.quote(bundled)}, or embed its text anew: "
+                f"rag index --reembed --index {shlex.quote(path)}"
+            )
+        if asked != "bundled":
+            step += f" --model {shlex.quote(asked)}"
         super().__init__(
-            f"{path} was built with the model {index_model!r}, but the settings say "
-            f"{query_model!r}. Re-embed the stored text: rag index --index {path} --reembed "
-            f"--model {query_model}; or ask with --model {index_model}"
+            f"{path} was built with the model {index_model!r}, but the settings ask for "
+            f"{query_model!r}. {step}"
         )
         self.path = path
         self.index_model = index_model
         self.query_model = query_model
+
+
+class IndexChunkingMismatchError(IndexStoreError):
+    """The index would hold passages cut by different settings."""
+
+    def __init__(self, *, path: str, index_chunking: str, wanted_chunking: str) -> None:
+        super().__init__(
+            f"{path} was built with {index_chunking}, but the settings ask for {wanted_chunking}. "
+            "Set them back, or cut and embed its text anew: "
+            f"rag index --reembed --index {shlex.quote(path)}"
+        )
+        self.path = path
 
 
 class IndexFormatError(IndexStoreError):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from rag.errors import IndexModelMismatchError, QueryError
+from rag.errors import IndexChunkingMismatchError, IndexModelMismatchError, QueryError
 from rag.index import EmbeddedStore, Finding, Where, open_store
 from rag.index.catalog import CATALOG_FILE
 from rag.records import Answer, Document, DocumentInfo, IngestReport, Passage
@@ -70,14 +70,15 @@ class KnowledgeBase:
 
         Args:
             path: The index folder.
+            create: Make a new index where there is none.
             settings: Default: :meth:`Settings.load` (environment, ``rag.toml``, defaults).
             read_only: Never write, not even to mend derived files.
-            embedder: Takes the place of the one the settings name.
+            embedder: Takes the place of the model that the settings name.
             llm: A LangChain chat model that takes the place of the one the settings name.
 
         Raises:
             NotAnIndexError: The folder holds something else, or nothing and ``create`` is False.
-            IndexModelMismatchError: Built with another embedding model or chunking.
+            IndexModelMismatchError: Built with another embedding model.
             IndexFormatError: Written by a newer version.
             IndexCorruptError: The catalog is damaged.
         """
@@ -113,9 +114,13 @@ class KnowledgeBase:
 
         Raises:
             IndexLockedError: Another process is writing.
+            IndexChunkingMismatchError: The index was built with other chunk_* settings.
         """
         from rag.indexing import index_paths
 
+        if not paths:
+            raise QueryError("Nothing to index: name files or folders.")
+        self._must_fit_chunking()
         return index_paths(
             self._store, self.embedder, self.settings, paths, prune=prune, progress=progress
         )
@@ -123,11 +128,18 @@ class KnowledgeBase:
     def add(self, documents: Iterable[Document | LangChainDocument]) -> IngestReport:
         """Add documents from memory; one with a known id replaces the old one.
 
-        LangChain documents are accepted: their ``id`` or ``metadata["id"]``, else a hash of the
-        text, becomes the id; ``source``, ``title`` and ``published`` are taken from the metadata.
+        LangChain documents are accepted: their ``id`` or ``metadata["id"]``, else a hash of source
+        and text, becomes the id; ``source``, ``title``, ``published`` and ``language`` are taken
+        from the metadata.
+
+        Raises:
+            IndexLockedError: Another process is writing.
+            IndexChunkingMismatchError: The index was built with other chunk_* settings.
+            QueryError: One of them is no document; what came before it is kept.
         """
         from rag.indexing import as_document, index_documents
 
+        self._must_fit_chunking()
         return index_documents(
             self._store, self.embedder, self.settings, (as_document(one) for one in documents)
         )
@@ -290,7 +302,9 @@ class KnowledgeBase:
         """This knowledge base as a LangChain retriever."""
         from rag.retrieval.langchain import KnowledgeBaseRetriever
 
-        return KnowledgeBaseRetriever(knowledge_base=self, k=k or self.settings.k, where=where)
+        return KnowledgeBaseRetriever(
+            knowledge_base=self, k=k or self.settings.k, where=dict(where) if where else None
+        )
 
     def chain(self) -> Runnable[str | dict[str, Any], Answer]:
         """This knowledge base as a LangChain runnable: question -> :class:`Answer`.
@@ -312,7 +326,7 @@ class KnowledgeBase:
                     from rag.embedding import load_embedder
 
                     embedder = load_embedder(self.settings.model)
-                    _must_match(self.path, self._store.model, embedder.name)
+                    _must_match(self.path, self._store.model, embedder.name, self.settings.model)
                     self._embedder = embedder
         return self._embedder
 
@@ -335,6 +349,20 @@ class KnowledgeBase:
         with self._store.view() as view:
             if view.passages:
                 view.lexical_search("a", 1)
+
+    def _must_fit_chunking(self) -> None:
+        from rag.indexing import chunking_differs
+
+        built = chunking_differs(self._store.facts, self.settings)
+        if built:
+            raise IndexChunkingMismatchError(
+                path=str(self.path),
+                index_chunking=built,
+                wanted_chunking=(
+                    f"chunk_tokens={self.settings.chunk_tokens}, "
+                    f"chunk_overlap={self.settings.chunk_overlap}"
+                ),
+            )
 
     def _answerer(self, wanted: str | None) -> LLMAnswerer | None:
         """The LLM with its checks, or None for the extractive answerer."""
@@ -392,6 +420,7 @@ def check_index(path: str | Path, *, repair: bool = False) -> list[Finding]:
     """Check the index in a folder without needing its embedding model.
 
     Args:
+        path: The index folder.
         repair: Also drop what is damaged beyond mending, so that the rest can be used.
 
     Raises:
@@ -458,7 +487,7 @@ def _opened(
             # The revision is known once the model is loaded; the name tells most mistakes now.
             known = known.rpartition("@")[0] or known
         try:
-            _must_match(path, known, wanted)
+            _must_match(path, known, wanted, settings.model)
         except IndexModelMismatchError:
             store.close()
             raise
@@ -478,10 +507,10 @@ def _opened(
     )
 
 
-def _must_match(path: Path, index_model: str, query_model: str) -> None:
+def _must_match(path: Path, index_model: str, query_model: str, setting: str) -> None:
     if index_model != query_model:
         raise IndexModelMismatchError(
-            path=str(path), index_model=index_model, query_model=query_model
+            path=str(path), index_model=index_model, query_model=query_model, model=setting
         )
 
 
