@@ -348,7 +348,7 @@ def _warm(suite: Suite, cell: Cell) -> None:
 
 
 def _drawn(suite: Suite, limit: int | None, seed: int) -> Suite:
-    """At most ``limit`` questions, kinds in proportion, in the suite's order."""
+    """At most ``limit`` questions drawn by ``seed``, in the suite's order."""
     import dataclasses
     import random
 

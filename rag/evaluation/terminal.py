@@ -68,6 +68,19 @@ def figures_table(suite: SuiteResult | Pool) -> str:
     return table(rows)
 
 
+def legs_table(suite: SuiteResult) -> str:
+    """Retrieval of the system beside each leg alone, with intervals; '' without legs."""
+    names = ("recall@1", "recall@5", "MRR@10")
+    found = [m.name.partition(" ")[2] for m in suite.measures if m.name.startswith("recall@1 ")]
+    if not found:
+        return ""
+    rows = [["retrieval", *names]]
+    for leg in ["", *dict.fromkeys(found)]:
+        cells = [suite.measure(f"{name} {leg}".strip()) for name in names]
+        rows.append([leg or "as set", *(with_interval(m) if m else "-" for m in cells)])
+    return table(rows)
+
+
 def latency_line(suite: SuiteResult) -> str:
     """Times per stage, median / 95th percentile in milliseconds, and what the index cost."""
     times = ", ".join(
@@ -99,7 +112,7 @@ def summary(evaluation: Evaluation, *, full: bool = False) -> str:
     """All suites, one block each."""
     blocks = []
     for suite in evaluation.suites:
-        lines = [groups_table(suite)]
+        lines = [groups_table(suite), *filter(None, [legs_table(suite)])]
         if full:
             lines.append(figures_table(suite))
         lines += [failures_line(suite), latency_line(suite)]
