@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from rag.retrieval.language import text_script
+from rag.answering.nearness import Nearness
 from rag.answering.question import ACCEPTED, AskedFor, focus_phrase
 from rag.answering.spans import capitalised, figures_in, quoted, typed_spans, years_in
 from rag.index.terms import terms
@@ -83,6 +84,23 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignWord:
+    """A word of the question, what may stand for it in the other language, and its worths.
+
+    ``alternatives`` are (normalised text, degree in (0, 1]); a figure or a Latin name stands for itself.
+    """
+
+    word: str
+    alternatives: tuple[tuple[str, float], ...]
+    worth: float
+    focus: float
+
+    def met(self, normalised: str) -> float:
+        """To what degree a normalised text holds it."""
+        return max((degree for one, degree in self.alternatives if one in normalised), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """The content terms of a question and what each is worth; the worths sum to 1.
 
@@ -91,11 +109,14 @@ class Weights:
         rare: The four worthiest.
         focus: The worth of terms near the asking word raised: what the figure measures, the post the
             person holds.
+        foreign: The question's words with their translations, for texts in the other language; empty
+            where there is no glossary for the question's language.
     """
 
     worth: Mapping[str, float]
     rare: tuple[str, ...]
     focus: Mapping[str, float]
+    foreign: tuple[ForeignWord, ...] = ()
 
     def share(self, held: frozenset[str] | set[str]) -> float:
         """Worth of the terms that are held, in [0, 1]."""
@@ -116,6 +137,59 @@ def weigh(asked: AskedFor, idf: Idf) -> Weights:
     worth = {term: value / total for term, value in worth.items()}
     rare = tuple(sorted(worth, key=lambda term: (-worth[term], term))[:4])
     return Weights(worth, rare, _focused(asked, worth))
+
+
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def with_translations(
+    weights: Weights, asked: AskedFor, candidates: Sequence[Candidate]
+) -> Weights:
+    """The weights with foreign words, where most candidates are in the question's other language.
+
+    A word is worth the more, the fewer of the candidates meet it.
+    """
+    script = _script_of(asked.language)
+    if script not in {"han", "latin"} or not candidates:
+        return weights
+    other = "latin" if script == "han" else "han"
+    foreign = [c for c in candidates if text_script(c.text) == other]
+    if 2 * len(foreign) <= len(candidates):
+        return weights
+    from rag.retrieval.glossary import gloss
+
+    words: list[tuple[str, tuple[tuple[str, float], ...]]] = [
+        (one.word, tuple((text, min(1.0, p / 0.3)) for text, p in one.alternatives))
+        for one in gloss(asked.text)
+    ]
+    words += [(figure, ((figure, 1.0),)) for figure in _FIGURE.findall(asked.normalised)]
+    if script == "han":
+        words += [(name, ((name, 1.0),)) for name in asked.names if name.isascii()]
+    texts = [_normalised(c.text) for c in foreign]
+    raw = []
+    for word, alternatives in dict(words).items():
+        found = sum(any(one in text for one, _ in alternatives) for text in texts)
+        rarity = math.log(1 + (len(texts) - found + 0.5) / (found + 0.5))
+        at = asked.normalised.find(word if script == "han" else word[:5])
+        near = 1.0
+        if asked.at is not None and at >= 0:
+            gap = max(asked.at[0] - at - len(word), at - asked.at[1], 0)
+            near += 2.5 * math.exp(-gap / (6.0 if script == "han" else 18.0))
+        raw.append((word, alternatives, rarity, rarity * near))
+    total = sum(one[2] for one in raw) or 1.0
+    focused = sum(one[3] for one in raw) or 1.0
+    return replace(
+        weights,
+        foreign=tuple(
+            ForeignWord(word, alternatives, worth / total, focus / focused)
+            for word, alternatives, worth, focus in raw
+        ),
+    )
+
+
+def foreign_share(weights: Weights, normalised: str) -> float:
+    """Worth of the foreign words that a normalised text meets, in [0, 1]."""
+    return sum(word.worth * word.met(normalised) for word in weights.foreign)
 
 
 def _focused(asked: AskedFor, worth: Mapping[str, float]) -> dict[str, float]:
@@ -176,6 +250,13 @@ FEATURES = (
     "focus_passage",  # ... that the passage holds
     "focus_cosine",  # of the words next to the asking word and the nearest clause
     "phrase",  # those words stand in the sentence as they are asked
+    "soft",  # mean of the best cosine that each piece of the question finds in the sentence
+    "soft_lead",  # ... less the best other candidate's
+    "soft_framed",  # ... in the sentence, its neighbours, title and heading
+    "soft_focus",  # ... for the words next to the asking word
+    "soft_lack",  # how badly the worst-met worthy piece is met
+    "cross_sentence",  # what of "sentence" comes by translation
+    "cross_soft",
 )
 INDEX = {name: i for i, name in enumerate(FEATURES)}
 
@@ -196,8 +277,7 @@ def features_of(
     passages: Sequence[Passage],
     *,
     weights: Weights,
-    cosines: Floats | None = None,
-    focus_cosines: Floats | None = None,
+    nearness: Nearness | None = None,
     reader: Sequence[tuple[float, float]] | None = None,
 ) -> Floats:
     """What is told about each candidate, *shape* (len(candidates), len(FEATURES)).
@@ -207,8 +287,7 @@ def features_of(
         candidates: Its candidate sentences.
         passages: Where they stand.
         weights: From :func:`weigh`.
-        cosines: (n,) of question and sentence; None without an embedder.
-        focus_cosines: (n,) of the words next to the asking word and the nearest clause; None without.
+        nearness: In meaning; None without an embedder.
         reader: (relevance, answerable) of each; None without a reader.
     """
     table = np.zeros((len(candidates), len(FEATURES)), np.float32)
@@ -271,17 +350,25 @@ def features_of(
         row[INDEX["phrase"]] = float(len(phrase) > 1 and phrase in normalised)
         there = text_script(candidate.text)
         row[INDEX["cross"]] = float(bool(script and there) and script != there)
+        if row[INDEX["cross"]] and weights.foreign:
+            _translated(row, candidate, passages[candidate.passage], weights)
     table[:, INDEX["sentence_lead"]] = _lead(table[:, INDEX["sentence"]])
     cross = table[:, INDEX["cross"]]
-    if cosines is not None:
+    if nearness is not None:
+        cosines = nearness.whole
         table[:, INDEX["cosine"]] = cosines
+        table[:, INDEX["focus_cosine"]] = nearness.focus
+        table[:, INDEX["soft"]] = nearness.soft
+        table[:, INDEX["soft_lead"]] = _lead(nearness.soft)
+        table[:, INDEX["soft_framed"]] = nearness.soft_framed
+        table[:, INDEX["soft_focus"]] = nearness.soft_focus
+        table[:, INDEX["soft_lack"]] = nearness.soft_lack
+        table[:, INDEX["cross_soft"]] = cross * nearness.soft
         table[:, INDEX["cosine_lead"]] = _lead(cosines)
         where = np.asarray([candidate.passage for candidate in candidates])
         np.maximum.at(best_cosine, where, cosines)
         table[:, INDEX["passage_cosine"]] = best_cosine[where]
         table[:, INDEX["cross_cosine"]] = cross * cosines
-    if focus_cosines is not None:
-        table[:, INDEX["focus_cosine"]] = focus_cosines
     if reader is not None:
         relevance = np.asarray([score[0] for score in reader], np.float32)
         table[:, INDEX["reader"]] = relevance
@@ -289,6 +376,32 @@ def features_of(
         table[:, INDEX["answerable"]] = [score[1] for score in reader]
         table[:, INDEX["cross_reader"]] = cross * relevance
     return table
+
+
+def _translated(row: Floats, candidate: Candidate, passage: Passage, weights: Weights) -> None:
+    """Fill in the coverages of a sentence in the question's other language, by translation."""
+    own = _normalised(candidate.text)
+    window = " ".join((_normalised(candidate.before), own, _normalised(candidate.after)))
+    framed = f"{_normalised(candidate.frame)} {window}"
+    row[INDEX["sentence"]] = row[INDEX["cross_sentence"]] = foreign_share(weights, own)
+    row[INDEX["window"]] = foreign_share(weights, window)
+    row[INDEX["framed"]] = foreign_share(weights, framed)
+    row[INDEX["passage"]] = foreign_share(weights, _normalised(passage.text))
+    clauses = [clause for clause in _CLAUSES.split(own) if clause.strip()]
+    row[INDEX["clause"]] = max(
+        (
+            foreign_share(weights, ",".join(clauses[i : i + 3]))
+            for i in range(max(1, len(clauses) - 2))
+        ),
+        default=0.0,
+    )
+    rare = sorted(weights.foreign, key=lambda word: (-word.worth, word.word))[:4]
+    row[INDEX["rare"]] = sum(word.met(own) for word in rare) / max(len(rare), 1)
+    row[INDEX["rare_framed"]] = sum(word.met(framed) for word in rare) / max(len(rare), 1)
+    row[INDEX["focus"]] = sum(word.focus * word.met(own) for word in weights.foreign)
+    row[INDEX["focus_passage"]] = sum(
+        word.focus * word.met(_normalised(passage.text)) for word in weights.foreign
+    )
 
 
 def _focus_share(weights: Weights, held: frozenset[str]) -> float:
@@ -442,7 +555,14 @@ def _fits(asked: AskedFor, kind: str, shown: str, following: str) -> float:
 def _marks(normalised: str, weights: Weights) -> list[tuple[list[tuple[int, int]], float]]:
     """Where the question's worthier terms stand in a normalised text."""
     marks = []
-    for term, worth in weights.focus.items():
+    worths: list[tuple[str, float]] = list(weights.focus.items())
+    worths += [
+        (one, word.focus * degree)
+        for word in weights.foreign
+        for one, degree in word.alternatives
+        if degree > 0.2
+    ]
+    for term, worth in worths:
         positions = []
         at = normalised.find(term)
         while at >= 0 and len(positions) < 8:

@@ -130,7 +130,9 @@ def _substitute(previous: str, topic: str, *, chinese: bool) -> str:
     old = _counterpart(previous, topic, chinese=chinese)
     if old is not None:
         start, end = old
-        return previous[:start] + topic + previous[end:] + ("?" if chinese else "?")
+        if previous[:start].lower().endswith("the "):
+            topic = re.sub(r"^the\s+", "", topic, flags=re.IGNORECASE)
+        return previous[:start] + topic + previous[end:] + "?"
     if chinese:
         return f"{topic}{_without_subject(previous)}?"
     return f"{previous} ({topic})?"
@@ -206,7 +208,12 @@ def _counterpart_en(previous: str, topic: str) -> tuple[int, int] | None:
             )
             if best is None or score > best[0]:
                 best = (score, span)
-    return best[1] if best and best[0] >= 0.6 else (names[-1] if names else None)
+    if best and best[0] >= 0.6:
+        return best[1]
+    counted = re.match(r"how (?:many|much) ([\w-]+)", previous, re.IGNORECASE)
+    if counted and not bare[:1].isupper():
+        return counted.span(1)
+    return names[-1] if names else None
 
 
 def _alike(one: str, other: str) -> float:

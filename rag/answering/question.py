@@ -115,7 +115,10 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         rf"多少|几(?:余|多)?(?:万|亿|千|百)?(?:{_COUNTED})|几(?=$|[?])|多[大高长宽重远深快厚]|(?:数量|人数|人口|"
         r"面积|长度|高度|总数|数目|规模)(?:[^,。?]{0,4})?(?:是|为|达|有)?(?:多|几|什么)",
     ),
-    ("yesno", r"吗[?\s]*$|(?<![什甚怎那这多])么\?$|是否|有没有|是不是|能否|能不能|会不会|可否|对不对|要不要|有无"),
+    (
+        "yesno",
+        r"吗[?\s]*$|(?<![什甚怎那这多])么\?$|是否|有没有|是不是|能否|能不能|会不会|可否|对不对|要不要|有无",
+    ),
     (
         "name",
         r"叫什么|叫做什么|名为什么|称为什么|什么名[称字]|被称[为作]|名称|名字|称号|什么(?:奖|称呼|绰号|昵称|别名|"
@@ -499,7 +502,9 @@ def focus_phrase(asked: AskedFor) -> str:
     if asked.language.startswith("zh"):
         before = [(a, min(b, start)) for a, b in words if a < start]
         after = [(max(a, end), b) for a, b in words if b > end]
-        left = asked.content[max(before[-1][0], before[-1][1] - 8) : before[-1][1]] if before else ""
+        left = (
+            asked.content[max(before[-1][0], before[-1][1] - 8) : before[-1][1]] if before else ""
+        )
         right = asked.content[after[0][0] : min(after[0][1], after[0][0] + 8)] if after else ""
         if right and after[0][0] - end <= 1:
             return right.strip()

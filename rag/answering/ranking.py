@@ -16,20 +16,20 @@ from rag.answering.evidence import (
     Idf,
     Weights,
     candidates_of,
-    clauses_of,
     features_of,
     weigh,
+    with_translations,
 )
-from rag.answering.question import AskedFor, focus_phrase
-from rag.answering.scoring import load_network
+from rag.answering.nearness import nearness_of
+from rag.answering.question import AskedFor
+from rag.answering.scoring import has_network, load_network
 from rag.records import Passage
-from rag.retrieval.sentences import shared_vectors
 
 if TYPE_CHECKING:
     from rag.answering.reader import ReaderInput, ReaderScore
     from rag.embedding import Embedder
 
-__all__ = ["Ranked", "SentenceReader", "cosines_of", "rank", "read"]
+__all__ = ["Ranked", "SentenceReader", "rank", "read"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -79,18 +79,17 @@ def rank(
     """Rank all sentences of the passages as answers."""
     candidates = candidates_of(passages)
     weights = weigh(asked, idf)
-    cosines = focus = None
+    weights = with_translations(weights, asked, candidates)
+    near = None
     if embedder is not None and candidates:
-        cosines, focus = cosines_of(asked, candidates, embedder)
-    table = features_of(
-        asked, candidates, passages, weights=weights, cosines=cosines, focus_cosines=focus
-    )
+        near = nearness_of(asked, candidates, embedder, idf)
+    table = features_of(asked, candidates, passages, weights=weights, nearness=near)
     spans: list[tuple[int, int, float] | None] = [None] * len(candidates)
     if not candidates:
         return Ranked([], [], np.zeros(0, np.float32), table, weights, spans, reader is not None)
     logits = load_network("ranking")(table)
     order = [int(i) for i in np.argsort(-logits, kind="stable")]
-    if reader is None:
+    if reader is None or not has_network("ranking-reader"):
         return Ranked(candidates, order, logits, table, weights, spans, read=False)
     head = order[:READ]
     scores = read(reader, asked.text, [candidates[i] for i in head])
@@ -99,8 +98,7 @@ def rank(
         [candidates[i] for i in head],
         passages,
         weights=weights,
-        cosines=None if cosines is None else cosines[head],
-        focus_cosines=None if focus is None else focus[head],
+        nearness=None if near is None else near.of(head),
         reader=[(score.relevance, score.answerable) for score in scores],
     )
     read_logits = load_network("ranking-reader")(read_table)
@@ -116,25 +114,6 @@ def rank(
             spans[index] = (*score.span, score.span_score)
     order = [int(i) for i in np.argsort(-logits, kind="stable")]
     return Ranked(candidates, order, logits, table, weights, spans, read=True)
-
-
-def cosines_of(
-    asked: AskedFor, candidates: Sequence[Candidate], embedder: Embedder
-) -> tuple[Floats, Floats]:
-    """Cosines with the question of each sentence, and with its focus of each sentence's nearest clause."""
-    vectors = shared_vectors(embedder)
-    phrase = focus_phrase(asked)
-    query = embedder.embed_queries([asked.text, phrase or asked.text])
-    whole = vectors.of([candidate.text for candidate in candidates]) @ query[0]
-    nearest = np.full(len(candidates), -1.0, np.float32)
-    clauses: list[str] = []
-    owner: list[int] = []
-    for index, candidate in enumerate(candidates):
-        pieces = clauses_of(candidate.text)
-        clauses.extend(pieces)
-        owner.extend([index] * len(pieces))
-    np.maximum.at(nearest, np.asarray(owner), vectors.of(clauses) @ query[1])
-    return whole, nearest
 
 
 def read(

@@ -7,16 +7,19 @@ lines of numpy.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rag.answering.evidence import FEATURES, INDEX, Candidate, Weights, held_terms
 from rag.answering.question import AskedFor
+from rag.errors import AnsweringError
+from rag.normalization import normalize
 from rag.records import Passage
 
 __all__ = ["CONFIDENCE_FEATURES", "Network", "confidence_features", "load_network"]
@@ -46,6 +49,12 @@ class Network:
 
 
 @cache
+def has_network(name: str) -> bool:
+    """Whether a network of that name is bundled."""
+    return (Path(__file__).parent / "weights" / f"{name}.json").is_file()
+
+
+@cache
 def load_network(name: str) -> Network:
     """The bundled network of a name: ``ranking``, ``ranking-reader``, ``refusal``, ``refusal-reader``."""
     path = Path(__file__).parent / "weights" / f"{name}.json"
@@ -53,15 +62,28 @@ def load_network(name: str) -> Network:
     return network_from(stored)
 
 
-def network_from(stored: dict[str, object]) -> Network:
+def network_from(stored: Mapping[str, Any]) -> Network:
     """A network from its JSON form; columns are matched by the names of the features."""
     arrays = {
         name: np.asarray(stored[name], np.float32)
         for name in ("mean", "scale", "linear", "hidden", "bias", "out")
     }
-    if not arrays["out"].size:
-        arrays["hidden"] = np.zeros((len(arrays["linear"]), 0), np.float32)
-    return Network(offset=float(str(stored["offset"])), **arrays)
+    names: list[str] = list(stored["features"])
+    current = CONFIDENCE_FEATURES if set(names) - set(FEATURES) else FEATURES
+    if not set(names) <= set(current):
+        unknown = sorted(set(names) - set(current))
+        raise AnsweringError(
+            f"The answering weights know features that the code does not: {', '.join(unknown)}. "
+            "Fit them anew: python -m rag.training answering"
+        )
+    # Features that came after the fit have no weight.
+    places = [current.index(name) for name in names]
+    for name, filler in (("mean", 0.0), ("scale", 1.0), ("linear", 0.0), ("hidden", 0.0)):
+        known = arrays[name]
+        spread = np.full((len(current), *known.shape[1:]), filler, np.float32)
+        spread[places] = known
+        arrays[name] = spread
+    return Network(offset=float(stored["offset"]), **arrays)
 
 
 _SET_FEATURES = (
@@ -72,6 +94,9 @@ _SET_FEATURES = (
     "mean_answerable",  # of the three highest
     "best_reader",
     "best_cosine",
+    "best_soft",
+    "least_lack",
+    "best_focus",
     "best_sentence",  # highest coverage by any sentence
     "best_passage",  # highest coverage by any passage
     "absent",  # worth of the question's terms that no passage holds
@@ -115,6 +140,11 @@ def confidence_features(
         | held_terms(best.frame)
     )
     unmet = [worth for term, worth in weights.worth.items() if term not in framed]
+    if weights.foreign and table[chosen, INDEX["cross"]]:
+        everywhere = normalize(" ".join(passage.text for passage in passages))
+        nearby = normalize(" ".join((best.frame, best.before, best.text, best.after)))
+        absent = [word.worth * (1 - word.met(everywhere)) for word in weights.foreign]
+        unmet = [word.worth * (1 - word.met(nearby)) for word in weights.foreign]
     scores = [passage.score for passage in passages]
     extra = {
         "logit": top,
@@ -124,6 +154,9 @@ def confidence_features(
         "mean_answerable": float(answerable[:3].mean()),
         "best_reader": float(table[:, INDEX["reader"]].max()),
         "best_cosine": float(table[:, INDEX["cosine"]].max()),
+        "best_soft": float(table[:, INDEX["soft"]].max()),
+        "least_lack": float(table[:, INDEX["soft_lack"]].min()),
+        "best_focus": float(table[:, INDEX["soft_focus"]].max()),
         "best_sentence": float(table[:, INDEX["sentence"]].max()),
         "best_passage": float(table[:, INDEX["passage"]].max()),
         "absent": float(sum(absent)),

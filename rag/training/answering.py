@@ -28,10 +28,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.answering.evidence import FEATURES, Candidate, candidates_of, features_of, weigh
+from rag.answering.evidence import (
+    FEATURES,
+    Candidate,
+    candidates_of,
+    features_of,
+    weigh,
+    with_translations,
+)
 from rag.answering.followup import complete_question
 from rag.answering.question import AskedFor, analyse
-from rag.answering.ranking import READ, cosines_of, read
+from rag.answering.nearness import Nearness, nearness_of
+from rag.answering.ranking import READ, read
 from rag.answering.scoring import CONFIDENCE_FEATURES, Network, confidence_features, network_from
 from rag.embedding import Embedder, load_embedder
 from rag.index import View, open_store
@@ -90,8 +98,7 @@ class Seen:
     candidates: list[Candidate]
     table: Floats
     labels: Floats
-    cosines: Floats
-    focus: Floats
+    near: Nearness
     weights: Any
     head: list[int]
     read_table: Floats | None = None
@@ -187,17 +194,15 @@ def see(view: View, embedder: Embedder, case: Case) -> Seen | None:
     if not candidates:
         return None
     asked = analyse(case.question)
-    weights = weigh(asked, view.idf)
-    cosines, focus = cosines_of(asked, candidates, embedder)
-    table = features_of(
-        asked, candidates, passages, weights=weights, cosines=cosines, focus_cosines=focus
-    )
+    weights = with_translations(weigh(asked, view.idf), asked, candidates)
+    near = nearness_of(asked, candidates, embedder, view.idf)
+    table = features_of(asked, candidates, passages, weights=weights, nearness=near)
     labels = np.zeros(len(candidates), np.float32)
     if case.answerable:
         for index, candidate in enumerate(candidates):
             if right(candidate.text):
                 labels[index] = 1.0 if candidate.document_id.rsplit("/", 1)[-1] in case.gold else -1
-    return Seen(case, asked, passages, candidates, table, labels, cosines, focus, weights, [])
+    return Seen(case, asked, passages, candidates, table, labels, near, weights, [])
 
 
 def _right(case: Case) -> Callable[[str], bool]:
@@ -231,8 +236,7 @@ def read_head(seen: Seen, plain: Network, reader: Any) -> None:
         head,
         seen.passages,
         weights=seen.weights,
-        cosines=seen.cosines[seen.head],
-        focus_cosines=seen.focus[seen.head],
+        nearness=seen.near.of(seen.head),
         reader=[(score.relevance, score.answerable) for score in scores],
     )
 

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.followup import complete_question
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        ("图书馆有多少个儿童阅览区?", "那古籍阅览区呢?", "图书馆有多少个古籍阅览区?"),
+        ("圖書館有多少個兒童閱覽區?", "那麼古籍閱覽區呢?", "圖書館有多少個古籍閱覽區?"),
+        ("城东区的区长是谁?", "那城西区呢?", "城西区的区长是谁?"),
+        ("2022年港口吞吐量是多少?", "那2023年呢?", "2023年港口吞吐量是多少?"),
+        ("湖滨社区有多少居民?", "它是什么时候建成的?", "湖滨社区是什么时候建成的?"),
+        ("湖滨社区有多少居民?", "那里有多少流动人口?", "湖滨社区有多少流动人口?"),
+        ("Where is the River Museum?", "When did it open?", "When did River Museum open?"),
+        (
+            "Who directs the River Museum?",
+            "And what about the Harbour Museum?",
+            "Who directs the Harbour Museum?",
+        ),
+        (
+            "How many maps does the library keep?",
+            "How about drawings?",
+            "How many drawings does the library keep?",
+        ),
+    ],
+)
+def test_follow_ups(previous, question, completed) -> None:
+    got = complete_question(question, [("别的问题", "别的答案"), (previous, "...")])
+    assert got == completed
+
+
+@pytest.mark.parametrize(
+    "question", ["图书馆新馆的建筑面积有多大?", "How many drawings does the museum keep?", "谁?"]
+)
+def test_a_question_that_stands_alone_stays(question) -> None:
+    assert complete_question(question, []) == question
+    if len(question) > 4:
+        assert complete_question(question, [("港口去年吞吐量是多少?", "3.2亿吨")]) == question
+
+
+def test_odd_histories_change_nothing() -> None:
+    assert complete_question("那呢?", [("", "")]) == "那呢?"
+    assert complete_question("  ", [("港口?", "")]) == ""
