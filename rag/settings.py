@@ -23,7 +23,9 @@ Fusion = Literal["calibrated", "weighted", "rrf", "lexical", "dense"]
 Unsupported = Literal["mark", "remove", "rewrite"]
 
 
-def _setting(default: Any, meaning: str, low: float | None = None, high: float | None = None) -> Any:
+def _setting(
+    default: Any, meaning: str, low: float | None = None, high: float | None = None
+) -> Any:
     return field(default=default, metadata={"meaning": meaning, "low": low, "high": high})
 
 
@@ -177,8 +179,16 @@ def _checked(name: str, value: Any, kind: Any, limits: Mapping[str, Any]) -> Any
 def _boolean(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    words = {"1": True, "true": True, "yes": True, "on": True,
-             "0": False, "false": False, "no": False, "off": False}
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
     return words[str(value).lower()] if str(value).lower() in words else _raise_value()
 
 

@@ -1,7 +1,7 @@
 """Figures in a text, by value: numbers, percentages and dates, however they are written.
 
-``1.2万``, ``12,000``, ``１２０００`` and ``一万二千`` are one value; so are ``35.2%``, ``35.2 percent``
-and ``百分之三十五点二``; so are ``2024年6月12日``, ``2024-06-12`` and ``12 June 2024``.
+``1.2万``, ``12,000``, ``１２０００`` and ``一万二千`` are one value; so are ``35.2%``,
+``35.2 percent`` and ``百分之三十五点二``; so are ``2024年6月12日``, ``2024-06-12`` and ``12 June 2024``.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ _PATTERN = re.compile(
   | (?P<date_en>\b(?:(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?\s+)?(?P<m4>{_MONTH})\b\.?
         (?:\s+(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?(?:,?\s+(?P<y4>\d{{4}}))?)
   | (?P<percent_cn>百分之(?P<p1>{_ARABIC}|{_HAN_NUMBER}+(?:点[{_HAN_DIGIT}]+)?))
-  | (?P<tenth>(?P<t1>\d+(?:\.\d+)?|[{_HAN_DIGIT}])成(?P<half>半)?(?![员为立果就功本交绩熟长分品都员])) 
+  | (?P<tenth>(?P<t1>\d+(?:\.\d+)?|[{_HAN_DIGIT}])成(?P<half>半)?
+        (?![员为立果就功本交绩熟长分品都]))
   | (?P<ordinal_cn>第\s*(?P<o1>\d+|{_HAN_NUMBER}+))
   | (?P<number>(?<![\d.])(?P<sign>(?<![\w\d])[-−])?(?P<n1>{_ARABIC})
         (?P<ordinal_en>(?:st|nd|rd|th)\b)?
@@ -243,8 +244,9 @@ def _same_date(one: Figure, other: Figure) -> bool:
         # A bare four-digit number may be a year that was not recognised as one.
         date, number = (one, other) if one.kind == "date" else (other, one)
         return number.kind == "number" and not number.unit and date.value == number.value * 10000
-    parts = [(int(f.value) // 10000, int(f.value) // 100 % 100, int(f.value) % 100)
-             for f in (one, other)]
+    parts = [
+        (int(f.value) // 10000, int(f.value) // 100 % 100, int(f.value) % 100) for f in (one, other)
+    ]
     return all(not a or not b or a == b for a, b in zip(*parts, strict=True)) and any(
         a and a == b for a, b in zip(*parts, strict=True)
     )

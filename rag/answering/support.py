@@ -1,5 +1,6 @@
-"""Does a quote support a statement? Figures by value, names and negations by form, the rest by
-shared content and meaning.
+"""Does a quote support a statement?
+
+Figures are compared by value, names and negations by form, the rest by shared content and meaning.
 
 A statement is *contradicted* when it holds a figure, name or negation that its quotes do not, and
 *unsupported* when too little of its content is in them. Both are told in one word, so that a page
@@ -12,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from rag.answering.figures import Figure, agree, find_figures
 from rag.normalization import normalize
@@ -47,7 +49,9 @@ _STOP_WORDS = frozenset(
     "mentioned answer s".split()
 )
 # Characters that carry grammar, or the frame of an answer, not its content.
-_STOP_HAN = frozenset("的了在是和与及或并等对为以于从到也都而其该此这那之所被把将由向则就还又很更最")
+_STOP_HAN = frozenset(
+    "的了在是和与及或并等对为以于从到也都而其该此这那之所被把将由向则就还又很更最"
+)
 _FRAMES = re.compile(
     r"^(?:根据|依据|按照|据)[^,，。]{0,16}?(?:资料|文档|文件|文章|报道|材料|段落|内容|信息|来源)"
     r"[^,，。]{0,6}[,，:：]?"
@@ -56,15 +60,17 @@ _FRAMES = re.compile(
     re.IGNORECASE,
 )
 _NEGATION = re.compile(
-    r"(?:并|从|尚|仍|还)?(?:没有|没|未曾|未能|未|不再|不会|不能|不是|并非|非|无法|不(?![断同少仅但只"
-    r"管论久错止过得已及料可足乏懈忘竭]))(?![一]?[个定])"
+    r"(?:并|从|尚|仍|还)?(?:没有|没|未曾|未能|未|不再|不会|不能|不是|并非|非|无法|"
+    r"不(?![断同少仅但只管论久错止过得已及料可足乏懈忘竭]))(?![一]?[个定])"
     r"|\b(?:not|no|never|none|neither|nor|cannot|without|isn't|aren't|wasn't|weren't|don't|"
     r"doesn't|didn't|won't|hasn't|haven't)\b",
     re.IGNORECASE,
 )
 # 无 and 非 are parts of many words; only the compounds above negate a statement.
 _QUOTED = re.compile(r"[“‘「『《\"]([^”’」』》\"]{2,24})[”’」』》\"]")
-_CAPITALISED = re.compile(r"(?<![.!?。！？]\s)(?<!^)\b[A-Z][A-Za-z]*[a-zA-Z0-9]\b(?:\s+[A-Z][a-z]+)*")
+_CAPITALISED = re.compile(
+    r"(?<![.!?。！？]\s)(?<!^)\b[A-Z][A-Za-z]*[a-zA-Z0-9]\b(?:\s+[A-Z][a-z]+)*"
+)
 _ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]{1,}\b")
 _SURNAMED = re.compile(
     r"(?:局长|书记|主任|主席|部长|区长|市长|院长|校长|会长|总经理|董事长|记者|教授|主委|镇长|处长)"
@@ -115,8 +121,9 @@ def content_units(text: str) -> list[str]:
     for run in _WORDS.findall(text):
         if _HAN.match(run):
             kept = [char for char in run if char not in _STOP_HAN]
-            units.extend(a + b for a, b in zip(run, run[1:], strict=False)
-                         if a not in _STOP_HAN and b not in _STOP_HAN)
+            units.extend(
+                a + b for a, b in pairwise(run) if a not in _STOP_HAN and b not in _STOP_HAN
+            )
             if len(kept) == 1:
                 units.append(kept[0])
         elif run not in _STOP_WORDS:
@@ -136,15 +143,26 @@ def unit_weights(texts: Iterable[str]) -> dict[str, float]:
 
 
 def same_script(one: str, other: str) -> bool:
-    """Whether two normalised texts are both mainly Han or both mainly not."""
-    return _mostly_han(one) == _mostly_han(other)
+    """Whether a normalised statement can be compared word by word with a normalised quote.
+
+    A Han statement can where a fair part of the quote is Han (quotes mix scripts: names, code); one
+    in letters can where the quote is mainly letters.
+    """
+    if _han_share(one) > 0.5:
+        return _han_share(other) > 0.2
+    return _han_share(other) <= 0.5
+
+
+def _mostly_han(text: str) -> bool:
+    return _han_share(text) > 0.5
 
 
 @lru_cache(maxsize=4096)
-def _mostly_han(text: str) -> bool:
-    letters = sum(len(run) for run in _WORDS.findall(text))
+def _han_share(text: str) -> float:
+    """Share of Han in a text's letters; a Han character says as much as three letters."""
     han = len(_HAN.findall(text))
-    return han * 3 > letters  # a Han character says as much as several letters
+    others = sum(len(run) for run in _WORDS.findall(text)) - han
+    return 3 * han / (3 * han + others) if han or others else 0.0
 
 
 def _content_score(

@@ -32,8 +32,9 @@ _STOP = frozenset(
     "we us our your kind type s according during made make makes".split()
 )
 _STOP_HAN = frozenset(
-    "的 了 是 在 有 和 与 及 或 等 被 把 将 对 向 从 到 为 以 于 由 而 也 都 就 还 又 吗 呢 吧 啊 么 什么 "
-    "多少 几 哪 哪些 哪个 哪里 谁 怎么 怎样 如何 为什么 何时 请问 一个 这 那 该 其 个 中 上 下 里".split()
+    "的 了 是 在 有 和 与 及 或 等 被 把 将 对 向 从 到 为 以 于 由 而 也 都 就 还 又 吗 呢 吧 啊 "
+    "么 什么 多少 几 哪 哪些 哪个 哪里 谁 怎么 怎样 如何 为什么 何时 请问 一个 这 那 该 其 个 中 "
+    "上 下 里".split()
 )
 
 
@@ -206,7 +207,11 @@ def _chinese_words(plain: str) -> list[str]:
         at = 0
         while at < len(run):
             size = next(
-                (n for n in range(min(_LONGEST, len(run) - at), 1, -1) if run[at : at + n] in table),
+                (
+                    n
+                    for n in range(min(_LONGEST, len(run) - at), 1, -1)
+                    if run[at : at + n] in table
+                ),
                 1,
             )
             word = run[at : at + size]

@@ -42,7 +42,7 @@ def train_lexicon(data: Path, out: Path, *, articles: int = 8000) -> dict[str, i
     probability in percent. English words come first, then Chinese ones.
 
     Args:
-        data: Folder with ``parallel.jsonl.zst``, ``titles_dict.jsonl.zst`` and ``news_zh.jsonl.zst``.
+        data: Folder of the training data; ``parallel``, ``titles_dict`` and ``news_zh`` are read.
         out: The file to write.
         articles: News articles from which Chinese word frequencies are counted.
 
@@ -53,11 +53,13 @@ def train_lexicon(data: Path, out: Path, *, articles: int = 8000) -> dict[str, i
     segment = Segmenter(_words_of(titles), _news(data, articles))
     pairs: list[tuple[list[str], list[str]]] = []
     for row in titles:
-        for english in _entries(row):
-            pairs.append((_english(english), segment(normalize(row["x"]))))
-    for row in read_rows(data / "parallel.jsonl.zst"):
-        if row["l"] in ("zh", "zh-hant") and row["s"] != HELD_OUT_SOURCE:
-            pairs.append((_english(row["e"]), segment(normalize(row["x"]))))
+        words = segment(normalize(row["x"]))
+        pairs.extend((_english(english), words) for english in _entries(row))
+    pairs.extend(
+        (_english(row["e"]), segment(normalize(row["x"])))
+        for row in read_rows(data / "parallel.jsonl.zst")
+        if row["l"] in ("zh", "zh-hant") and row["s"] != HELD_OUT_SOURCE
+    )
     pairs = [(e, f) for e, f in pairs if 0 < len(e) <= 60 and 0 < len(f) <= 60]
     forward = _model_one(pairs)
     backward = _model_one([(f, e) for e, f in pairs])
@@ -149,10 +151,10 @@ Table = dict[str, dict[str, float]]
 
 
 def _model_one(pairs: Sequence[tuple[list[str], list[str]]]) -> Table:
-    """t(f | e) of Model 1 with an empty word, for e, f seen at least twice together or in a title."""
+    """t(f | e) of Model 1 with an empty word."""
     e_ids: dict[str, int] = {"": 0}
     f_ids: dict[str, int] = {}
-    e_of, f_of, where, share = [], [], [], []
+    e_of, f_of, where = [], [], []
     for number, (e_words, f_words) in enumerate(pairs):
         es = [0, *(e_ids.setdefault(word, len(e_ids)) for word in e_words)]
         fs = [f_ids.setdefault(word, len(f_ids)) for word in f_words]
@@ -160,8 +162,6 @@ def _model_one(pairs: Sequence[tuple[list[str], list[str]]]) -> Table:
             e_of.append(np.asarray(es, np.int32))
             f_of.append(np.full(len(es), f, np.int32))
             where.append(np.full(len(es), at + 64 * number, np.int64))
-        # Short pairs (titles, dictionary entries) say more about each of their words.
-        share.append(1.0)
     e, f = np.concatenate(e_of), np.concatenate(f_of)
     _, token = np.unique(np.concatenate(where), return_inverse=True)
     keys, cell = np.unique(e.astype(np.int64) << 32 | f, return_inverse=True)
@@ -225,4 +225,3 @@ def run_lexicon(args: argparse.Namespace) -> int:
     sizes = train_lexicon(args.data, args.out)
     print(", ".join(f"{count} {name}" for name, count in sizes.items()))
     return 0
-

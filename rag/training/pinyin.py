@@ -1,4 +1,4 @@
-"""The Han characters that each syllable of Mandarin may write, for names in Latin letters.
+"""The characters that each syllable of Mandarin may write, for names in Latin letters.
 
 Readings are those of the package ``pypinyin`` (MIT), without tones, for the characters that occur in
 the training news: ``python -m rag.training.pinyin --data DIR --out FILE``.

@@ -106,9 +106,11 @@ class Evidence:
                 held |= self._units[at]
                 agreed |= new_figures
         sentences = tuple(self.sentences[at] for at in chosen)
-        similarity = (lambda _plain, pool: [max(near[at] for at in chosen)] * len(pool)) if (
-            self._vectors is not None
-        ) else None
+        similarity = (
+            (lambda _plain, pool: [max(near[at] for at in chosen)] * len(pool))
+            if (self._vectors is not None)
+            else None
+        )
         verdict = check_support(
             statement,
             [sentence.text for sentence in sentences],

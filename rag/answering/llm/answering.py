@@ -7,9 +7,10 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from rag.answering.language import question_language, refusal_text
+from rag.answering.language import refusal_text
 from rag.answering.llm.alignment import Embed, Evidence, SourceSentence, highlight_in
 from rag.answering.llm.failures import as_llm_error, llm_error, passing
 from rag.answering.llm.handles import mask_handles, strip_handles
@@ -25,6 +26,7 @@ from rag.answering.support import content_units
 from rag.errors import LLMError
 from rag.normalization import normalize
 from rag.records import Answer, Citation, Passage, Span, Statement
+from rag.retrieval.language import question_language
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -95,7 +97,12 @@ class LLMAnswerer:
     page_of: Callable[[str, int], int | None]
 
     def stream(
-        self, question: str, passages: Sequence[Passage], *, fallback: Answer, query: str | None = None
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        *,
+        fallback: Answer,
+        query: str | None = None,
     ) -> Iterator[str | Answer]:
         """Checked sentences as they are written, then the whole :class:`Answer`.
 
@@ -221,9 +228,10 @@ class LLMAnswerer:
                 body += 1
             if body > start and spans:
                 spans[-1] = (spans[-1][0], body)
-                start = body
-            if masked[start:end].strip(stand_in + " \t\n"):
-                spans.append((start, end))
+            else:
+                body = start
+            if masked[body:end].strip(stand_in + " \t\n"):
+                spans.append((body, end))
         return spans
 
     def _checked(self, text: str, gap: str, evidence: Evidence) -> _Written:
@@ -287,7 +295,7 @@ class LLMAnswerer:
             written = [one for one in written if one.supported]
         if not any(one.supported and not one.neutral for one in written):
             return Answer(
-                text=refusal_text(question),
+                text=refusal_text(language),
                 citations=(),
                 refused=True,
                 confidence=min(fallback.confidence, 0.5),
@@ -331,7 +339,8 @@ class LLMAnswerer:
         self, number: int, sentence: SourceSentence, one: _Written, fallback: Answer
     ) -> Citation:
         passage = next(
-            p for p in fallback.passages
+            p
+            for p in fallback.passages
             if p.document_id == sentence.document_id and p.start <= sentence.start < p.end
         )
         return Citation(
@@ -429,7 +438,7 @@ def _is_garbage(text: str) -> bool:
     if letters < 0.3 * len(text.replace(" ", "")):
         return True
     sample = re.sub(r"\s+", "", text)
-    return len(sample) > 200 and len(set(zip(sample, sample[1:], strict=False))) < 20
+    return len(sample) > 200 and len(set(pairwise(sample))) < 20
 
 
 def _text_of(message: Any) -> str:

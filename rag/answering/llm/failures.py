@@ -84,7 +84,8 @@ def _cause(error: BaseException) -> str:
             return "timeout"
         if "json" in name or "decode" in name:
             return "garbage"
-        if "incomplete" in str(one).lower() or "remoteprotocol" in name or "chunkedencoding" in name:
+        cut = "remoteprotocol" in name or "chunkedencoding" in name
+        if cut or "incomplete" in str(one).lower():
             return "broken-off"
         if isinstance(one, ConnectionError) or "connect" in name:
             return "down"

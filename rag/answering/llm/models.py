@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["load_chat_model", "provider_and_model"]
 
 # Names people use for endpoints that speak the protocol of another provider.
-_COMPATIBLE = {"vllm", "llamacpp", "llama.cpp", "lmstudio", "dashscope", "openai-compatible", "local"}
+_COMPATIBLE = frozenset(
+    "vllm llamacpp llama.cpp lmstudio dashscope openai-compatible local".split()
+)
 _EXTRAS = {
     "openai": ("langchain-openai", "openai"),
     "anthropic": ("langchain-anthropic", "anthropic"),

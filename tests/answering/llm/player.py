@@ -277,7 +277,9 @@ class _Server(ThreadingHTTPServer):
 def player() -> Iterator[_Server]:
     """A running server; ``url`` is its base URL, ``requests`` what it was sent."""
     server = _Server()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+    )
     thread.start()
     try:
         yield server

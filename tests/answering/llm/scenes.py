@@ -62,7 +62,10 @@ def scenes(count: int) -> tuple[tuple[str, tuple[Passage, ...]], ...]:
     ]
     found = []
     for document, chunk, sentence in chance.sample(sentences, count):
-        shown = [(document, chunk), *(other for other in chance.sample(chunks, 4) if other[1] != chunk)]
+        shown = [
+            (document, chunk),
+            *(other for other in chance.sample(chunks, 4) if other[1] != chunk),
+        ]
         chance.shuffle(shown)
         passages = tuple(
             passage(one, part.start, part.end, rank)

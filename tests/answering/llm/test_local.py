@@ -25,7 +25,18 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     folder = tmp_path_factory.mktemp("tiny-chat")
-    words = ["<unk>", "</s>", *"abcdefghijklmnopqrstuvwxyz.,", "市", "北", "区", "。", "的", "项", "目"]
+    words = [
+        "<unk>",
+        "</s>",
+        *"abcdefghijklmnopqrstuvwxyz.,",
+        "市",
+        "北",
+        "区",
+        "。",
+        "的",
+        "项",
+        "目",
+    ]
     tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate(words)}, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
     fast = PreTrainedTokenizerFast(

@@ -45,8 +45,9 @@ def _count(server: _Server, temper: str) -> Counter[str]:
             assert citation.quote == text[citation.start : citation.end]
         if answer.refused:
             tally["refused"] += 1
-            tally["foreign"] += sum(one.source is None for one in said.spoken)
-            tally["foreign marked"] += sum(one.source is None for one in said.spoken)
+            for one in said.spoken:
+                kind = "foreign" if one.source is None else "falsified" if one.falsified else ""
+                tally.update([kind, f"{kind} marked"] if kind else ["honest", "alarms"])
             continue
         assert "".join(pieces) == answer.text
         groups: dict[Spoken, list[Statement]] = {}
@@ -76,7 +77,6 @@ def _count(server: _Server, temper: str) -> Counter[str]:
 @pytest.mark.parametrize("temper", TEMPERS)
 def test_every_temper_is_cited_and_checked(server: _Server, temper: str) -> None:
     tally = _count(server, temper)
-    print(temper, dict(tally))
     assert sum(tally.values()) > SCENES / 2
     assert tally["right citations"] >= 0.95 * tally["citations"]
     assert tally["cited"] >= 0.90 * tally["honest"]
