@@ -29,22 +29,34 @@ class AnswerChain(Runnable[Question, Any]):
     def __init__(self, knowledge_base: KnowledgeBase) -> None:
         self.knowledge_base = knowledge_base
 
-    def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: A002
+    def invoke(
+        self,
+        input: Question,  # noqa: A002 - LangChain's name
+        config: RunnableConfig | None = None,
+        **kwargs: Any,
+    ) -> Answer:
         """Answer one question."""
         del kwargs
-        return self._call_with_config(
+        answer: Answer = self._call_with_config(
             lambda question: self.knowledge_base.ask(**_arguments(question)), input, config
         )
+        return answer
 
     def stream(
-        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any  # noqa: A002
+        self,
+        input: Question,  # noqa: A002 - LangChain's name
+        config: RunnableConfig | None = None,
+        **kwargs: Any,
     ) -> Iterator[Any]:
         """Text pieces, then the Answer."""
         del config, kwargs
         yield from self.knowledge_base.stream(**_arguments(input))
 
     async def astream(
-        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any  # noqa: A002
+        self,
+        input: Question,  # noqa: A002 - LangChain's name
+        config: RunnableConfig | None = None,
+        **kwargs: Any,
     ) -> AsyncIterator[Any]:
         """Text pieces, then the Answer; cancelling stops the work at the next piece."""
         import asyncio
@@ -81,5 +93,7 @@ def _arguments(value: Question) -> dict[str, Any]:
     known = {"question", "history", "where", "k", "answerer"}
     unknown = sorted(set(value) - known)
     if unknown:
-        raise QueryError(f"The chain's input has an unknown key {unknown[0]!r}; known: {sorted(known)}.")
+        raise QueryError(
+            f"The chain's input has an unknown key {unknown[0]!r}; known: {sorted(known)}."
+        )
     return dict(value)

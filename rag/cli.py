@@ -7,15 +7,24 @@ answer), 1 for a user's mistake or a fault, 2 for usage.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import re
+import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NoReturn, Self
 
-from rag.errors import QueryError, RagError, SettingsError
+from rag.errors import (
+    EmbeddingModelError,
+    IndexStoreError,
+    QueryError,
+    RagError,
+    SettingsError,
+)
 from rag.records import Answer, IngestReport, Passage, to_dict
 from rag.settings import Settings, explain_settings
 
@@ -32,16 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    parser = _parser()
-    args = parser.parse_args(arguments)
+    args = _parser().parse_args(arguments)
     try:
         status: int = args.run(args)
         sys.stdout.flush()
     except RagError as error:
-        print(f"rag: {error}", file=sys.stderr)
+        _complain(str(error))
         return 1
     except KeyboardInterrupt:
-        print("rag: stopped; what was committed is kept", file=sys.stderr)
+        _complain(_STOPPED.get(args.command, "stopped."))
         return 130
     except BrokenPipeError:
         # The reader of our output has left; nothing more to say, and no noise at exit.
@@ -49,52 +57,100 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"rag: {where}{error.strerror or error}", file=sys.stderr)
+        _complain(f"{where}{error.strerror or error}.")
         return 1
     except Exception as error:
         if os.environ.get("RAG_DEBUG"):
             raise
-        print(
-            f"rag: a fault of rag itself: {type(error).__name__}: {error}. "
-            "RAG_DEBUG=1 shows where; please report it.",
-            file=sys.stderr,
+        _complain(
+            f"a fault of rag itself: {type(error).__name__}: {error}. "
+            "Set RAG_DEBUG=1 to see where, and please report it."
         )
         return 1
     return status
 
 
+_STOPPED = {
+    "index": "stopped. What was committed is kept; the same command goes on from there.",
+    "eval": "stopped. The same command goes on from there.",
+}
+
+_EXAMPLES = """\
+examples:
+  rag index seeds/                              read a folder (again: only what changed)
+  rag ask "市北区2023年新落地亿元以上项目多少个?"    answer with citations
+  rag ask "..." --where "published>=2023"       ask only some of the documents
+  rag ask --batch questions.jsonl --json        many questions, one JSON answer a line
+  rag chat                                      the page, in a browser
+
+RAG_INDEX names the index folder; rag settings lists what else can be set.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """One line for a usage mistake instead of the whole usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and exit with status 2."""
+        self.exit(2, f"{self.prog}: {message}. See: {self.prog} --help\n")
+
+
+def _complain(message: str) -> None:
+    """One line on stderr, whatever the message holds."""
+    print("rag:", " ".join(message.split()), file=sys.stderr)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="rag",
         description="Ask documents questions and get answers you can check.",
+        epilog=_EXAMPLES,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(
+            prog, max_help_position=18
+        ),
     )
     parser.add_argument("--version", action="version", version=_version())
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(
+        title="commands", required=True, metavar="COMMAND", dest="command"
+    )
 
     def command(name: str, run: Callable[[argparse.Namespace], int], help_: str) -> Any:
         sub = commands.add_parser(name, help=help_, description=help_)
-        sub.set_defaults(run=run)
+        sub.set_defaults(run=run, misuse=sub.error)
         return sub
 
     index = command("index", _index, "Read files and folders into an index.")
-    index.add_argument("paths", nargs="*", metavar="PATH", help="file or folder")
     index.add_argument(
-        "--prune", action="store_true", help="remove documents whose files have vanished"
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="file or folder: txt, md, html, pdf, docx, csv, jsonl",
     )
     index.add_argument(
-        "--reembed", action="store_true", help="embed the stored text again with --model"
+        "--prune",
+        action="store_true",
+        help="also remove documents whose files have vanished from these folders",
+    )
+    index.add_argument(
+        "--reembed",
+        action="store_true",
+        help="bring an index made with another model or other chunk settings to these, "
+        "from the stored text",
     )
     index.add_argument("--json", action="store_true", help="print the report as JSON")
     _common(index)
 
     search = command("search", _search, "Show the passages nearest to a question.")
-    search.add_argument("question")
+    search.add_argument("question", metavar="QUESTION")
     _query(search)
 
     ask = command("ask", _ask, "Answer a question with citations.")
-    ask.add_argument("question", nargs="?")
+    ask.add_argument("question", nargs="?", metavar="QUESTION")
     ask.add_argument(
-        "--batch", metavar="FILE", help="JSON Lines of objects with 'question'; - for stdin"
+        "--batch",
+        metavar="FILE",
+        help="JSON Lines of objects with 'question', and perhaps 'history' (list of [question, "
+        "answer]), 'where' and 'id'; - for stdin",
     )
     _query(ask)
 
@@ -103,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     _common(documents)
 
     remove = command("remove", _remove, "Remove documents by id or source.")
-    remove.add_argument("sources", nargs="+", metavar="SOURCE")
+    remove.add_argument("sources", nargs="+", metavar="SOURCE", help="as rag documents shows it")
     _common(remove)
 
     doctor = command("doctor", _doctor, "Check an index and mend what is derived.")
@@ -119,13 +175,13 @@ def _parser() -> argparse.ArgumentParser:
 
     chat = command("chat", _chat, "Open the chat page.")
     chat.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    chat.add_argument("--port", type=int, default=7860)
+    chat.add_argument("--port", type=int, default=7860, help="default: %(default)s")
     chat.add_argument("--auth", metavar="USER:PASSWORD", help="ask for this login")
     chat.add_argument("--no-auth", action="store_true", help="open to the network without login")
     chat.add_argument("--no-browser", action="store_true", help="do not open a browser window")
     _common(chat)
 
-    settings = command("settings", _settings, "Print each setting and where it came from.")
+    settings = command("settings", _settings, "Print each setting and where its value is from.")
     settings.add_argument("--json", action="store_true", help="print JSON")
     _common(settings)
 
@@ -147,7 +203,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="index folder (default: %(default)s, or RAG_INDEX)",
     )
-    parser.add_argument("--model", help="embedding model")
+    parser.add_argument("--model", help="embedding model (default: bundled)")
     parser.add_argument(
         "--set",
         action="append",
@@ -164,8 +220,9 @@ def _query(parser: argparse.ArgumentParser) -> None:
         "--where",
         action="append",
         default=[],
-        metavar="FIELD>=VALUE",
-        help="filter, e.g. published>=2023-01-01 or source=seeds/003.md; may be repeated",
+        metavar="CONDITION",
+        help="only documents with FIELD=VALUE, or one of != > >= < <=, for instance "
+        "published>=2023-01-01; all must hold, several = of one field are a choice",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     _common(parser)
@@ -200,32 +257,42 @@ def _open(args: argparse.Namespace, *, create: bool = False) -> KnowledgeBase:
 def parse_where(conditions: Sequence[str]) -> dict[str, Any] | None:
     """Filters as the library takes them, from texts such as ``published>=2023-01-01``.
 
-    Several values for one field and ``=`` become a choice of them.
+    Several ``=`` for one field become a choice, several ``!=`` exclude each. Of the fields that are
+    no text by nature, what looks like a number is one.
 
     Raises:
-        QueryError: A text is not FIELD OPERATOR VALUE.
+        QueryError: A text is not FIELD OPERATOR VALUE, or contradicts an earlier one.
     """
     where: dict[str, Any] = {}
     for condition in conditions:
-        match = re.fullmatch(r"\s*([\w.]+)\s*(>=|<=|!=|=|>|<)\s*(.*?)\s*", condition, re.DOTALL)
+        match = re.fullmatch(r"\s*([\w.-]+?)\s*(>=|<=|!=|==?|>|<)\s*(.*?)\s*", condition, re.DOTALL)
         if match is None:
             raise QueryError(
                 f"--where {condition!r}: write it as FIELD=VALUE or FIELD>=VALUE, "
                 "for instance published>=2023-01-01."
             )
-        field, operator, value = match.groups()
-        if operator == "=":
-            before = where.get(field)
-            if isinstance(before, list):
-                before.append(value)
-            else:
-                where[field] = value if before is None else [before, value]
+        field, operator, text = match.groups()
+        number = None if field in _TEXT_FIELDS else _number(text)
+        either = [text] if number is None else [text, number]
+        tests = where.setdefault(field, {})
+        if operator in ("=", "=="):
+            tests.setdefault("in", []).extend(either)
+        elif operator == "!=":
+            tests.setdefault("not in", []).extend(either)
+        elif operator in tests:
+            raise QueryError(f"--where {condition!r}: {field} {operator} is given twice.")
         else:
-            where.setdefault(field, {})
-            if not isinstance(where[field], dict):
-                raise QueryError(f"--where {condition!r}: {field} is already fixed by '='.")
-            where[field][operator] = value
+            tests[operator] = text if number is None else number
     return where or None
+
+
+_TEXT_FIELDS = {"id", "source", "title", "published", "language", "indexed", "publisher", "url"}
+
+
+def _number(text: str) -> int | float | None:
+    if re.fullmatch(r"[+-]?\d+", text):
+        return int(text)
+    return float(text) if re.fullmatch(r"[+-]?\d+\.\d+", text) else None
 
 
 # --------------------------------------------------------------------------- commands
@@ -233,22 +300,22 @@ def parse_where(conditions: Sequence[str]) -> dict[str, Any] | None:
 
 def _index(args: argparse.Namespace) -> int:
     if not args.paths and not args.reembed:
-        raise QueryError("Nothing to index. Name files or folders: rag index seeds/")
-    progress = _Progress()
+        args.misuse("nothing to index; name files or folders")
     reports = []
-    if args.reembed:
-        from rag.knowledge_base import reembed
+    with _Progress() as progress:
+        # With paths, an index that is not there yet is simply made.
+        if args.reembed and not (args.paths and not Path(args.index).exists()):
+            from rag.knowledge_base import reembed
 
-        settings = Settings.load(**_settings_of(args))
-        reports.append(reembed(args.index, settings=settings, progress=progress))
-    if args.paths:
-        with _open(args, create=True) as kb:
-            reports.append(kb.index(*args.paths, prune=args.prune, progress=progress))
-    progress.close()
+            settings = Settings.load(**_settings_of(args))
+            reports.append(reembed(args.index, settings=settings, progress=progress))
+        if args.paths:
+            with _open(args, create=True) as kb:
+                reports.append(kb.index(*args.paths, prune=args.prune, progress=progress))
     for report in reports:
         if args.json:
             _print_json(to_dict(report))
-        else:
+        elif len(reports) == 1 or report.updated or report is reports[-1]:
             _print_report(report, args.index)
     return 1 if any(report.failed for report in reports) else 0
 
@@ -278,16 +345,14 @@ def _search(args: argparse.Namespace) -> int:
 
 def _passage_line(passage: Passage) -> str:
     where = f"{passage.source}:{passage.start}-{passage.end}"
-    about = " · ".join(
-        part for part in (passage.title, passage.published, passage.heading) if part
-    )
+    about = " · ".join(part for part in (passage.title, passage.published, passage.heading) if part)
     text = re.sub(r"\s+", " ", passage.text).strip()
     return f"{passage.rank}. {passage.score:.3f}  {where}\n   {about}\n   {text}\n"
 
 
 def _ask(args: argparse.Namespace) -> int:
     if (args.question is None) == (args.batch is None):
-        raise QueryError("Give one question, or --batch FILE.")
+        args.misuse("give one question, or --batch FILE")
     where = parse_where(args.where)
     if args.batch is not None:
         return _ask_batch(args, where)
@@ -301,48 +366,63 @@ def _ask(args: argparse.Namespace) -> int:
 
 
 def _ask_batch(args: argparse.Namespace, where: dict[str, Any] | None) -> int:
+    """Answer line by line, in order; a line that fails says so in its place and stops nothing."""
     broken = 0
     with _open(args) as kb:
         for number, line in _batch_lines(args.batch):
+            row: dict[str, Any] = {}
             try:
-                row = _batch_row(line, args.batch, number)
+                row = _batch_row(line)
                 answer = kb.ask(
                     row["question"],
-                    history=[tuple(turn) for turn in row.get("history", [])],
-                    where=row.get("where", where),
+                    history=[(asked, told) for asked, told in row.get("history") or []],
+                    where=row.get("where") or where,
                 )
-            except (RagError, TypeError, ValueError) as error:
+            except (IndexStoreError, EmbeddingModelError, SettingsError, OSError):
+                raise  # these are not the line's fault
+            except Exception as error:  # noqa: BLE001 - one line must not take the others along
                 broken += 1
-                print(f"rag: {error}", file=sys.stderr)
-                _print_json({"line": number, "error": str(error)}, indent=None)
-                continue
-            if args.json:
+                _complain(f"{args.batch}, line {number}: {error}")
+                record = {"line": number, "error": str(error)}
+            else:
+                if not args.json:
+                    print(f"{row['question']}\n{_answer_text(answer)}\n", flush=True)
+                    continue
                 record = to_dict(answer)
+            if args.json:
                 if "id" in row:
                     record["id"] = row["id"]
                 _print_json(record, indent=None)
-            else:
-                print(f"{row['question']}\n{_answer_text(answer)}\n")
     return 1 if broken else 0
 
 
 def _batch_lines(name: str) -> Iterator[tuple[int, str]]:
-    if name == "-":
-        yield from enumerate(sys.stdin, start=1)
-        return
-    with Path(name).open(encoding="utf-8-sig", errors="surrogateescape") as file:
-        for number, line in enumerate(file, start=1):
+    """The lines that are not blank, with their numbers from 1."""
+    with contextlib.ExitStack() as stack:
+        if name == "-":
+            file: IO[bytes] = sys.stdin.buffer
+        else:
+            file = stack.enter_context(Path(name).open("rb"))
+        for number, raw in enumerate(file, start=1):
+            line = raw.decode("utf-8-sig" if number == 1 else "utf-8", "surrogateescape")
             if line.strip():
                 yield number, line
 
 
-def _batch_row(line: str, name: str, number: int) -> dict[str, Any]:
+def _batch_row(line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise QueryError(f"{name}, line {number}: not JSON ({error}).") from error
+    except (ValueError, RecursionError) as error:
+        problem = getattr(error, "msg", "nested too deeply")
+        raise QueryError(f"is not JSON ({problem}).") from error
     if not isinstance(row, dict) or not isinstance(row.get("question"), str):
-        raise QueryError(f"{name}, line {number}: needs an object with a text 'question'.")
+        raise QueryError("needs an object with a text 'question'.")
+    history = row.get("history") or []
+    if not isinstance(history, list) or not all(
+        isinstance(turn, list) and len(turn) == 2 and all(isinstance(one, str) for one in turn)
+        for turn in history
+    ):
+        raise QueryError("its 'history' must be a list of [question, answer] pairs.")
     return row
 
 
@@ -384,8 +464,12 @@ def _documents(args: argparse.Namespace) -> int:
         return 0
     for info in infos:
         print(
-            f"{info.source}\t{info.published or '-'}\t{info.passages} passages\t"
-            f"{info.title or '-'}"
+            info.source if info.id == info.source else f"{info.source} ({info.id})",
+            info.published or "-",
+            f"{info.passages} passages",
+            info.metadata.get("encoding", "-"),
+            info.title or "-",
+            sep="\t",
         )
     return 0
 
@@ -442,12 +526,10 @@ def _chat(args: argparse.Namespace) -> int:
 def _settings(args: argparse.Namespace) -> int:
     rows = explain_settings(**_settings_of(args))
     if args.json:
-        _print_json(
-            {name: {"value": value, "from": origin} for name, value, origin, _ in rows}
-        )
+        _print_json({name: {"value": value, "from": origin} for name, value, origin, _ in rows})
         return 0
     for name, value, origin, meaning in rows:
-        print(f"{name:<20} {value!r:<16} {origin:<12} {meaning}")
+        print(f"{name:<18} {value!r:<12} {origin:<22} {meaning}")
     return 0
 
 
@@ -473,18 +555,29 @@ def _eval(args: argparse.Namespace) -> int:
 
 
 class _Progress:
-    """One line on stderr, rewritten in place on a terminal, silent elsewhere."""
+    """One line on stderr, rewritten in place on a terminal; elsewhere a new one now and then."""
+
+    _SECONDS_IN_A_LOG = 10.0
 
     def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
+        self._terminal = sys.stderr.isatty()
+        self._printed = time.monotonic()
 
     def __call__(self, message: str) -> None:
-        if self._shown:
-            sys.stderr.write(f"\r\x1b[2K{message}")
+        now = time.monotonic()
+        if self._terminal:
+            width = shutil.get_terminal_size().columns - 1
+            sys.stderr.write(f"\r\x1b[2K{message[:width]}")
             sys.stderr.flush()
+        elif now - self._printed > self._SECONDS_IN_A_LOG:
+            self._printed = now
+            print(message, file=sys.stderr, flush=True)
 
-    def close(self) -> None:
-        if self._shown:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._terminal:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()
 
