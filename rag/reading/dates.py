@@ -48,7 +48,7 @@ _FORMS = (
 #: A date with at least a year and a month, anywhere in a text.
 DATE = re.compile("|".join(_FORMS), re.IGNORECASE)
 _MONTH_ONLY = re.compile(
-    rf"(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{{1,2}})|(?P<n>{_NAMES})\.?,?\s+(?P<y2>(?:19|20)\d\d)",
+    rf"(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{{1,2}})(?![-/.\d])|(?P<n>{_NAMES})\.?,?\s+(?P<y2>(?:19|20)\d\d)",
     re.IGNORECASE,
 )
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)")

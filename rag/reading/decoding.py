@@ -195,7 +195,7 @@ def _favoured(item: tuple[float, str, str], declared: str) -> tuple[float, str, 
     same = {codecs.lookup(codec).name, codecs.lookup(name).name}
     if wanted in ("gb2312", "gbk"):
         wanted = "gb18030"
-    return (score + 0.5, name, codec) if wanted in same else item
+    return (score + 1.0, name, codec) if wanted in same else item
 
 
 def _sample(data: bytes) -> bytes:
@@ -257,6 +257,9 @@ def _scored_utf16(data: bytes) -> list[tuple[float, str, str]]:
         if text is None or "\0" in text:
             continue
         plain = sum(1 for c in text if " " <= c <= "~" or c in "\n\r\t")
+        controls = sum(1 for c in text if c < " ") - sum(map(text.count, "\n\r\t\f\v"))
+        if controls * 50 > len(text):
+            continue
         score = (_score(text, 1) + 2.0 * plain) / len(sample)
         found.append((score, name, name))
     return found
@@ -277,6 +280,11 @@ def _score(text: str, high: int) -> float:
                 total += _neighbours(before, character)
             elif before.isascii() and before.isalpha() and weight > 0:
                 total -= 0.5  # Han or Hangul glued to a Latin letter: possible, less common
+        elif before > "\x7f" and character.isalpha() and before.isalpha():
+            if before >= "\u3040":
+                total -= 0.7
+            else:
+                total += 0.2 if before < "\u0250" else -2.0
         before = character
     return total / max(1, high)
 
@@ -308,6 +316,7 @@ def _script(character: str) -> str:
 
 
 _LETTER = 0.9
+_COMMON_THAI = frozenset("กขคงจชซดตถทธนบปผพมยรลวศษสหอะัาำิีึืุูเแโใไ่้็์")
 
 
 @cache
@@ -348,7 +357,7 @@ def _weight(character: str) -> float:
     if 0x0391 <= code < 0x03CF or 0x05D0 <= code < 0x05EB or 0x0621 <= code < 0x064B:
         return _LETTER
     if 0x0E01 <= code < 0x0E5B:
-        return _LETTER
+        return 1.1 if character in _COMMON_THAI else 0.0
     if character in "«»„–•°€£§©®™‚‹›¿¡ºª\xa0׳״،؛؟":
         return 0.4
     if character.isalpha() and code < 0x0250:

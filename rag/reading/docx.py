@@ -66,11 +66,15 @@ def read_docx(data: bytes, name: str) -> Content:
     length = 0
     heading_title = None
     for line, level in lines:
+        row = line.startswith("| ")
+        if parts and parts[-1].startswith("| ") and not row:
+            parts.append("\n")
+            length += 1
         if level is not None:
             if level == 0:
                 heading_title = heading_title or line
             headings.append([length, length + len(line), max(1, level)])
-        parts.append(line + "\n\n")
+        parts.append(line + ("\n" if row else "\n\n"))
         length += len(parts[-1])
     date = iso_date(created) if created else None
     return Content(

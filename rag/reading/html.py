@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html.parser import HTMLParser
 from typing import Any, NamedTuple
 
 from rag.errors import ReadingError
@@ -63,6 +64,8 @@ def read_html(data: bytes, name: str) -> Content:
         raise ReadingError(name, "holds no HTML that can be parsed. Check the file") from error
     fields = _fields(tree)
     text, headings = _written(_main(_blocks(tree), _extracted(page)))
+    # libxml2 gives up on tags nested by the hundred.
+    text = text or _Stripped.text_of(page)
     metadata: dict[str, Any] = encoding_of(result)
     if headings:
         metadata["headings"] = headings
@@ -228,6 +231,36 @@ def _extracted(page: str) -> str | None:
 
 def _squeezed(text: str) -> str:
     return "".join(text.split()).lstrip("-").replace("|", "")
+
+
+class _Stripped(HTMLParser):
+    """All text of a page outside scripts and styles, however broken its markup is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self._silent = False
+
+    @classmethod
+    def text_of(cls, page: str) -> str:
+        parser = cls()
+        parser.feed(page)
+        lines = (" ".join(line.split()) for line in "".join(parser.parts).split("\n"))
+        return printable("\n\n".join(line for line in lines if line))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        self._silent = tag in {"script", "style", "title"}
+        if tag in _BLOCKS or tag == "br":
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        del tag
+        self._silent = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts.append(data)
 
 
 def _walk(root: Any) -> Any:

@@ -77,7 +77,7 @@ def _chinese(sample: str) -> str | None:
         return None
     characters = set(sample[:300])
     han = sum("\u4e00" <= character <= "\u9fff" for character in characters)
-    return _script_of(characters) if han * 3 >= len(characters) else None
+    return _script_of(characters) if han and han * 3 >= len(characters) else None
 
 
 def _script_of(characters: set[str]) -> str:

@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
@@ -42,6 +43,9 @@ _CODECS = {"big5": "cp950", "shift_jis": "cp932", "euc-kr": "cp949"}
 _LONGEST = 64 << 20
 #: Blocks to look through for what tells the encoding.
 _BLOCKS = 256
+#: Lines looked at to tell the delimiter.
+_SNIFFED = 30
+_CARRIAGE_RETURN = re.compile(r"(?<=\r)(?!\n)")
 _EXTRA_LENGTH = 1000
 _EXTRA_FIELDS = 40
 
@@ -126,22 +130,10 @@ def read_csv(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content | Fail
         ReadingError: There is no header, or no column holds the text.
     """
     encoding = _encoding(stream, name)
-    codec = _CODECS.get(encoding["encoding"], encoding["encoding"])
-    text = io.TextIOWrapper(
-        stream,
-        encoding=codec,
-        errors="replace",
-        newline="",
-    )
+    lines = _csv_lines(_lines(stream, encoding["encoding"]))
+    first = list(itertools.islice(lines, _SNIFFED))
     csv.field_size_limit(_LONGEST)
-    start = text.read(1 << 16)
-    try:
-        dialect: Any = csv.Sniffer().sniff(start.split("\n\n")[0][:8192], delimiters=",\t;|，")
-        dialect.doublequote = True
-    except csv.Error:
-        dialect = csv.excel_tab if "\t" in start.split("\n", 1)[0] else csv.excel
-    lines = itertools.chain(io.StringIO(start, newline=""), [])
-    rows = csv.reader(_stitched(lines, text), dialect, strict=False)
+    rows = csv.reader(itertools.chain(first, lines), _dialect("".join(first)[:8192]))
     header = next((row for row in rows if any(cell.strip() for cell in row)), None)
     if header is None:
         raise ReadingError(name, "has no rows. Write a header line and one article a row")
@@ -162,36 +154,39 @@ def read_csv(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content | Fail
             number += 1
             yield number, Failure(source=name, reason=f"row {number} cannot be parsed ({error})")
             continue
-        if not any(cell.strip() for cell in row):
-            continue
-        number += 1
-        yield number, _content(dict(zip(names, row, strict=False)), name, number, "csv", encoding)
+        if any(cell.strip() for cell in row):
+            number += 1
+            yield (
+                number,
+                _content(dict(zip(names, row, strict=False)), name, number, "csv", encoding),
+            )
 
 
-def _stitched(first: Iterable[str], rest: Iterable[str]) -> Iterator[str]:
-    """Lines of both, where the last of ``first`` and the first of ``rest`` are one line cut in two."""
-    pending = ""
-    for line in first:
-        if pending:
-            yield pending
-        pending = line
-    for line in rest:
-        if pending and not pending.endswith(("\n", "\r")):
-            yield pending + line
-            pending = ""
-            continue
-        if pending:
-            yield pending
-            pending = ""
-        yield line
-    if pending:
-        yield pending
+def _csv_lines(lines: Iterable[str | None]) -> Iterator[str]:
+    """The lines with any kind of line end; one that is too long becomes empty."""
+    for line in lines:
+        if line is None:
+            yield "\n"
+        elif "\r" in line[:-2]:
+            yield from _CARRIAGE_RETURN.split(line)
+        else:
+            yield line
+
+
+def _dialect(start: str) -> Any:
+    try:
+        dialect = csv.Sniffer().sniff(start, delimiters=",\t;|，")
+    except csv.Error:
+        return csv.excel_tab if "\t" in start.split("\n", 1)[0] else csv.excel
+    dialect.doublequote = True
+    dialect.skipinitialspace = False
+    return dialect
 
 
 def _encoding(stream: IO[bytes], name: str) -> dict[str, Any]:
-    """Tell the encoding from the beginning of ``stream``, which is put back behind a byte order mark.
+    """Tell the encoding of ``stream``, which is put back behind its byte order mark, if any.
 
-    A file may begin with a long stretch of ASCII: what is looked at is the first block that has more.
+    A file may begin with a long stretch of ASCII: the first block that has more is looked at.
     """
     first = sample = stream.read(_SAMPLE)
     for _ in range(_BLOCKS):
@@ -201,13 +196,30 @@ def _encoding(stream: IO[bytes], name: str) -> dict[str, Any]:
     if len(sample) == _SAMPLE:
         sample = sample[sample.find(b"\n") + 1 if sample is not first else 0 :]
         sample = sample[: sample.rfind(b"\n") + 1] or sample
-    found = decode(sample)
+    found = decode(_majority(sample))
     if found is None:
         raise ReadingError(name, "is binary or in an unknown encoding. Save it as UTF-8 and retry")
     marks = {b"\xef\xbb\xbf": 3, b"\xff\xfe": 2, b"\xfe\xff": 2}
     stream.seek(next((size for mark, size in marks.items() if first.startswith(mark)), 0))
     doubt = {"encoding_doubt": found.doubt} if found.doubt else {}
     return {"encoding": found.encoding, **doubt}
+
+
+def _majority(sample: bytes) -> bytes:
+    """The lines that are UTF-8 if most are: a file may be put together from several sources."""
+    if b"\0" in sample[:4]:
+        return sample
+    lines = [line for line in sample.split(b"\n") if not line.isascii()]
+    valid = [line for line in lines if _is_utf8(line)]
+    return b"\n".join(valid) if len(lines) > len(valid) >= len(lines) / 2 else sample
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _find(row: Mapping[str, Any], meaning: str) -> str | None:

@@ -1,0 +1,79 @@
+"""Title, date and publisher from the first lines; the layouts are those of real pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.reading.imprint import read_imprint, without_site_name
+
+BODY = "\n\n昨日，港务局召开会议，介绍码头扩建的进展。2019年3月4日开工以来，已完成七成。\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "published", "publisher"),
+    [
+        (
+            "当前位置 > 首页 > 港务要闻\n\n港口十年 | 从“小码头”到“大通道”\n\n2024-06-12 15:50:48\n\n▲码头一角",
+            "港口十年 | 从“小码头”到“大通道”", "2024-06-12", None,
+        ),
+        (
+            "新区推进港口建设 服务能力提升-海港官方网\n\n2022-12-31 08:19 海风报业·海港网-海港都市报阅读 (31357)",
+            "新区推进港口建设 服务能力提升", "2022-12-31", "海风报业·海港网-海港都市报",
+        ),
+        (
+            "海港观察丨2024年首个工作日看码头:新航线,新起点\n\n2024-01-04 16:36 海风报业·海港新闻阅读 (51938) 扫描到手机"
+            "\n\n海港全媒体首席记者 王小明",
+            "海港观察丨2024年首个工作日看码头:新航线,新起点", "2024-01-04", "海风报业·海港新闻",
+        ),
+        ("\n\n# 扩建码头\n\n## ——港口改革侧记\n\n□本报记者 王小明", "扩建码头", None, None),
+        ("\n\n\n## 让港口活起来\n\n### 各区负责人谈港口", "让港口活起来", None, None),
+        (
+            "港口开放日活动举行\n发布时间：2023年5月6日 10:20 来源：海港日报 作者：王小明 浏览次数：120\n",
+            "港口开放日活动举行", "2023-05-06", "海港日报",
+        ),
+        ("标题：码头夜景\n日期：2023/5/6\n来源：海港晚报", "码头夜景", "2023-05-06", "海港晚报"),
+        ("港口通航\n\n海港新闻社2023年5月6日电（记者 王小明）首艘船靠泊。", "港口通航", "2023-05-06", None),
+        ("Harbour reopens after storm\nBy Jane Doe\nPublished 12 June 2024", "Harbour reopens after storm", "2024-06-12", None),
+        (
+            "Harbour reopens | Port Daily News\n\nLONDON, June 12, 2024 (Wire) - The harbour is open.",
+            "Harbour reopens", "2024-06-12", None,
+        ),
+    ],
+)  # fmt: skip
+def test_layouts(head: str, title: str, published: str | None, publisher: str | None) -> None:
+    assert tuple(read_imprint(head + BODY)) == (title, published, publisher)
+
+
+def test_a_date_inside_the_article_is_not_its_date() -> None:
+    assert read_imprint("港口扩建侧记" + BODY).published is None
+    running = "港口自2019年3月4日开工以来，已完成七成，2020年1月1日试运行。\n第二段。"
+    assert read_imprint(running) == (None, None, None)
+    assert read_imprint(running.replace("\n", "")).published is None
+
+
+def test_a_letter_is_dated_at_its_end() -> None:
+    assert (
+        read_imprint("关于码头扩建的通知" + BODY + "港务局\n2023年7月8日\n").published
+        == "2023-07-08"
+    )
+
+
+def test_running_text_has_no_title() -> None:
+    assert read_imprint("昨日，港务局召开会议，介绍进展。\n第二段。").title is None
+    assert read_imprint("只有一行").title is None
+    assert read_imprint("").title is None
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("港口新闻发布会召开_新闻中心_海港网", "港口新闻发布会召开"),
+        ("Harbour opens after storm - BBC News", "Harbour opens after storm"),
+        ("改革十年——港口新闻发布", "改革十年——港口新闻发布"),
+        ("新区十年 | 从“小”到“大”的码头", "新区十年 | 从“小”到“大”的码头"),
+        ("A-B test of ports", "A-B test of ports"),
+        ("海港-官方网", "海港-官方网"),
+    ],
+)
+def test_site_names_are_cut_from_titles(title: str, expected: str) -> None:
+    assert without_site_name(title) == expected
