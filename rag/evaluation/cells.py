@@ -163,10 +163,12 @@ def _build(
     shutil.rmtree(building, ignore_errors=True)
     begin = time.perf_counter()
     system = opener(settings, building)
-    if suite.documents:
-        report = system.index(suite.documents_path)
-    else:
-        report = system.add(list(suite.corpus))
+    add, documents = (
+        (system.index, suite.documents_path)
+        if suite.documents
+        else (system.add, list(suite.corpus))
+    )
+    report = add(documents)
     seconds = time.perf_counter() - begin
     infos = list(system.documents())
     failed = [f"{failure.source}: {failure.reason}" for failure in report.failed]

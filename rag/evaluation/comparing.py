@@ -165,8 +165,12 @@ def _holm(values: Sequence[float]) -> list[float]:
 def comparison_table(comparison: Comparison) -> str:
     """Differences in points with intervals and verdicts, then the questions won and lost."""
     rows = [["suite measure", comparison.a, comparison.b, "B-A [95%]", "p", "won/lost", ""]]
+    alike = 0
     for row in comparison.differences:
         entry = row.difference
+        if not entry.better and not entry.worse:
+            alike += 1
+            continue
         rows.append(
             [
                 f"{row.suite} {row.measure}",
@@ -178,7 +182,9 @@ def comparison_table(comparison: Comparison) -> str:
                 row.verdict,
             ]
         )
-    lines = [table(rows)]
+    lines = [table(rows)] if len(rows) > 1 else ["no difference shown"]
+    if alike:
+        lines.append(f"{alike} measures are alike on every question")
     for verdict in ("lost", "won"):
         chosen = [entry for entry in comparison.changed if entry[2] == verdict]
         if chosen:
