@@ -102,7 +102,7 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded | None:
 
 
 def normalize_line_ends(text: str) -> str:
-    """``text`` with ``\\n`` for ``\\r\\n`` and ``\\r``."""
+    r"""``text`` with ``\\n`` for ``\\r\\n`` and ``\\r``."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text

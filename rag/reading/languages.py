@@ -32,7 +32,7 @@ _KANA_OR_HANGUL = re.compile("[\u3041-\u3096\u30a1-\u30fa\uac00-\ud7a3]")
 _WORDS = {
     "en": "the of and to in is that for was with on as are by it from at this be have",
     "de": "der die und den von zu das mit sich des auf für ist im dem nicht ein eine als auch",
-    "fr": "le la les des et du en un une est dans que pour qui sur au par plus pas avec",
+    "fr": "l d c qu n le la les des et du en un une est dans que pour qui sur au par plus pas avec",
     "es": "el la los las de y en que del se por un una con para es su al lo como",
     "pt": "o os de do da em que dos das um uma para com não por é no na ao mais foi como",
     "it": "il di che la e in un per una del della è con non sono le gli si da nel",
@@ -46,16 +46,26 @@ _WORDS = {
     "da": "og i at det er en til på som af for den med der et ikke har de fra var",
     "no": "og i det er en til på som av for den med at et ikke har de fra var seg",
     "fi": "ja on ei se että oli hän ovat mutta kun myös tai joka kuin ole sen vuonna",
-    "hu": "a az és hogy nem egy is volt meg csak már ez ha vagy mint el azt több",
+    "hu": "az és hogy nem egy volt meg csak már ez ha vagy mint el azt több",
     "ro": "și de în la a cu pe care din nu este un o mai pentru că sunt fost au",
 }
 
 
 #: Letters that hardly any other language of the list has.
 _LETTERS = {
-    "tr": "ığş", "vi": "ơưạảấầẩậắằặẻẽếềểệỉịọỏốồổộớờởợụủứừửựỳỵỷỹđ", "pl": "łąęśźżć", "cs": "řěů", "hu": "őű", "ro": "șțăţş",
-    "de": "ß", "es": "ñ¿¡", "pt": "ãõ", "da": "æø", "no": "æø", "sv": "", "fr": "œç",
-}  # fmt: skip
+    "tr": "ığş",
+    "vi": "ơưạảấầẩậắằặẻẽếềểệỉịọỏốồổộớờởợụủứừửựỳỵỷỹđ",
+    "pl": "łąęśźżć",
+    "cs": "řěů",
+    "hu": "őű",
+    "ro": "șțăţş",
+    "de": "ß",
+    "es": "ñ¿¡",
+    "pt": "ãõ",
+    "da": "æø",
+    "no": "æø",
+    "fr": "œç",
+}
 
 
 def detect_language(text: str) -> str | None:

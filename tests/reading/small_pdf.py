@@ -18,17 +18,25 @@ def small_pdf(pages: Sequence[Sequence[str]], info: Mapping[str, str] | None = N
         stream = f"BT /F1 12 Tf 50 780 Td {shown} ET"
         resources = f"<< /Font << /F1 {font} 0 R >> >>"
         objects += [
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 840] /Resources {resources} "
-            f"/Contents {4 + 2 * number} 0 R >>",
+            (
+                f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 840] /Resources {resources} "
+                f"/Contents {4 + 2 * number} 0 R >>"
+            ),
             f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
         ]
     objects += [
-        f"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H "
-        f"/DescendantFonts [{font + 1} 0 R] >>",
-        f"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo "
-        f"<< /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> /FontDescriptor {font + 2} 0 R >>",
-        "<< /Type /FontDescriptor /FontName /STSong-Light /Flags 4 /FontBBox [0 0 1000 1000] "
-        "/ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>",
+        (
+            f"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H "
+            f"/DescendantFonts [{font + 1} 0 R] >>"
+        ),
+        (
+            f"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo "
+            f"<< /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> /FontDescriptor {font + 2} 0 R >>"
+        ),
+        (
+            "<< /Type /FontDescriptor /FontName /STSong-Light /Flags 4 /FontBBox [0 0 1000 1000] "
+            "/ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>"
+        ),
     ]
     values = " ".join(f"/{k} <feff{v.encode('utf-16-be').hex()}>" for k, v in (info or {}).items())
     objects.append(f"<< {values} >>")

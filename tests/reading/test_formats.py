@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 
@@ -196,10 +197,8 @@ class TestDocx:
                     )
                     data = data.replace("港口位于东岸。".encode(), b"&e8;")
                 new.writestr(name, data)
-        try:
+        with contextlib.suppress(ReadingError):
             assert len(one(stream.getvalue(), "a.docx").text) < 1000
-        except ReadingError:
-            pass
 
 
 class TestRows:

@@ -40,7 +40,7 @@ def test_a_file_by_itself_and_twice(folder: Path, monkeypatch: pytest.MonkeyPatc
     twice = discover([folder / "b.txt", folder, folder / "sub" / ".." / "b.txt", folder])
     assert [f.source for f in twice.files] == ["news/b.txt", "news/a.md", "news/sub/c.txt"]
     monkeypatch.chdir(folder)
-    assert [f.source for f in discover(["."]).files][0] == "news/a.md"
+    assert next(f.source for f in discover(["."]).files) == "news/a.md"
 
 
 def test_two_folders_of_one_name_do_not_collide(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_missing_empty_and_odd_paths(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     found = discover([tmp_path / "nowhere", tmp_path / "empty", "nul\0byte"])
     assert found.files == []
-    assert [f.reason for f in found.failures][0] == "does not exist. Check the path"
+    assert next(f.reason for f in found.failures) == "does not exist. Check the path"
     assert len(found.failures) == 2
     assert found.notes == [f"{tmp_path / 'empty'}: holds no files that were not read already"]
 
@@ -190,7 +190,7 @@ def test_too_large_to_read_whole(folder: Path) -> None:
     path = folder / "large.txt"
     with path.open("wb") as stream:
         stream.truncate(300 << 20)
-    (failure,) = [i for i in read_paths([path])]
+    (failure,) = list(read_paths([path]))
     assert isinstance(failure, Failure)
     assert "300 MB" in failure.reason
 
