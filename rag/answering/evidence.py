@@ -1,4 +1,4 @@
-"""Candidate sentences of the passages, and what can be told about each as an answer to the question."""
+"""Candidate sentences of the passages, and what can be told about each as an answer."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from rag.retrieval.language import text_script
 from rag.answering.nearness import Nearness
 from rag.answering.question import ACCEPTED, AskedFor, focus_phrase
 from rag.answering.spans import capitalised, figures_in, quoted, typed_spans, years_in
 from rag.index.terms import terms
 from rag.normalization import normalize, normalize_with_offsets, source_span
 from rag.records import Passage
+from rag.retrieval.language import text_script
 from rag.retrieval.sentences import sentence_spans
 
 __all__ = ["FEATURES", "Candidate", "Weights", "best_typed_span", "candidates_of", "features_of"]
@@ -201,8 +201,9 @@ def _focused(asked: AskedFor, worth: Mapping[str, float]) -> dict[str, float]:
         if asked.at is not None and at >= 0:
             gap = max(asked.at[0] - at - len(term), at - asked.at[1], 0)
             scale = 6.0 if asked.language.startswith("zh") else 18.0
-            value *= 1 + 2.5 * math.exp(-gap / scale)
-        focus[term] = value
+            focus[term] = value * (1 + 2.5 * math.exp(-gap / scale))
+        else:
+            focus[term] = value
     total = sum(focus.values()) or 1.0
     return {term: value / total for term, value in focus.items()}
 
@@ -437,7 +438,7 @@ def _lead(values: Floats) -> Floats:
     first, second = values[order[0]], values[order[1]]
     lead = values - first
     lead[order[0]] = first - second
-    return lead
+    return np.asarray(lead, np.float32)
 
 
 @lru_cache(maxsize=16384)
@@ -563,7 +564,7 @@ def _marks(normalised: str, weights: Weights) -> list[tuple[list[tuple[int, int]
         if degree > 0.2
     ]
     for term, worth in worths:
-        positions = []
+        positions: list[tuple[int, int]] = []
         at = normalised.find(term)
         while at >= 0 and len(positions) < 8:
             positions.append((at, at + len(term)))

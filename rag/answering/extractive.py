@@ -1,4 +1,4 @@
-"""Answers in the documents' own words: the sentences that answer, each with its citation, or a refusal."""
+"""Answers in the documents' own words: the sentences that answer, each cited, or a refusal."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ import numpy as np
 from rag.answering import selection
 from rag.answering.highlight import highlight_of
 from rag.answering.language import lead_in, other_dates, refusal_text
-from rag.retrieval.language import question_language, text_script
 from rag.answering.question import AskedFor, analyse
 from rag.answering.ranking import Ranked, SentenceReader, rank
 from rag.answering.scoring import confidence_features, load_network
 from rag.chunking import tidy
 from rag.index.terms import terms
 from rag.records import Answer, Citation, Passage, Statement
+from rag.retrieval.language import question_language, text_script
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from rag.answering.evidence import Candidate, Idf
+    from rag.answering.evidence import Idf
     from rag.embedding import Embedder
     from rag.index import View
 
@@ -50,8 +50,8 @@ def answer(
         embedder: For the nearness of sentences; None does without.
         reader: The bundled reader; None does without.
         settings: ``max_sentences`` and ``refusal_threshold`` are read.
-        query: The question completed from the history (:func:`rag.answering.complete_question`), when
-            it differs from ``question``.
+        query: The question completed from the history, when it differs from ``question``; see
+            :func:`rag.answering.complete_question`.
 
     Returns:
         An answer whose quotes are ``document.text[start:end]``, or a refusal that cites nothing. Its
@@ -71,7 +71,7 @@ def answer(
     if confidence < settings.refusal_threshold:
         timings["answer"] = time.perf_counter() - began - timings["rank"]
         return refuse(question, passages, query=query, confidence=confidence, timings=timings)
-    chosen = selection.select(asked, passages, ranked, limit=settings.max_sentences)
+    chosen = selection.select(asked, ranked, limit=settings.max_sentences)
     text, citations, statements = _written(asked, passages, ranked, chosen.order)
     timings["answer"] = time.perf_counter() - began - timings["rank"]
     return Answer(
@@ -97,7 +97,7 @@ def refuse(
     confidence: float = 0.0,
     timings: dict[str, float] | None = None,
 ) -> Answer:
-    """The answer that there is none, in the question's language; the passages are the nearest reading."""
+    """The answer that there is none, in the question's language; the passages are for reading."""
     text = refusal_text(question_language(question))
     return Answer(
         question=question,
@@ -146,7 +146,10 @@ def _written(
     for number, index in enumerate(order, start=1):
         candidate = ranked.candidates[index]
         citation = _citation(asked, passages, ranked, index, number)
-        shown = f"{_displayed(candidate.text)} [{number}]"
+        sentence = _displayed(candidate.text)
+        # Scripts written without spaces take the mark without one.
+        gap = "" if sentence[-1:] > "\u2e80" else " "
+        shown = f"{sentence}{gap}[{number}]"
         if citations:
             pieces.append("\n" if asked.many else " ")
             length += 1

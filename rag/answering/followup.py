@@ -4,14 +4,16 @@
 A question that stands by itself comes back as it is.
 """
 
+# ruff: noqa: E501  (a pattern is read as one line)
+
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from rag.retrieval.language import question_language
 from rag.normalization import normalize
+from rag.retrieval.language import question_language
 
 __all__ = ["complete_question"]
 
@@ -110,7 +112,9 @@ def _asks(topic: str, *, chinese: bool) -> bool:
         return bool(re.search(_ASK, topic))
     return bool(
         re.match(
-            r"(?:what|which|who|when|where|why|how|is|are|was|were|do|does|did)\b", topic, re.I
+            r"(?:what|which|who|when|where|why|how|is|are|was|were|do|does|did)\b",
+            topic,
+            re.IGNORECASE,
         )
     )
 

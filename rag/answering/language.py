@@ -7,8 +7,8 @@ from rag.retrieval.language import question_language
 __all__ = ["lead_in", "other_dates", "question_language", "refusal_text"]
 
 _REFUSALS = {
-    "zh": "资料中没有找到这个问题的答案。下面是最接近的段落,供参考。",
-    "zh-Hant": "資料中沒有找到這個問題的答案。下面是最接近的段落,供參考。",
+    "zh": "资料中没有找到这个问题的答案。下面是最接近的段落，供参考。",
+    "zh-Hant": "資料中沒有找到這個問題的答案。下面是最接近的段落，供參考。",
     "en": "The documents do not hold an answer to this question. "
     "The nearest passages are listed for reference.",
     "ja": "資料の中にこの質問の答えは見つかりませんでした。最も近い箇所を参考として示します。",
@@ -42,8 +42,8 @@ _REFUSALS = {
 }
 # Said before a quote in another script than the question's: we quote, we do not translate.
 _LEAD_INS = {
-    "zh": "原文如下:",
-    "zh-Hant": "原文如下:",
+    "zh": "原文如下：",
+    "zh-Hant": "原文如下：",
     "en": "In the source's own words: ",
     "ja": "原文のまま引用します: ",
     "ko": "원문 그대로 인용합니다: ",
@@ -80,7 +80,7 @@ def lead_in(language: str) -> str:
 def other_dates(language: str) -> str:
     """The note beside an answer whose sources are of different dates."""
     if language == "zh":
-        return "不同日期的资料说法不同,新的在前。"
+        return "不同日期的资料说法不同，新的在前。"
     if language == "zh-Hant":
-        return "不同日期的資料說法不同,新的在前。"
+        return "不同日期的資料說法不同，新的在前。"
     return "Sources of different dates differ; the newest stands first."

@@ -1,4 +1,6 @@
-"""What a question asks for: its kind of answer, its names, years and figures, and its content words."""
+"""What a question asks for: the kind of answer, names, years, figures, and its content words."""
+
+# ruff: noqa: E501, ISC004  (a pattern is read as one line; two of them side by side, as a pair)
 
 from __future__ import annotations
 
@@ -6,9 +8,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.retrieval.language import question_language
 from rag.answering.spans import capitalised, figures_in, years_in
 from rag.normalization import normalize
+from rag.retrieval.language import question_language
 
 __all__ = ["ACCEPTED", "AskedFor", "analyse", "focus_phrase", "without_question_words"]
 
@@ -384,7 +386,7 @@ def _compiled_hints() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _folded(pattern: str) -> str:
-    """A pattern in the searched spelling; escapes such as ``\\b`` survive it."""
+    """A pattern in the searched spelling; its escapes are ASCII and survive."""
     return normalize(pattern)
 
 

@@ -142,7 +142,7 @@ def confidence_features(
     unmet = [worth for term, worth in weights.worth.items() if term not in framed]
     if weights.foreign and table[chosen, INDEX["cross"]]:
         everywhere = normalize(" ".join(passage.text for passage in passages))
-        nearby = normalize(" ".join((best.frame, best.before, best.text, best.after)))
+        nearby = normalize(f"{best.frame} {best.before} {best.text} {best.after}")
         absent = [word.worth * (1 - word.met(everywhere)) for word in weights.foreign]
         unmet = [word.worth * (1 - word.met(nearby)) for word in weights.foreign]
     scores = [passage.score for passage in passages]

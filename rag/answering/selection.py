@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.evidence import Candidate, best_typed_span, held_terms
 from rag.answering.question import ACCEPTED, AskedFor
 from rag.answering.ranking import Ranked, row
 from rag.normalization import normalize
-from rag.records import Passage
 from rag.retrieval.grouping import resemblance
 
 __all__ = ["Selection", "select"]
@@ -31,12 +29,10 @@ class Selection:
     dates_differ: bool = False
 
 
-def select(
-    asked: AskedFor, passages: Sequence[Passage], ranked: Ranked, *, limit: int
-) -> Selection:
+def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
     """Choose the sentences; ``limit`` holds but for lists and for documents that disagree."""
     best = ranked.order[0]
-    dated = _other_dates(asked, passages, ranked, best)
+    dated = _other_dates(asked, ranked, best)
     if dated:
         return Selection(tuple(dated), dates_differ=True)
     chosen = [best]
@@ -127,9 +123,7 @@ def _alike_items(ranked: Ranked, found: list[int], index: int) -> bool:
 _MEASURED = frozenset({"figure", "percent", "money", "duration", "rank"})
 
 
-def _other_dates(
-    asked: AskedFor, passages: Sequence[Passage], ranked: Ranked, best: int
-) -> list[int]:
+def _other_dates(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
     """The same measure in documents of other years, newest first; empty where nothing disagrees."""
     if asked.kind not in _MEASURED or asked.years or asked.kind not in ACCEPTED:
         return []

@@ -4,6 +4,8 @@ Everything works on normalised text (:func:`rag.normalization.normalize`); the c
 back to the source.
 """
 
+# ruff: noqa: E501  (a pattern is read as one line)
+
 from __future__ import annotations
 
 import re
@@ -201,9 +203,8 @@ _SPELLED_DIGITS = str.maketrans("〇○零一二三四五六七八九", "0001234
 def years_in(text: str) -> frozenset[str]:
     """Four-digit years named in a normalised text, in digits or as "二〇二二年"."""
     found = _YEAR.findall(text[:4000])
-    for spelled in _SPELLED_YEAR.findall(text[:4000]):
-        found.append(spelled.translate(_SPELLED_DIGITS))
-    return frozenset(found)
+    spelled = _SPELLED_YEAR.findall(text[:4000])
+    return frozenset([*found, *(year.translate(_SPELLED_DIGITS) for year in spelled)])
 
 
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")

@@ -207,7 +207,7 @@ class StoreVectorStore(VectorStore):
 
         del kwargs
         shown = list(texts)
-        names = [str(uuid.uuid4()) if not name else name for name in ids or [""] * len(shown)]
+        names = [name or str(uuid.uuid4()) for name in ids or [""] * len(shown)]
         notes = metadatas or [{}] * len(shown)
         documents = [
             Document(id=name, source=name, text=text, metadata=dict(note))
@@ -244,13 +244,21 @@ class StoreVectorStore(VectorStore):
         return found
 
     def similarity_search(
-        self, query: str, k: int = 4, filter: Where | None = None, **kwargs: Any
+        self,
+        query: str,
+        k: int = 4,
+        filter: Where | None = None,  # noqa: A002
+        **kwargs: Any,  # noqa: ARG002
     ) -> list[LangChainDocument]:
         """The ``k`` nearest passages, best first."""
         return [document for document, _ in self.similarity_search_with_score(query, k, filter)]
 
     def similarity_search_with_score(
-        self, query: str, k: int = 4, filter: Where | None = None, **kwargs: Any
+        self,
+        query: str,
+        k: int = 4,
+        filter: Where | None = None,  # noqa: A002
+        **kwargs: Any,
     ) -> list[tuple[LangChainDocument, float]]:
         """The ``k`` nearest passages and their scores; higher is better."""
         del kwargs
@@ -261,7 +269,11 @@ class StoreVectorStore(VectorStore):
             return [(_as_added(view, passage), passage.score) for passage in passages]
 
     def similarity_search_by_vector(
-        self, embedding: list[float], k: int = 4, filter: Where | None = None, **kwargs: Any
+        self,
+        embedding: list[float],
+        k: int = 4,
+        filter: Where | None = None,  # noqa: A002
+        **kwargs: Any,
     ) -> list[LangChainDocument]:
         """The ``k`` passages of the highest cosine with a vector."""
         del kwargs
@@ -279,6 +291,4 @@ def _as_added(view: View, passage: Passage | StoredChunk) -> LangChainDocument:
     metadata = dict(passage.metadata)
     if passage.start or passage.end != len(view.document(passage.document_id).text):
         metadata |= {"start": passage.start, "end": passage.end}
-    return LangChainDocument(
-        id=passage.document_id, page_content=passage.text, metadata=metadata
-    )
+    return LangChainDocument(id=passage.document_id, page_content=passage.text, metadata=metadata)

@@ -32,10 +32,10 @@ def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
     spans = []
     for start, end in split_sentences(text):
         piece = text[start:end]
-        start += len(piece) - len(piece.lstrip())
-        end -= len(piece) - len(piece.rstrip())
-        if start < end:
-            spans.append((start, end))
+        first = start + len(piece) - len(piece.lstrip())
+        last = end - len(piece) + len(piece.rstrip())
+        if first < last:
+            spans.append((first, last))
     return tuple(spans)
 
 
