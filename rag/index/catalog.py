@@ -208,8 +208,8 @@ def create(connection: sqlite3.Connection, meta: Mapping[str, str]) -> None:
     """Make the tables of an empty catalog, in one transaction; nothing when they stand."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        made = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
-        if not made:
+        # Whatever tables stand are left alone: another process was first, or it is something else.
+        if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
             for statement in _SCHEMA.split(";"):
                 if statement.strip():
                     connection.execute(statement)

@@ -81,9 +81,10 @@ def open_store(
     folder = Path(path)
     with catalog.translated(folder):
         made = _prepared(folder, create=create and not read_only)
-        if made:
-            if model is None or dimension is None:
+        if made and (model is None or dimension is None):
+            if not (folder / CATALOG_FILE).exists():
                 raise NotAnIndexError(f"{folder}: there is no index yet. Make one: rag index PATH")
+        elif made:
             meta = {"model": model, "dimension": str(dimension)}
             if chunk_tokens is not None:
                 meta["chunk_tokens"] = str(chunk_tokens)
@@ -111,7 +112,8 @@ def _prepared(folder: Path, *, create: bool) -> bool:
         NotAnIndexError: Something else is here, or nothing while ``create`` is false.
     """
     if (folder / CATALOG_FILE).is_file():
-        return not (folder / CATALOG_FILE).stat().st_size and create
+        # One page or none: its making may have been cut off.
+        return (folder / CATALOG_FILE).stat().st_size <= 4096 and create
     if folder.exists() and not folder.is_dir():
         raise NotAnIndexError(
             f"{folder} is a file, not an index folder. Name a folder: --index DIR"
@@ -404,6 +406,8 @@ class EmbeddedStore:
 
 def _must_be_catalog(connection: sqlite3.Connection, folder: Path) -> None:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if not tables:
+        raise NotAnIndexError(f"{folder}: there is no index yet. Make one: rag index PATH")
     if not {"meta", "documents"} <= tables:
         raise NotAnIndexError(
             f"{folder / CATALOG_FILE} is an SQLite file of something else. Name another folder with "

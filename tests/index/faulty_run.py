@@ -18,6 +18,7 @@ import numpy as np
 
 from rag.errors import RagError
 from rag.index import Source, faults, open_store
+from rag.index.terms import term_keys
 from tests.index.conftest import DIMENSION, make_document, vector_of
 
 STEPS = 14
@@ -62,9 +63,8 @@ def state_of(view):
 
 def run(folder, *, last=STEPS):
     """Go on from the last commit to the end."""
+    done = verify(folder)
     with open_store(folder, model="toy", dimension=DIMENSION) as store:
-        with store.view() as view:
-            _, done = state_of(view)
         for first in range(done + 1, last + 1, 5):
             with store.writer() as writer:
                 for step in range(first, min(first + 5, last + 1)):
@@ -155,6 +155,7 @@ def serve():
     for line in sys.stdin:
         order = json.loads(line)
         reader, writer = os.pipe()
+        began = time.perf_counter()
         child = os.fork()
         if not child:
             os.close(reader)
@@ -172,10 +173,12 @@ def serve():
         with os.fdopen(reader, "rb") as pipe:
             text = pipe.read()
         os.waitpid(child, 0)
-        print(json.dumps(json.loads(text) if text else {"killed": True}), flush=True)
+        answer = json.loads(text) if text else {"killed": True}
+        print(json.dumps({**answer, "seconds": time.perf_counter() - began}), flush=True)
 
 
 if __name__ == "__main__":
     import faiss  # noqa: F401 - loaded before the forks
 
+    term_keys(["x"])
     serve()

@@ -19,7 +19,9 @@ from rag.index.checking import repair
 from tests.index.conftest import DIMENSION, SAMPLES, fill, make_document, vector_of
 from tests.index.faulty_run import STEPS, changes, expected, state_of
 
+#: Kills at random moments; on a busy machine as many as fit into 40 seconds, unless the number is asked for.
 KILLS = int(os.environ.get("RAG_TEST_KILLS", "200"))
+PATIENT = "RAG_TEST_KILLS" in os.environ
 
 
 class Runs:
@@ -67,53 +69,45 @@ def runs():
 
 @pytest.fixture(scope="module")
 def undisturbed(runs):
-    """(fingerprint, seconds) of a run that nothing disturbed."""
+    """The fingerprint of a run that nothing disturbed."""
     root = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(dir=root, prefix="rag-tests-") as name:
         return _undisturbed(runs, Path(name) / "index")
 
 
 def _undisturbed(runs, folder):
-    began = time.perf_counter()
-    assert runs("run", folder) == {"done": True}
-    seconds = time.perf_counter() - began
-    assert runs("verify", folder) == {"step": STEPS}
-    return runs("fingerprint", folder)["fingerprint"], seconds
+    assert runs("run", folder)["done"]
+    assert runs("verify", folder)["step"] == STEPS
+    return runs("fingerprint", folder)["fingerprint"]
 
 
-@pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize("point", faults.POINTS)
-def test_killed_between_two_steps_of_a_write(runs, undisturbed, tmp_path, point, times):
+def test_killed_between_two_steps_of_a_write(runs, undisturbed, tmp_path, point):
     folder = tmp_path / "index"
-    answer = runs("run", folder, point=point, times=times)
-    assert answer == {"killed": True}
+    assert "killed" in runs("run", folder, point=point, times=2)
     step = runs("verify", folder)["step"]
     assert step < STEPS or point.startswith(("close", "merge", "commit", "segment"))
-    assert runs("run", folder) == {"done": True}
-    assert runs("verify", folder) == {"step": STEPS}
-    assert runs("fingerprint", folder)["fingerprint"] == undisturbed[0]
+    assert runs("run", folder)["done"]
+    assert runs("verify", folder)["step"] == STEPS
+    assert runs("fingerprint", folder)["fingerprint"] == undisturbed
 
 
 def test_killed_at_random_moments(runs, undisturbed, tmp_path):
+    """Each run first checks that what the last one left is whole, and goes on from there."""
     chance = random.Random(7)
-    kills = number = 0
-    while kills < KILLS:
-        number += 1
-        folder = tmp_path / str(number)
-        before = 0
-        while True:
-            longest = undisturbed[1] * (1.2 if chance.random() < 0.1 else 0.5)
-            answer = runs("run", folder, kill_after=chance.uniform(0, longest))
-            kills += "killed" in answer
-            if folder.exists() and (folder / "catalog.sqlite").exists():
-                step = runs("verify", folder)["step"]
-                assert step >= before, "a commit was lost"
-                before = step
-            if "done" in answer or kills >= KILLS:
-                break
-        assert runs("run", folder) == {"done": True}
-        assert runs("fingerprint", folder)["fingerprint"] == undisturbed[0]
+    began = time.monotonic()
+    kills = 0
+    while kills < KILLS and (PATIENT or time.monotonic() - began < 40):
+        folder = tmp_path / str(kills)
+        longest = 0.02
+        while "done" not in (answer := runs("run", folder, kill_after=chance.uniform(0, longest))):
+            assert "error" not in answer, answer
+            kills += 1
+            longest *= 1.15  # on a busy machine too a run must get somewhere
+        assert runs("verify", folder)["step"] == STEPS
+        assert runs("fingerprint", folder)["fingerprint"] == undisturbed
         shutil.rmtree(folder)
+    assert kills >= min(KILLS, 20)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -122,7 +116,10 @@ def test_disk_full_at_random_writes(runs, undisturbed, tmp_path, seed):
     folder = tmp_path / "index"
     for _ in range(3):
         limit = chance.choice(
-            [{"file_bytes": chance.randrange(200, 90_000)}, {"fail_after": chance.randrange(1, 300)}]
+            [
+                {"file_bytes": chance.randrange(200, 90_000)},
+                {"fail_after": chance.randrange(1, 300)},
+            ]
         )
         answer = runs("run", folder, **limit)
         assert answer.get("done") or answer["error"] == "StorageFullError", answer
@@ -131,8 +128,8 @@ def test_disk_full_at_random_writes(runs, undisturbed, tmp_path, seed):
             assert "\n" not in answer["message"]
         if (folder / "catalog.sqlite").exists():
             runs("verify", folder)
-    assert runs("run", folder) == {"done": True}
-    assert runs("fingerprint", folder)["fingerprint"] == undisturbed[0]
+    assert runs("run", folder)["done"]
+    assert runs("fingerprint", folder)["fingerprint"] == undisturbed
 
 
 def _flip(path):
@@ -147,7 +144,15 @@ DAMAGES = {
     "emptied": lambda path: os.truncate(path, 0),
     "flipped": _flip,
 }
-FILES = ("ids.npy", "keys.npy", "starts.npy", "postings.npy", "peaks.npy", "lengths.npy", "dense.faiss")
+FILES = (
+    "ids.npy",
+    "keys.npy",
+    "starts.npy",
+    "postings.npy",
+    "peaks.npy",
+    "lengths.npy",
+    "dense.faiss",
+)
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
