@@ -199,6 +199,8 @@ def _arabic(match: re.Match[str]) -> Figure:
             value /= 10
         return Figure(start, end, value, "%", "percent")
     unit = _unit(groups["u1"] or groups["u2"] or "")
+    if unit in _NO_UNITS:
+        unit, end = "", match.start("u2")
     year = unit == "年" and value.denominator == 1 and 1000 <= value < 2200
     if year or (not unit and _is_year(groups["n1"], value)):
         return _date(start, end, int(value), 0, 0) or Figure(start, end, value, unit, "number")
@@ -206,6 +208,13 @@ def _arabic(match: re.Match[str]) -> Figure:
     while stop > start and match.string[stop - 1].isspace():
         stop -= 1
     return Figure(start, stop, value, unit, "number")
+
+
+# Words behind a figure that count nothing.
+_NO_UNITS = frozenset(
+    "the a an in of and or was were is are to for at by with on it its there when this that he she "
+    "has had have from as but which who will would".split()
+)
 
 
 def _is_year(written: str, value: Fraction) -> bool:

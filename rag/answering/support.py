@@ -9,6 +9,7 @@ can say it in the reader's language.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +18,16 @@ from itertools import pairwise
 
 from rag.answering.figures import Figure, agree, find_figures
 from rag.normalization import normalize
+from rag.retrieval.glossary import gloss, meets
 
-__all__ = ["Support", "check_support", "content_units", "same_script", "unit_weights"]
+__all__ = [
+    "Support",
+    "check_support",
+    "content_units",
+    "same_script",
+    "translated_share",
+    "unit_weights",
+]
 
 #: (statement, quotes) -> similarity of each quote in [-1, 1].
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
@@ -71,7 +80,7 @@ _QUOTED = re.compile(r"[“‘「『《\"]([^”’」』》\"]{2,24})[”’」
 _CAPITALISED = re.compile(
     r"(?<![.!?。！？]\s)(?<!^)\b[A-Z][A-Za-z]*[a-zA-Z0-9]\b(?:\s+[A-Z][a-z]+)*"
 )
-_ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]{1,}\b")
+_ACRONYM = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9]+(?![A-Za-z0-9])")
 _SURNAMED = re.compile(
     r"(?:局长|书记|主任|主席|部长|区长|市长|院长|校长|会长|总经理|董事长|记者|教授|主委|镇长|处长)"
     r"([\u4e00-\u9fff]{2,3})(?=[说表称介指认强透在为,，。:：、()（）“]|$)"
@@ -101,7 +110,7 @@ def check_support(
     plain = _FRAMES.sub("", normalize(statement)).strip()
     pool = [normalize(quote) for quote in quotes]
     crossing = not same_script(plain, " ".join(pool))
-    score = _content_score(plain, pool, crossing, weights, similarity)
+    score = _content_score(statement, plain, pool, crossing, weights, similarity)
     for problem, detail in (
         ("figure", _strange_figure(plain, pool, [normalize(text) for text in context])),
         ("name", None if crossing else _strange_name(statement, pool, context)),
@@ -133,13 +142,18 @@ def content_units(text: str) -> list[str]:
 
 def unit_weights(texts: Iterable[str]) -> dict[str, float]:
     """Weight of each unit of the texts in (0, 1]: 1 / (1 + log of the texts that hold it)."""
-    import math
     from collections import Counter
 
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(set(content_units(normalize(text))))
     return {unit: 1 / (1 + math.log(count)) for unit, count in counts.items()}
+
+
+def translated_share(text: str, other: str) -> float:
+    """Share of a text's words that another normalised text holds in translation, in [0, 1]."""
+    words = gloss(text)
+    return sum(meets(word, other) for word in words) / len(words) if words else 0.0
 
 
 def same_script(one: str, other: str) -> bool:
@@ -166,6 +180,7 @@ def _han_share(text: str) -> float:
 
 
 def _content_score(
+    statement: str,
     plain: str,
     pool: Sequence[str],
     crossing: bool,
@@ -174,8 +189,10 @@ def _content_score(
 ) -> float:
     near = max(similarity(plain, pool), default=0.0) if similarity else 0.0
     if crossing:
-        # Bundled model, translations against neighbours: the border lies near 0.35.
-        return _clip(0.5 + 1.2 * (near - 0.35))
+        # Logistic over 400 translated news sentences against their neighbours and the most alike
+        # others: 86% of the true ones pass, 95% of the neighbours and 81% of the alike ones do not.
+        met = translated_share(statement, " ".join(pool))
+        return 1 / (1 + math.exp(-(9.1 * met + 8.6 * near - 4.7)))
     units = content_units(plain)
     if not units:
         # Only figures and grammar: the figures decide.

@@ -14,7 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.answering.figures import Figure, agree, find_figures
-from rag.answering.support import Support, check_support, content_units, same_script
+from rag.answering.support import (
+    Support,
+    check_support,
+    content_units,
+    same_script,
+    translated_share,
+)
 from rag.normalization import normalize
 from rag.records import Passage, Span
 
@@ -87,7 +93,7 @@ class Evidence:
         units = content_units(plain)
         figures = find_figures(plain)
         near = self._nearness(plain)
-        scores = self._scores(plain, units, figures, near, frozenset(marked))
+        scores = self._scores(statement, plain, units, figures, near, frozenset(marked))
         order = sorted(range(len(scores)), key=lambda at: (-scores[at], at))
         chosen = [order[0]]
         held = set(self._units[order[0]])
@@ -128,6 +134,7 @@ class Evidence:
 
     def _scores(
         self,
+        statement: str,
         plain: str,
         units: Sequence[str],
         figures: Sequence[Figure],
@@ -142,7 +149,8 @@ class Evidence:
             if same_script(plain, self._plain[at]):
                 score = 0.6 * covered + 0.25 * agreed + 0.15 * float(near[at])
             else:
-                score = 0.2 * covered + 0.3 * agreed + 0.5 * float(near[at])
+                translated = translated_share(statement, self._plain[at])
+                score = 0.35 * translated + 0.3 * agreed + 0.35 * float(near[at])
             scores.append(score + (_MARK_BONUS if sentence.passage in marked else 0.0))
         return scores
 
