@@ -22,6 +22,7 @@ Mark = tuple[int, int, str, int]
 # Characters around the focus that one view carries: whole for nearly every document, and still
 # light on the browser for a book.
 _WINDOW = 300_000
+_LINE = 2000
 _MAX_MARKS = 200
 
 
@@ -47,7 +48,8 @@ def source_view(document: Document, marks: Any, focus: Any) -> dict[str, Any]:
     if size > _WINDOW:
         low = max(0, min(centre - _WINDOW // 2, size - _WINDOW))
         high = low + _WINDOW
-        low = document.text.rfind("\n", 0, low) + 1 if low else 0
+        # Begin with a line, if one begins nearby.
+        low = document.text.rfind("\n", max(0, low - _LINE), low) + 1 or low
     told = document.metadata
     pages = [page for page in told.get("pages") or [] if isinstance(page, int)]
     breaks = {

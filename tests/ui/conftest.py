@@ -64,8 +64,9 @@ def served(tmp_path_factory):
     running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Per module: while playwright runs, its event loop forbids ``asyncio.run`` to other tests."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     try:
         from playwright.sync_api import expect, sync_playwright

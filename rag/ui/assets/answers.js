@@ -112,11 +112,14 @@ function cited(text, citations, t, oncite) {
     // The last character stays on the marker's line: a marker alone at a line's head reads badly.
     const before = Array.from(text.slice(at, match.index));
     const last = before.pop() ?? "";
-    parts.push(before.join(""), h("span.kept", null, last, citeLink(citation, t, oncite)));
+    parts.push(emphasised(before.join("")), h("span.kept", null, last, citeLink(citation, t, oncite)));
     at = match.index + match[0].length;
   }
-  return [...parts, text.slice(at)];
+  return [...parts, emphasised(text.slice(at))];
 }
+
+// Language models like **bold**; it is all of their Markdown that is taken for more than text.
+const emphasised = (text) => text.split(/\*\*([^*\n]+)\*\*/).map((part, i) => (i % 2 ? h("strong", null, part) : part));
 
 function citeLink(citation, t, oncite) {
   return h("a.cite", {
@@ -173,7 +176,7 @@ function actions(message, t, handlers) {
     voteButton("up", t.up), voteButton("down", t.down),
     h("span.facts", null, [
       !answer.refused && (answer.answerer === "extractive" ? t.extractive : answer.answerer),
-      !answer.refused && t.confidence(Math.min(answer.confidence, 0.99)), seconds > 0 && t.took(seconds),
+      !answer.refused && t.confidence(Math.min(answer.confidence, 0.99)), seconds > 0 && t.took(seconds), answer.usage?.output > 0 && t.tokens(answer.usage.input + answer.usage.output),
     ].filter(Boolean).join(" · ")));
 }
 

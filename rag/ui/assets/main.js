@@ -193,7 +193,11 @@ function drawTop() {
   const themes = ["auto", "light", "dark"];
   replace(el.top,
     iconButton("menu", t().menu, () => drawer(true), { class: "drawer-open", "aria-controls": "sidebar" }),
-    h("div.tabs", { role: "tablist" }, tab("ask", t().tabAsk), tab("documents", t().tabDocuments)),
+    h("div.tabs", { role: "tablist", onkeydown: (event) => {
+      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+      show(view === "ask" ? "documents" : "ask");
+      document.getElementById(`tab-${view}`).focus();
+    } }, tab("ask", t().tabAsk), tab("documents", t().tabDocuments)),
     h("span.grow"),
     h("button.language", { type: "button", lang: LANGUAGES[other].code, "aria-label": t().languageLabel, title: LANGUAGES[other].name, onclick: () => prefer("language", other) }, t().language),
     iconButton({ auto: "auto", light: "sun", dark: "moon" }[preferences.theme], t().theme(preferences.theme), () => { prefer("theme", themes[(themes.indexOf(preferences.theme) + 1) % 3]); drawTop(); }),

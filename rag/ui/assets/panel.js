@@ -176,7 +176,7 @@ export function createPanel(element, { words, onclose, onmove }) {
     const kinds = new Map(marks.map(([kind, n]) => [kind, n]));
     if (kinds.has("exact")) return h("mark.quote.exact", { dataset: { number: kinds.get("exact") } }, content);
     if (kinds.has("quote")) return h("mark.quote", { dataset: { number: kinds.get("quote") } }, content);
-    if (kinds.has("other")) return h("mark.other", { dataset: { number: kinds.get("other") } }, content);
+    if (kinds.has("other")) return h("mark.other", { dataset: { number: kinds.get("other") }, title: t().source(kinds.get("other")), onclick: () => move(view.citations.findIndex((c) => c.number === kinds.get("other")) - view.at) }, content);
     return content;
   }
 
