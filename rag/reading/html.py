@@ -11,7 +11,7 @@ from rag.errors import ReadingError
 from rag.reading.content import Content
 from rag.reading.dates import iso_date
 from rag.reading.decoding import printable
-from rag.reading.imprint import without_site_name
+from rag.reading.imprint import read_imprint, without_site_name
 from rag.reading.plain import decoded, encoding_of
 
 __all__ = ["read_html"]
@@ -63,7 +63,13 @@ def read_html(data: bytes, name: str) -> Content:
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise ReadingError(name, "holds no HTML that can be parsed. Check the file") from error
     fields = _fields(tree)
-    text, headings = _written(_main(_blocks(tree), _extracted(page)))
+    blocks = _blocks(tree)
+    main = _main(blocks, _extracted(page))
+    text, headings = _written(main)
+    # Date and source often stand on a line above the article that does not belong to it.
+    first = next((i for i, block in enumerate(blocks) if main and block is main[0]), 0)
+    above = [block.text for block in blocks[max(0, first - 8) : first] if not block.linked]
+    imprint = read_imprint("\n".join([*above, text[:1000], ""]))
     # libxml2 gives up on tags nested by the hundred.
     text = text or _Stripped.text_of(page)
     metadata: dict[str, Any] = encoding_of(result)
@@ -75,8 +81,8 @@ def read_html(data: bytes, name: str) -> Content:
         text=text,
         format="html",
         title=fields.get("title"),
-        published=fields.get("published"),
-        publisher=fields.get("publisher"),
+        published=fields.get("published") or imprint.published,
+        publisher=fields.get("publisher") or imprint.publisher,
         language=fields.get("language"),
         metadata=metadata,
     )

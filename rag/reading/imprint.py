@@ -78,7 +78,7 @@ _SITE_WORD = re.compile(
     r"|CCTV|News|BBC|CNN|Reuters|Times|Guardian|Post\b|Wikipedia|Medium|Blog|YouTube|Official|Home\b|Daily|Journal|Magazine"
 )
 _SITE = re.compile(
-    r"^(?P<title>.{6,}?)\s*(?<![-_|｜–])(?:[-_|｜–]|\s+-+\s+)(?![-_|｜–])\s*(?P<site>[^-_|｜–]{2,24})$"
+    r"^(?P<title>.{4,}?)\s*(?<![-_|｜–])(?:[-_|｜–]|\s+-+\s+)(?![-_|｜–])\s*(?P<site>[^-_|｜–]{2,24})$"
 )
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$")
 _EMPHASIS = re.compile(r"\*\*|__|`|!?\[([^\]]*)\]\([^)]*\)")

@@ -97,6 +97,17 @@ class TestHtml:
         assert (document.title, document.published) == ("Harbour opens", "2024-05-06")
         assert document.metadata["publisher"] == "Port Daily"
 
+    def test_a_date_line_above_the_article(self) -> None:
+        line = "港口扩建工程正式开工，市领导出席仪式，宣布工程将分三期建设，总投资十二亿元。"
+        page = f"""<html><head><title>港口开工 - 某市人民政府门户网站</title></head><body>
+        <div><a href="/">首页</a> &gt; <a href="/x">要闻</a></div><h2>港口开工</h2>
+        <div>发布时间：2024-03-05 09:10 来源：市融媒体中心 浏览次数：33</div>
+        <div class="TRS_Editor"><p>{line}</p><p>{line}二</p><p>{line}三</p></div></body></html>"""
+        document = one(page, "a.html")
+        assert (document.title, document.published) == ("港口开工", "2024-03-05")
+        assert document.metadata["publisher"] == "市融媒体中心"
+        assert document.text.endswith("三")
+
     def test_a_page_without_markup_for_its_parts(self) -> None:
         document = one("<html><body>港口开通了。<br>船来了。</body></html>", "a.html")
         assert document.text == "港口开通了。\n船来了。"
