@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import random
 import sys
 import time
 from pathlib import Path
@@ -33,11 +34,21 @@ ANSWERS = (
 )
 
 
+PUBLIC = (
+    "Nothing is refused here, so that the first rows tell how often the right sentence comes first "
+    "over retrieved passages. Each question is asked again with its paragraph masked: "
+    "`refusal_AUROC` and `kept@5%wrong` tell the two apart by confidence, and the last two rows say "
+    "what the shipped threshold would refuse."
+)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="60 questions a suite, for a trial")
     parser.add_argument("--only", nargs="*", help="names of suites")
+    parser.add_argument("--without-lexical", action="store_true", help="no answers without dense")
     parser.add_argument("--without-public", action="store_true")
+    parser.add_argument("--public", type=int, default=150, help="questions of a public set")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--output", default=str(ROOT / "evals" / "results" / __version__))
     args = parser.parse_args()
@@ -49,23 +60,20 @@ def main() -> int:
         if not args.only or suite.name in args.only
     ]
     limit = 60 if args.quick else None
+    suites = [drawn(suite, args.public) if suite.corpus else suite for suite in suites]
     settings = Settings().replace(**dict(text.split("=", 1) for text in args.set))
     begin = time.perf_counter()
-    ours = run(suites, settings, "rag", limit)
-    # What the sentence ranking is worth when nothing is refused, on the public sets.
-    public = [suite for suite in suites if suite.corpus and suite.ask]
-    forced = None
-    if public:
-        answerable = [
-            dataclasses.replace(
-                suite, legs=(), questions=tuple(q for q in suite.questions if q.answerable)
-            )
-            for suite in public
-        ]
-        forced = run(answerable, settings.replace(refusal_threshold=0.0), "never refusing", limit)
+    ours = run([suite for suite in suites if suite.documents], settings, "rag", limit)
+    # On the public sets nothing is refused: the ranking of sentences and the confidence are seen
+    # apart, and what the shipped threshold would refuse follows from the confidences.
+    public = [suite for suite in suites if suite.corpus]
+    never = settings.replace(refusal_threshold=0.0)
+    forced = run(public, never, "rag", limit) if public else None
     seeds = [suite for suite in suites if suite.documents and suite.name.startswith("seeds")]
     bare = [dataclasses.replace(suite, legs=()) for suite in seeds]
-    lexical = run(bare, settings.replace(fusion="lexical"), "lexical only", limit) if bare else None
+    lexical = None
+    if bare and not args.without_lexical:
+        lexical = run(bare, settings.replace(fusion="lexical"), "lexical only", limit)
     plain_runs = []
     for size, overlap in ((1000, 200), (400, 80)):
         label = f"LangChain {size}/{overlap}"
@@ -112,6 +120,18 @@ def run(
     return evaluation
 
 
+def drawn(suite: Suite, size: int) -> Suite:
+    """At most ``size`` questions, each with its twin whose document is masked."""
+    names = list(
+        dict.fromkeys(question.id.removesuffix("~removed") for question in suite.questions)
+    )
+    if len(names) <= size or not suite.ask:
+        return suite
+    kept = set(random.Random(0).sample(names, size))
+    chosen = tuple(q for q in suite.questions if q.id.removesuffix("~removed") in kept)
+    return dataclasses.replace(suite, questions=chosen)
+
+
 def without_texts(evaluation: Evaluation) -> dict:
     """Figures alone: measures, latency, cost, conditions."""
     value = plain(evaluation)
@@ -141,17 +161,22 @@ def page(
     parts += ["## Answers, suite by suite", "", suites_table(ours), ""]
     if forced:
         parts += [
-            "## Public sets when nothing is refused",
+            "## Public development sets",
             "",
-            "The sentence that answers comes first, over retrieved passages.",
+            PUBLIC,
             "",
-            suites_table(forced, ("first_on_evidence", "first_right", "answer_contains")),
+            public_table(forced, ours.conditions["settings"]["refusal_threshold"]),
             "",
         ]
-    parts += ["## Retrieval against baselines", "", retrieval(ours, plain_runs), ""]
+    parts += [
+        "## Retrieval against baselines",
+        "",
+        retrieval([ours, *([forced] if forced else [])], plain_runs),
+        "",
+    ]
     if lexical:
         parts += ["## What the dense leg adds to answers", "", differences(lexical, ours), ""]
-    parts += ["## Time and space", "", costs(ours), ""]
+    parts += ["## Time and space", "", costs([ours, *([forced] if forced else [])]), ""]
     parts += [f"Left out: {line}" for line in skipped]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -179,22 +204,41 @@ def answers(pool: Pool) -> str:
     return markdown([list(column) for column in zip(*rows, strict=True)])
 
 
-def suites_table(evaluation: Evaluation, names: tuple[str, ...] = ANSWERS) -> str:
-    suites = [
-        suite
-        for suite in evaluation.suites
-        if suite.measure(names[0]) or suite.measure("refusal_recall")
-    ]
-    shown = [name for name in names if any(suite.measure(name) for suite in suites)]
+def suites_table(evaluation: Evaluation) -> str:
+    suites = evaluation.suites
+    shown = [name for name in ANSWERS if any(suite.measure(name) for suite in suites)]
     rows = [["", *(suite.name for suite in suites)]]
     rows.append(["questions", *(str(len(suite.questions)) for suite in suites)])
     rows += [[name, *(cell(suite, name) for suite in suites)] for name in shown]
     return markdown(rows)
 
 
-def retrieval(ours: Evaluation, plain_runs: list[Evaluation]) -> str:
+def public_table(evaluation: Evaluation, threshold: float) -> str:
+    names = ("first_on_evidence", "first_right", "answer_contains", "refusal_AUROC", "kept@5%wrong")
+    suites = [suite for suite in evaluation.suites if suite.measure("first_right")]
+    rows = [["", *(suite.name for suite in suites)]]
+    rows.append(["answerable", *(str(counted(suite, answerable=True)) for suite in suites)])
+    rows += [[name, *(cell(suite, name) for suite in suites)] for name in names]
+    for label, answerable in (("refused, answerable", True), ("refused, masked", False)):
+        shares = [refused(suite, threshold, answerable=answerable) for suite in suites]
+        rows.append([f"{label}, at {threshold:g}", *(f"{100 * share:.1f}" for share in shares)])
+    return markdown(rows)
+
+
+def counted(suite: SuiteResult, *, answerable: bool) -> int:
+    return sum(question.answerable == answerable for question in suite.questions)
+
+
+def refused(suite: SuiteResult, threshold: float, *, answerable: bool) -> float:
+    low = sum(
+        q.refused or q.confidence < threshold for q in suite.questions if q.answerable == answerable
+    )
+    return low / max(1, counted(suite, answerable=answerable))
+
+
+def retrieval(ours: list[Evaluation], plain_runs: list[Evaluation]) -> str:
     rows = [["suite", "system", *RETRIEVAL]]
-    for suite in ours.suites:
+    for suite in [suite for evaluation in ours for suite in evaluation.suites]:
         if not suite.measure("recall@1"):
             continue
         for label, leg in (
@@ -232,7 +276,7 @@ def differences(before: Evaluation, after: Evaluation) -> str:
     return markdown(rows)
 
 
-def costs(evaluation: Evaluation) -> str:
+def costs(evaluations: list[Evaluation]) -> str:
     rows = [
         [
             "suite",
@@ -244,7 +288,7 @@ def costs(evaluation: Evaluation) -> str:
             "search ms p50 / p95",
         ]
     ]
-    for suite in evaluation.suites:
+    for suite in [suite for evaluation in evaluations for suite in evaluation.suites]:
         build = suite.build
         rows.append(
             [

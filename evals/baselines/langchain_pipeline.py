@@ -1,10 +1,10 @@
 """The plain LangChain retrieval pipeline, as its tutorials build it, behind our evaluation.
 
-RecursiveCharacterTextSplitter -> the same bundled embedding model -> a LangChain vector store with
-cosine similarity. It has no lexical leg, no sentence boundaries for Chinese beyond separators, and
+RecursiveCharacterTextSplitter -> the same bundled embedding model -> exact cosine similarity. It has no lexical leg, no sentence boundaries for Chinese beyond separators, and
 no answers without a language model: only retrieval is compared.
 
-The store is ``InMemoryVectorStore``: it is exact, a FAISS index in its place cannot find more.
+Chunks are ranked as ``InMemoryVectorStore`` ranks them, exactly; a FAISS index in its place cannot
+find more. That store itself is not used: it makes a new matrix of all its vectors for each query.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from langchain_core.documents import Document as LangChainDocument
-from langchain_core.vectorstores import InMemoryVectorStore
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from rag.embedding import load_embedder
@@ -27,6 +27,10 @@ from rag.records import Answer, Document, DocumentInfo, Passage
 from rag.settings import Settings
 
 __all__ = ["opener", "retrieval_only"]
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
 
 
 class LangChainPipeline:
@@ -46,16 +50,21 @@ class LangChainPipeline:
                 for d in documents
             ]
         )
-        self._store = InMemoryVectorStore(LangChainEmbeddings(load_embedder("bundled")))
-        self._store.add_documents(self.chunks)
+        self._embeddings = LangChainEmbeddings(load_embedder("bundled"))
+        texts = [chunk.page_content for chunk in self.chunks]
+        self._matrix = _unit(np.asarray(self._embeddings.embed_documents(texts), np.float32))
 
     def search(
         self, question: str, *, k: int | None = None, where: Mapping[str, Any] | None = None
     ) -> list[Passage]:
         masked = set((where or {}).get("source", {}).get("not in", ()))
-        found = self._store.similarity_search_with_score(
-            question, k=k or 8, filter=lambda chunk: chunk.metadata["source"] not in masked
-        )
+        query = _unit(np.asarray([self._embeddings.embed_query(question)], np.float32))[0]
+        scores = self._matrix @ query
+        found = [
+            (self.chunks[at], float(scores[at]))
+            for at in np.argsort(-scores, kind="stable")
+            if self.chunks[at].metadata["source"] not in masked
+        ][: k or 8]
         return [
             Passage(
                 document_id=chunk.metadata["id"],

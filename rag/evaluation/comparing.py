@@ -164,11 +164,11 @@ def _holm(values: Sequence[float]) -> list[float]:
 
 def comparison_table(comparison: Comparison) -> str:
     """Differences in points with intervals and verdicts, then the questions won and lost."""
-    rows = [["suite measure", comparison.a, comparison.b, "B-A [95%]", "p", "won/lost", ""]]
+    rows = [["suite measure", comparison.a, comparison.b, "B-A [95%]", "p", "up/down", ""]]
     alike = 0
     for row in comparison.differences:
         entry = row.difference
-        if not entry.better and not entry.worse:
+        if not entry.up and not entry.down:
             alike += 1
             continue
         rows.append(
@@ -178,7 +178,7 @@ def comparison_table(comparison: Comparison) -> str:
                 share(row.b),
                 f"{100 * entry.value:+.1f} [{100 * entry.low:+.1f}, {100 * entry.high:+.1f}]",
                 f"{row.p:.3f}",
-                f"{entry.better}/{entry.worse}",
+                f"{entry.up}/{entry.down}",
                 row.verdict,
             ]
         )

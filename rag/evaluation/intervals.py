@@ -177,8 +177,8 @@ class Difference:
     high: float
     p: float
     n: int
-    better: int
-    worse: int
+    up: int
+    down: int
 
     @property
     def shown(self) -> bool:
@@ -236,6 +236,6 @@ def difference(left: Sequence[float], right: Sequence[float], *, seed: int = 0) 
         high=high,
         p=randomisation_test(deltas, seed=seed),
         n=len(deltas),
-        better=sum(delta > 0 for delta in deltas),
-        worse=sum(delta < 0 for delta in deltas),
+        up=sum(delta > 0 for delta in deltas),
+        down=sum(delta < 0 for delta in deltas),
     )

@@ -101,6 +101,9 @@ def measures_of(judged: Sequence[Judged], *, seed: int = 0, resamples: int = 200
     found: list[Measure] = []
     for group, chosen in groups_of(judged).items():
         present = {name for question in chosen for name in question.values}
+        if len({question.answerable for question in chosen}) < 2:
+            # Where nothing is unanswerable every refusal is wrong: the share says nothing.
+            present.discard("refusal_precision")
         for name in sorted(present, key=_order):
             pairs = [question.values[name] for question in chosen if name in question.values]
             found.append(_ratio(name, group, pairs, seed, resamples))

@@ -261,9 +261,10 @@ def _comparison(comparison: Comparison) -> str:
         f"<td class=n>{share(row.a)}<td class=n>{share(row.b)}"
         f"<td class=n>{100 * row.difference.value:+.1f}"
         f"<td class=n>{100 * row.difference.low:+.1f} – {100 * row.difference.high:+.1f}"
-        f"<td class=n>{row.p:.3f}<td class=n>{row.difference.better}/{row.difference.worse}"
+        f"<td class=n>{row.p:.3f}<td class=n>{row.difference.up}/{row.difference.down}"
         f"<td>{row.verdict}"
         for row in comparison.differences
+        if row.difference.up or row.difference.down
     )
     changed = "".join(
         f"<li>{verdict}: <code>{escape(identity)}</code> {escape(text)}"
@@ -272,7 +273,8 @@ def _comparison(comparison: Comparison) -> str:
     return (
         f"<h2>{escape(comparison.b)} against {escape(comparison.a)}</h2><table><tr><th>suite"
         f"<th>measure<th>{escape(comparison.a)}<th>{escape(comparison.b)}<th>difference<th>95%"
-        f"<th>p (Holm)<th>won/lost<th>{rows}</table>"
+        f"<th>p (Holm)<th>up/down<th>{rows}</table>"
+        "<p class=note>Measures that are alike on every question are left out.</p>"
         f"<details><summary>{len(comparison.changed)} verdicts differ</summary><ul>{changed}</ul>"
         "</details>"
     )

@@ -106,5 +106,5 @@ def test_a_false_alarm_is_rare() -> None:
 def test_a_real_difference_is_found() -> None:
     found = difference([0.0] * 20 + [1.0] * 20, [1.0] * 12 + [0.0] * 8 + [1.0] * 20)
     assert found.shown
-    assert (found.better, found.worse) == (12, 0)
+    assert (found.up, found.down) == (12, 0)
     assert found.value == pytest.approx(0.3)
