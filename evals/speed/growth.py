@@ -1,0 +1,196 @@
+"""The store alone as it grows: python evals/speed/growth.py 10000 100000 1000000
+
+Made text of seeds/ clauses and vectors with the spectrum of real ones (a few hundred centres, noise
+falling by dimension); embedding is left out. Recall@10 is against exact search in the same rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import corpus
+import numpy as np
+
+HERE = Path(__file__).parent
+DIMENSION = 256
+CHARACTERS = 320
+Row = dict[str, Any]
+
+
+def vectors(count: int, seed: int) -> np.ndarray:
+    """Unit rows: a topic, a story in it, and noise that falls with the dimension, as text vectors have."""
+    common = np.random.default_rng(0)
+    topics = common.standard_normal((400, DIMENSION)) / np.sqrt(1 + np.arange(DIMENSION))
+    random = np.random.default_rng(seed)
+    noise = random.standard_normal((count, DIMENSION)) / (1 + np.arange(DIMENSION)) ** 0.3
+    rows = topics[random.integers(0, 400, count)] + 0.35 * noise
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def passages(count: int) -> Iterator[tuple[Any, list[Any], np.ndarray]]:
+    """Documents of four passages with vectors."""
+    from rag.records import Chunk, Document
+
+    pool = list(corpus.made_articles(4_000, characters=CHARACTERS))
+    chance = np.random.default_rng(5)
+    for batch in range(0, count, 4_000):
+        size = min(4_000, count - batch)
+        rows = vectors(size, 1 + batch)
+        picks = chance.integers(0, len(pool), (size, 2))
+        for first in range(0, size, 4):
+            texts = [
+                # Half of one text and half of another: new neighbours, and some new terms each time.
+                pool[a][: CHARACTERS // 2] + f"{batch + first + i}号" + pool[b][-CHARACTERS // 2 :]
+                for i, (a, b) in enumerate(picks[first : first + 4].tolist())
+            ]
+            name = f"d{batch + first}"
+            chunks, start = [], 0
+            for text in texts:
+                end = start + len(text)
+                chunks.append(Chunk(document_id=name, start=start, end=end, text=text))
+                start = end + 1
+            document = Document(id=name, source=f"{name}.txt", text="\n".join(texts))
+            yield document, chunks, rows[first : first + 4]
+
+
+def build(folder: Path, count: int) -> Row:
+    from rag.index import open_store
+
+    began = time.perf_counter()
+    spent = 0.0
+    with open_store(folder, model="made", dimension=DIMENSION) as store, store.writer() as writer:
+        making = time.perf_counter()
+        for document, chunks, rows in passages(count):
+            spent += time.perf_counter() - making
+            writer.put(document, chunks, rows)
+            making = time.perf_counter()
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    catalog = (folder / "catalog.sqlite").stat().st_size
+    return {
+        "build s": time.perf_counter() - began - spent,
+        "build peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
+        "bytes a passage": size / count,
+        "catalog bytes a passage": catalog / count,
+    }
+
+
+def query(folder: Path, count: int, queries: int) -> Row:
+    from rag.index import open_store
+
+    began = time.perf_counter()
+    store = open_store(folder)
+    opened = time.perf_counter() - began
+    asked = vectors(queries, 999_983)
+    words = [text[40:60] for text in corpus.made_articles(queries, characters=CHARACTERS, seed=3)]
+    seconds: dict[str, list[float]] = {"dense": [], "lexical": [], "both and texts": []}
+    recalls = []
+    for vector, text in zip(asked, words, strict=True):
+        with store.view() as view:
+            began = time.perf_counter()
+            dense = view.dense_search(vector, 10)
+            middle = time.perf_counter()
+            lexical = view.lexical_search(text, 50)
+            end = time.perf_counter()
+            view.chunks([*dense.ids[:5], *lexical.ids[:5]])
+            last = time.perf_counter()
+            seconds["dense"].append(middle - began)
+            seconds["lexical"].append(end - middle)
+            seconds["both and texts"].append(last - began)
+            exact = [
+                part.segment.vectors.search_exact(vector, 10, part.alive)
+                if len(part.segment) and view.passages > 8_192
+                else part.segment.vectors.search_numpy(vector, 10, part.alive)
+                for part in view._generation.parts
+            ]
+            scores = np.sort(np.concatenate([values for _, values in exact]))[::-1][:10]
+            recalls.append(float(np.mean(dense.scores >= scores[-1] - 1e-4)))
+    with store.view() as view:
+        kind = view.kind
+    return {
+        "open s": opened,
+        "kind": kind,
+        "recall@10": float(np.mean(recalls)),
+        "query peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
+        **{
+            f"{name} {label} ms": 1000 * value
+            for name, values in seconds.items()
+            for label, value in (
+                ("p50", statistics.median(values)),
+                ("p95", sorted(values)[int(0.95 * len(values))]),
+            )
+        },
+    }
+
+
+def update(folder: Path, count: int) -> Row:
+    """Replace one document in a hundred."""
+    from rag.index import open_store
+
+    rows = list(passages(max(4, count // 100)))
+    began = time.perf_counter()
+    with open_store(folder) as store, store.writer() as writer:
+        for document, chunks, vectors_ in rows:
+            writer.put(document, chunks, vectors_)
+    return {"update 1% s": time.perf_counter() - began}
+
+
+def measure(sizes: Sequence[int], work: Path, *, queries: int = 200) -> list[Row]:
+    """Each step of each size in a process of its own."""
+    found = []
+    for count in sizes:
+        folder = work / f"grown-{count}"
+        shutil.rmtree(folder, ignore_errors=True)
+        row: Row = {"passages": count}
+        for step in ("build", "query", "update"):
+            command = [sys.executable, str(HERE / "growth.py"), "--step", step, str(count)]
+            command += ["--work", str(work), "--queries", str(queries)]
+            out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            row |= json.loads(out)
+        print(json.dumps(row, indent=1), flush=True)
+        shutil.rmtree(folder)
+        found.append(row)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", nargs="+", type=int)
+    parser.add_argument("--step", choices=["build", "query", "update"])
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()))
+    parser.add_argument("--queries", type=int, default=200)
+    arguments = parser.parse_args()
+    if arguments.step:
+        count = arguments.sizes[0]
+        folder = arguments.work / f"grown-{count}"
+        steps = {
+            "build": lambda: build(folder, count),
+            "query": lambda: query(folder, count, arguments.queries),
+            "update": lambda: update(folder, count),
+        }
+        print(json.dumps(steps[arguments.step]()))
+        return
+    import plots
+    from run import RESULTS, conditions
+
+    noted = conditions()
+    rows = measure(arguments.sizes, arguments.work, queries=arguments.queries)
+    RESULTS.mkdir(exist_ok=True)
+    result = {"conditions": noted, "load after": os.getloadavg()[0], "growth": rows}
+    (RESULTS / "growth.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    plots.draw(rows, RESULTS)
+
+
+if __name__ == "__main__":
+    main()
