@@ -1,12 +1,14 @@
 """The reader: a small cross-encoder that looks at the question and one sentence together.
 
-For each candidate sentence it says how well the sentence answers (``relevance``, to order by), whether it
-answers at all (``answerable``, to refuse by) and which of its characters are the answer (``span``).
+For each candidate sentence it says how well the sentence answers (``relevance``, to order by),
+whether it answers at all (``answerable``, to refuse by) and which of its characters are the answer
+(``span``).
 
-The weights are bundled (``rag/models/reader``) and run on onnxruntime; torch is never imported. Besides the
-pieces of both texts the network sees, for every piece, how well the *other* text matches it: by spelling
-(numbers, words, character pairs) and by the cosine of the piece embeddings, which are aligned across
-languages. Training (:mod:`rag.training.reader`) builds its inputs with the very functions below.
+The weights are bundled (``rag/models/reader``) and run on onnxruntime; torch is never imported.
+Besides the pieces of both texts the network sees, for every piece, how well the *other* text
+matches it: by spelling (numbers, words, character pairs) and by the cosine of the piece embeddings,
+which are aligned across languages. Training (:mod:`rag.training.reader`) builds its inputs with the
+very functions below.
 """
 
 from __future__ import annotations
@@ -31,9 +33,10 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
 
 QUESTION, CONTEXT, SENTENCE = 0, 1, 2
-FEATURES = 6  # spelled alike, partly alike, alike in meaning: by the sentence (or question), by the context
-MAX_QUESTION, MAX_SENTENCE = 40, 120  # pieces
-MAX_BEFORE_HEAD, MAX_BEFORE_TAIL, MAX_AFTER = 8, 12, 10  # pieces of context kept
+# Spelled alike, partly alike, alike in meaning: by the sentence (or question), by the context; rarity.
+FEATURES = 7
+MAX_QUESTION, MAX_SENTENCE = 40, 100  # pieces
+MAX_BEFORE_HEAD, MAX_BEFORE_TAIL, MAX_AFTER = 6, 8, 6  # pieces of context kept
 MAX_SPAN = 32  # pieces
 _LONGEST = 3000  # characters of a text that are looked at
 _BATCH_PIECES = 1600  # padded pieces that go through the network at once
@@ -43,8 +46,8 @@ _BATCH_PIECES = 1600  # padded pieces that go through the network at once
 class ReaderInput:
     """A candidate sentence and what stands around it.
 
-    ``before`` may hold the title or heading and the previous sentence, ``after`` the next one: of a long
-    ``before`` the head and the tail are kept, of ``after`` the head.
+    ``before`` may hold the title or heading and the previous sentence, ``after`` the next one: of a
+    long ``before`` the head and the tail are kept, of ``after`` the head.
     """
 
     text: str
@@ -56,10 +59,10 @@ class ReaderInput:
 class ReaderScore:
     """What the reader thinks of one candidate.
 
-    ``relevance`` is a logit that orders the candidates of one question (higher is better); ``answerable`` in
-    [0, 1] says whether this sentence answers at all. ``span`` counts characters of the candidate's ``text``
-    (end exclusive), or is None where there is nothing to mark; ``span_score`` in [0, 1] is its probability,
-    given that the sentence answers.
+    ``relevance`` is a logit that orders the candidates of one question (higher is better);
+    ``answerable`` in [0, 1] says whether this sentence answers at all. ``span`` counts characters
+    of the candidate's ``text`` (end exclusive), or is None where there is nothing to mark;
+    ``span_score`` in [0, 1] is its probability, given that the sentence answers.
     """
 
     relevance: float
@@ -114,8 +117,8 @@ def cut(encoding: PieceEncoding, text: str) -> Pieces:
     )
 
 
-# Numbers; runs of scripts written without spaces (Han, kana, Hangul for its particles), Thai and its
-# neighbours; everything else word by word, with the combining marks of Indic scripts.
+# Numbers; runs of scripts written without spaces (Han, kana, Hangul for its particles), Thai and
+# its neighbours; everything else word by word, with the combining marks of Indic scripts.
 _UNITS = re.compile(
     "([0-9]+(?:[.,][0-9]+)*)"
     "|([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003134f]+)"
@@ -184,7 +187,7 @@ def spelled_alike(text: Spelling, other: Spelling, pieces: Pieces) -> Floats:
     sums[1:, 0] = np.cumsum(np.frombuffer(strong, np.uint8))
     sums[1:, 1] = np.cumsum(np.frombuffer(weak, np.uint8))
     width = np.maximum(pieces.ends - pieces.starts, 1)[:, None]
-    return ((sums[pieces.ends] - sums[pieces.starts]) / width).astype(np.float32)
+    return cast("Floats", ((sums[pieces.ends] - sums[pieces.starts]) / width).astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +230,7 @@ class Question:
 def unit(rows: Floats) -> Floats:
     """Rows scaled to length 1."""
     norms = np.sqrt(np.einsum("ij,ij->i", rows, rows))
-    return rows / np.maximum(norms, 1e-6)[:, None]
+    return cast("Floats", rows / np.maximum(norms, 1e-6)[:, None])
 
 
 def prepare_question(encoding: PieceEncoding, table: Table, question: str) -> Question:
@@ -252,8 +255,8 @@ def build_example(
 ) -> Example:
     """CLS question SEP before sentence after SEP, with segments and match features.
 
-    The features of a question piece say how the sentence (first three) and the context (last three) match
-    it; those of a sentence or context piece how the question does (first three).
+    The features of a question piece say how the sentence (first three) and the context (last three)
+    match it; those of a sentence or context piece how the question does (first three).
     """
     sentence = sentence.part(0, MAX_SENTENCE)
     before = _ends_kept(before, MAX_BEFORE_HEAD, MAX_BEFORE_TAIL)
@@ -282,6 +285,9 @@ def build_example(
             features[position : position + len(part.ids), 0:2] = spelled_alike(
                 part_spelling, question.spelling, part
             )
+    # Pieces are numbered by how often they were merged: the later, the rarer.
+    features[:, 6] = (np.log1p(ids) / np.log(len(table.rows))) ** 3
+    features[[0, q + 1, -1], 6] = 0
     if q and b + s + a:
         cosines = question.unit_rows @ unit(table[ids[q + 2 : -1]]).T
         features[q + 2 : -1, 2] = cosines.max(axis=0)

@@ -1,9 +1,10 @@
 """Train the bundled reader: transplant a vocabulary, distil, then learn from questions and sentences.
 
-``python -m rag.training reader --data DIR --out DIR``. Three stages, each leaving its result in the work
-folder, so that an interrupted run goes on where it stopped (``--resume``):
+``python -m rag.training reader --data DIR --out DIR``. Three stages, each leaving its result in the
+work folder, so that an interrupted run goes on where it stopped (``--resume``):
 
-1. *transplant* (:mod:`rag.training.reader_transplant`): piece embeddings for the project's own vocabulary
+1. *transplant* (:mod:`rag.training.reader_transplant`): piece embeddings for the project's own
+   vocabulary
    behind the body of all-MiniLM-L6-v2;
 2. *distil*: both sides of translations towards the English model's vectors;
 3. *read*: the cross-encoder with its heads, on listings of one good sentence and its near misses.
@@ -20,6 +21,7 @@ import random
 import struct
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -48,6 +50,7 @@ from rag.training.reader_model import Network, averaged, from_body, load_body, q
 from rag.training.reader_transplant import Transplant, composed, fit
 
 DIMENSION = 256
+LONGEST_SENTENCE = 72  # pieces, in training; cheaper, and few are longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,17 +59,17 @@ class Recipe:
 
     seed: int = 0
     transplant_pairs: int = 1_100_000
-    distil_steps: int = 500
-    distil_batch: int = 96
-    distil_rate: float = 2e-4
-    distil_rows_rate: float = 5e-4
+    distil_steps: int = 0  # what minutes there are do more in the last stage
+    distil_batch: int = 48
+    distil_rate: float = 3e-4
+    distil_rows_rate: float = 1e-3
     read_steps: int = 4000
     read_batch: int = 10  # listings
-    read_rate: float = 2e-4
-    warmup: int = 150
+    read_rate: float = 3e-4
+    warmup: int = 60
     cooldown: float = 0.35  # the last part of the steps, in which the rate falls to zero
-    dropout: float = 0.1
-    threads: int = 2
+    dropout: float = 0.0  # few examples are seen twice
+    threads: int = 2  # each works on its part of a batch
 
 
 def add_reader_arguments(subparsers: Any) -> None:
@@ -75,13 +78,21 @@ def add_reader_arguments(subparsers: Any) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the training data")
     parser.add_argument("--out", type=Path, required=True, help="folder for the finished reader")
     parser.add_argument("--work", type=Path, help="folder for checkpoints (default: OUT/work)")
-    parser.add_argument("--body", type=Path, help="folder of all-MiniLM-L6-v2 (default: the installed package)")
+    parser.add_argument(
+        "--body", type=Path, help="folder of all-MiniLM-L6-v2 (default: the installed package)"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="steps of the last stage")
-    parser.add_argument("--minutes", type=float, help="stop the last stage after so long, cooling down first")
+    parser.add_argument(
+        "--minutes", type=float, help="stop the last stage after so long, cooling down first"
+    )
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--resume", action="store_true", help="go on from what the work folder holds")
-    parser.add_argument("--limit", type=int, default=250, help="questions of a source in the evaluation")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on from what the work folder holds"
+    )
+    parser.add_argument(
+        "--limit", type=int, default=250, help="questions of a source in the evaluation"
+    )
     parser.set_defaults(run=run)
 
 
@@ -116,7 +127,8 @@ def _installed_body() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-# --- stage 1 ------------------------------------------------------------------------------------------
+# --- stage 1
+# ------------------------------------------------------------------------------------------
 
 
 def own_encoding() -> PieceEncoding:
@@ -135,7 +147,9 @@ def translations(folder: Path, count: int, seed: int) -> list[tuple[str, str]]:
         for row in read_lines(find(folder, name)):
             english, other = row["e"], row["x"]
             if row["s"] == "cc-cedict":
-                chinese.extend((part.strip().removeprefix("to "), other) for part in english.split(";")[:2])
+                chinese.extend(
+                    (part.strip().removeprefix("to "), other) for part in english.split(";")[:2]
+                )
             else:
                 (chinese if row["l"] == "zh" else others).append((english, other))
     chance.shuffle(chinese)
@@ -162,7 +176,9 @@ def transplant(folder: Path, body_folder: Path, kept: Path, recipe: Recipe) -> T
 
     def cut_old(texts: Sequence[str]) -> Iterator[Sequence[int]]:
         for start in range(0, len(texts), 20000):
-            some = english.encode_batch(list(texts[start : start + 20000]), add_special_tokens=False)
+            some = english.encode_batch(
+                list(texts[start : start + 20000]), add_special_tokens=False
+            )
             yield from (found.ids for found in some)
 
     def cut_new(texts: Sequence[str]) -> Iterator[Sequence[int]]:
@@ -197,7 +213,8 @@ def _spellings(encoding: PieceEncoding, size: int) -> list[str]:
     return spelled
 
 
-# --- stage 2 ------------------------------------------------------------------------------------------
+# --- stage 2
+# ------------------------------------------------------------------------------------------
 
 
 def distil(
@@ -214,6 +231,8 @@ def distil(
         state = torch.load(kept, weights_only=True)
         network.load_state_dict(state["network"])
         return network, state["rows"].numpy()
+    if not recipe.distil_steps:
+        return network, start.rows
     from tokenizers import Tokenizer
 
     english = Tokenizer.from_file(str(body_folder / "tokenizer.json"))
@@ -222,16 +241,21 @@ def distil(
     guide = teacher(body)
     guide_rows = body["embeddings.word_embeddings.weight"]
     encoding = own_encoding()
-    rows = torch.nn.Embedding.from_pretrained(torch.from_numpy(start.rows.copy()), freeze=False, sparse=True)
+    rows = torch.nn.Embedding(len(start.rows), DIMENSION, sparse=True)
+    rows.weight.data.copy_(torch.from_numpy(start.rows))
     cls, sep = len(start.rows) - 2, len(start.rows) - 1
     weights = list(network.parameters())
-    optimiser = torch.optim.AdamW(weights, lr=recipe.distil_rate, weight_decay=0.01, betas=(0.9, 0.98))
+    optimiser = torch.optim.AdamW(
+        weights, lr=recipe.distil_rate, weight_decay=0.01, betas=(0.9, 0.98)
+    )
     rows_optimiser = torch.optim.SparseAdam(rows.parameters(), lr=recipe.distil_rows_rate)
     batches = distil_batches(folder, recipe)
     began = time.perf_counter()
     average = 0.0
     for step in range(recipe.distil_steps):
-        share = min(1.0, (step + 1) / 30, (recipe.distil_steps - step) / (0.5 * recipe.distil_steps))
+        share = min(
+            1.0, (step + 1) / 30, (recipe.distil_steps - step) / (0.5 * recipe.distil_steps)
+        )
         for group in optimiser.param_groups:
             group["lr"] = recipe.distil_rate * share
         for group in rows_optimiser.param_groups:
@@ -242,23 +266,31 @@ def distil(
             ids, mask = _padded([f.ids for f in found])
             target = _mean_vector(guide, guide_rows[ids], mask)
         wanted = torch.cat([target, target])
-        cuts = [_marked(cut(encoding, normalize(text)), cls, sep) for text in [x for _, x in pairs] + [e for e, _ in pairs]]
+        cuts = [
+            _marked(cut(encoding, normalize(text)), cls, sep)
+            for text in [x for _, x in pairs] + [e for e, _ in pairs]
+        ]
         ids, mask = _padded(cuts)
         with torch.autocast("cpu", torch.bfloat16):
             vectors = _mean_vector(network, rows(ids), mask)
         logits = vectors @ target.T * 20
         labels = torch.arange(len(pairs)).repeat(2)
-        loss = 8 * (1 - (vectors * wanted).sum(-1)).mean() + functional.cross_entropy(logits, labels)
+        loss = 8 * (1 - (vectors * wanted).sum(-1)).mean() + functional.cross_entropy(
+            logits, labels
+        )
         optimiser.zero_grad(set_to_none=True)
         rows_optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward([loss])
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimiser.step()
-        rows_optimiser.step()
+        rows_optimiser.step()  # type: ignore[no-untyped-call]
         average += (float(loss.detach()) - average) / min(step + 1, 50)
-        if (step + 1) % 25 == 0:
+        if (step + 1) % 10 == 0:
             spent = time.perf_counter() - began
-            print(f"distil {step + 1}/{recipe.distil_steps} loss {average:.3f} {spent:.0f} s", flush=True)
+            print(
+                f"distil {step + 1}/{recipe.distil_steps} loss {average:.3f} {spent:.0f} s",
+                flush=True,
+            )
     state = {"network": network.state_dict(), "rows": rows.weight.detach()}
     torch.save(state, kept)
     return network, rows.weight.detach().numpy()
@@ -267,15 +299,19 @@ def distil(
 def distil_batches(folder: Path, recipe: Recipe) -> Iterator[list[tuple[str, str]]]:
     """Endless batches of (English, other), each of similar lengths."""
     chance = random.Random(recipe.seed + 1)
-    words: list[tuple[str, str]] = []
-    for row in read_lines(find(folder, "titles_dict")):
-        if row["l"] in ("zh", "ja", "es", "ru", "hi", "de", "fr") and chance.random() < (1 if row["l"] == "zh" else 0.3):
-            words.append((row["e"].split(";")[0], row["x"]))
+    words = [
+        (row["e"].split(";")[0], row["x"])
+        for row in read_lines(find(folder, "titles_dict"))
+        if row["l"] == "zh"
+        or (row["l"] in ("ja", "es", "ru", "hi", "de", "fr") and chance.random() < 0.3)
+    ]
     lines: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for row in read_lines(find(folder, "parallel")):
         lines.setdefault((row["s"], row["l"]), []).append((row["e"], row["x"]))
     keys = list(lines)
-    shares = [min(len(lines[key]), 8000) ** 0.8 * (5 if key[1].startswith("zh") else 1) for key in keys]
+    shares = [
+        min(len(lines[key]), 8000) ** 0.8 * (5 if key[1].startswith("zh") else 1) for key in keys
+    ]
     while True:
         drawn: list[tuple[str, str]] = []
         while len(drawn) < 8 * recipe.distil_batch:
@@ -285,13 +321,15 @@ def distil_batches(folder: Path, recipe: Recipe) -> Iterator[list[tuple[str, str
             run_key = chance.choices(keys, shares)[0]
             run = lines[run_key]
             place = chance.randrange(len(run))
-            width = 1 if chance.random() < 0.75 else chance.randint(2, 3)
+            width = 1 if chance.random() < 0.85 else chance.randint(2, 3)
             some = run[place : place + width]
             english, other = " ".join(e for e, _ in some), " ".join(x for _, x in some)
-            if len(english) < 400 and len(other) < 400:
+            if len(english) < 260 and len(other) < 260:
                 drawn.append((english, other))
         drawn.sort(key=lambda pair: len(pair[0]))
-        groups = [drawn[i :: 1][: recipe.distil_batch] for i in range(0, len(drawn), recipe.distil_batch)]
+        groups = [
+            drawn[i : i + recipe.distil_batch] for i in range(0, len(drawn), recipe.distil_batch)
+        ]
         chance.shuffle(groups)
         yield from groups
 
@@ -316,22 +354,29 @@ def _mean_vector(network: Network, rows: Tensor, mask: Tensor) -> Tensor:
     return functional.normalize(averaged(hidden.float(), mask), dim=-1)
 
 
-# --- stage 3 ------------------------------------------------------------------------------------------
+# --- stage 3
+# ------------------------------------------------------------------------------------------
 
 
-def examples_of(listing: Listing, encoding: PieceEncoding, table: Table) -> tuple[list[Example], tuple[int, int] | None]:
+def examples_of(
+    listing: Listing, encoding: PieceEncoding, table: Table
+) -> tuple[list[Example], tuple[int, int] | None]:
     """The inputs of a listing and the first and last piece of the good candidate's answer."""
     question = prepare_question(encoding, table, normalize(listing.question[:600]))
     examples: list[Example] = []
     target: tuple[int, int] | None = None
     for candidate in listing.candidates:
         told, span = _normalised(candidate.text[:600], candidate.span)
-        sentence = cut(encoding, told)
-        before, after = (cut(encoding, normalize(t)) for t in (candidate.before[-150:], candidate.after[:150]))
+        sentence = cut(encoding, told).part(0, LONGEST_SENTENCE)
+        before, after = (
+            cut(encoding, normalize(t)) for t in (candidate.before[-150:], candidate.after[:150])
+        )
         example = build_example(question, sentence, before, after, table)
         examples.append(example)
         if candidate.good and span:
-            inside = (sentence.ends[: example.count] > span[0]) & (sentence.starts[: example.count] < span[1])
+            inside = (sentence.ends[: example.count] > span[0]) & (
+                sentence.starts[: example.count] < span[1]
+            )
             hit = np.flatnonzero(inside)
             if len(hit):
                 target = (example.first + int(hit[0]), example.first + int(hit[-1]))
@@ -342,23 +387,65 @@ def _normalised(text: str, span: tuple[int, int] | None) -> tuple[str, tuple[int
     """A normalised text and its normalised span (the parts are normalised on their own)."""
     if span is None:
         return normalize(text), None
-    left, middle, right = (normalize(t) for t in (text[: span[0]], text[slice(*span)], text[span[1] :]))
+    left, middle, right = (
+        normalize(t) for t in (text[: span[0]], text[slice(*span)], text[span[1] :])
+    )
     return left + middle + right, (len(left), len(left) + len(middle)) if middle else None
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one thread found on its part of a batch."""
+
+    losses: dict[str, float]
+    gradients: list[Tensor]
+    pieces: int
+
+
 def read(
-    network: Network, table: Table, pool: Pool, kept: Path, recipe: Recipe, *, minutes: float | None = None
+    network: Network,
+    table: Table,
+    pool: Pool,
+    kept: Path,
+    recipe: Recipe,
+    *,
+    minutes: float | None = None,
 ) -> None:
-    """Train the cross-encoder; a checkpoint every 200 steps, from which a later call goes on."""
+    """Train the cross-encoder; a checkpoint every 100 steps, from which a later call goes on.
+
+    Each thread takes a part of the batch by itself: on a shared machine that is twice as fast as
+    two threads that wait for each other at every product.
+    """
     network.train()
+    torch.set_num_threads(1)
+    workers = ThreadPoolExecutor(recipe.threads)
     encoding = own_encoding()
-    decayed = [p for p in network.parameters() if p.ndim > 1]
-    plain = [p for p in network.parameters() if p.ndim <= 1]
-    optimiser = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}],
-        lr=recipe.read_rate,
-        betas=(0.9, 0.98),
-    )
+    body = [p for name, p in network.named_parameters() if name.startswith(("layers.", "norm."))]
+    known = {id(p) for p in body}
+    fresh = [
+        p for name, p in network.named_parameters() if id(p) not in known and name[:8] != "coverage"
+    ]
+    groups: list[dict[str, Any]] = [
+        {"params": body, "weight_decay": 0.01, "rate": recipe.read_rate},
+        {"params": fresh, "weight_decay": 0.01, "rate": recipe.read_rate * 3},
+        {"params": list(network.coverage.parameters()), "weight_decay": 0.0, "rate": 0.02},
+    ]
+    optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98))
+    parameters = list(network.parameters())
+
+    def gradients(listings: Sequence[Listing]) -> Work:
+        losses, seen = listing_losses(network, listings, encoding, table, recipe.dropout)
+        loss = losses["order"] + losses["answerable"] + 0.4 * losses["span"]
+        found = torch.autograd.grad(loss, parameters, allow_unused=True)
+        return Work(
+            {name: float(value.detach()) for name, value in losses.items()},
+            [
+                torch.zeros_like(p) if g is None else g
+                for p, g in zip(parameters, found, strict=True)
+            ],
+            seen,
+        )
+
     first = 0
     if kept.exists():
         state = torch.load(kept, weights_only=True)
@@ -371,7 +458,8 @@ def read(
     pieces = 0
     step = first
     while step < steps:
-        # A time limit moves the cool-down forward; without one the run is the same on every machine.
+        # A time limit moves the cool-down forward; without one the run is the same on every
+        # machine.
         if minutes and step < cooling_from:
             spent = (time.perf_counter() - began) / 60
             if spent >= minutes * (1 - recipe.cooldown):
@@ -379,34 +467,47 @@ def read(
                 steps = step + max(1, int((step - first) * recipe.cooldown / (1 - recipe.cooldown)))
         share = min(1.0, (step + 1) / recipe.warmup, (steps - step) / max(1, steps - cooling_from))
         for group in optimiser.param_groups:
-            group["lr"] = recipe.read_rate * share
+            group["lr"] = group["rate"] * share
         chance = random.Random(f"{recipe.seed}-{step}")
         torch.manual_seed(recipe.seed * 1_000_003 + step)
         listings = [pool.draw(chance) for _ in range(recipe.read_batch)]
-        losses, seen = listing_losses(network, listings, encoding, table, recipe.dropout)
-        pieces += seen
-        loss = losses["order"] + losses["answerable"] + 0.4 * losses["span"]
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        parts = [listings[i :: recipe.threads] for i in range(recipe.threads)]
+        works = list(workers.map(gradients, parts))
+        losses = {name: sum(w.losses[name] for w in works) / len(works) for name in works[0].losses}
+        pieces += sum(w.pieces for w in works)
+        for parameter, *found in zip(parameters, *(w.gradients for w in works), strict=True):
+            parameter.grad = sum(found[1:], start=found[0]) / len(works)
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         step += 1
         for name, value in losses.items():
-            old = averages.get(name, float(value.detach()))
-            averages[name] = old + (float(value.detach()) - old) / 50
-        if step % 25 == 0:
+            old = averages.get(name, value)
+            averages[name] = old + (value - old) / 50
+        if step % 10 == 0:
             spent = time.perf_counter() - began
             shown = " ".join(f"{name} {value:.3f}" for name, value in averages.items())
-            print(f"read {step}/{steps} {shown} {spent:.0f} s {pieces / spent:.0f} pieces/s", flush=True)
-        if step % 200 == 0 or step == steps:
-            state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "step": step}
+            print(
+                f"read {step}/{steps} {shown} {spent:.0f} s {pieces / spent:.0f} pieces/s",
+                flush=True,
+            )
+        if step % 100 == 0 or step == steps:
+            state = {
+                "network": network.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "step": step,
+            }
             torch.save(state, kept.with_suffix(".tmp"))
             kept.with_suffix(".tmp").replace(kept)
+    workers.shutdown()
     network.eval()
 
 
 def listing_losses(
-    network: Network, listings: Sequence[Listing], encoding: PieceEncoding, table: Table, dropout: float
+    network: Network,
+    listings: Sequence[Listing],
+    encoding: PieceEncoding,
+    table: Table,
+    dropout: float,
 ) -> tuple[dict[str, Tensor], int]:
     """Listwise, absolute and span losses of some listings, and how many pieces were read (padding too)."""
     examples: list[Example] = []
@@ -419,12 +520,16 @@ def listing_losses(
         examples.extend(some)
         owner.extend([i] * len(some))
     order = sorted(range(len(examples)), key=lambda k: len(examples[k].ids))
-    half = len(order) * 3 // 5
     verdicts: dict[int, Tensor] = {}
     span_losses: list[Tensor] = []
     pieces = 0
-    for part in (order[:half], order[half:]):
-        batch = {name: torch.from_numpy(value) for name, value in pad([examples[k] for k in part], table).items()}
+    third = -(-len(order) // 3)
+    for start in range(0, len(order), third):
+        part = order[start : start + third]
+        batch = {
+            name: torch.from_numpy(value)
+            for name, value in pad([examples[k] for k in part], table).items()
+        }
         pieces += batch["mask"].numel()
         with torch.autocast("cpu", torch.bfloat16):
             verdict, spans = network(**batch, dropout=dropout)
@@ -444,12 +549,15 @@ def listing_losses(
         relevance = scores[mine, 0]
         order_losses.append(relevance.logsumexp(0) - relevance[good[mine]].logsumexp(0))
     weight = torch.where(good, 2.5, 1.0)
-    absolute = functional.binary_cross_entropy_with_logits(scores[:, 1], good.float(), weight=weight)
+    absolute = functional.binary_cross_entropy_with_logits(
+        scores[:, 1], good.float(), weight=weight
+    )
     span = torch.stack(span_losses).mean() if span_losses else scores.new_zeros(())
     return {"order": torch.stack(order_losses).mean(), "answerable": absolute, "span": span}, pieces
 
 
-# --- the finished reader --------------------------------------------------------------------------------
+# --- the finished reader
+# --------------------------------------------------------------------------------
 
 
 def finish(network: Network, table: Table, out: Path, recipe: Recipe) -> None:

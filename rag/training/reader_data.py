@@ -1,8 +1,9 @@
 """What the reader learns from: questions with one sentence that answers and several that do not.
 
-Real questions come from the labelled paragraphs (by a fixed split: buckets 0 and 1 are for measuring, 2 for
-calibrating, the others for training); the rest are made by rule (:mod:`rag.training.reader_questions`) from
-news articles and from sentence pairs, in one language or across two.
+Real questions come from the labelled paragraphs (by a fixed split: buckets 0 and 1 are for
+measuring, 2 for calibrating, the others for training); the rest are made by rule
+(:mod:`rag.training.reader_questions`) from news articles and from sentence pairs, in one language
+or across two.
 """
 
 from __future__ import annotations
@@ -206,6 +207,10 @@ class WordIndex:
         return sum(w for t, w in weight.items() if t in told) / (sum(weight.values()) or 1.0)
 
 
+def _pairs(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}
+
+
 def _terms(text: str) -> list[str]:
     units = spelling(text)
     terms: list[str] = []
@@ -282,20 +287,22 @@ def _real(
 class Pool:
     """Everything that training draws from, and the recipe that mixes it."""
 
-    def __init__(self, folder: Path, *, articles: int = 24000, pairs: int = 400000, seed: int = 0) -> None:
+    def __init__(self, folder: Path, *, articles: int = 24000, seed: int = 0) -> None:
         chance = random.Random(seed)
-        entries = [(r["e"], r["x"]) for r in read_lines(find(folder, "titles_dict")) if r["l"] == "zh"]
+        entries = [
+            (r["e"], r["x"]) for r in read_lines(find(folder, "titles_dict")) if r["l"] == "zh"
+        ]
         self.glossary = Glossary(entries)
         self.names = [normalize(x) for _, x in chance.sample(entries, min(20000, len(entries)))]
         self.names = [name for name in self.names if 2 <= len(name) <= 6] or ["某地"]
         grouped: dict[str, list[Labelled]] = defaultdict(list)
-        for row in labelled(folder, TRAINING):
-            grouped[row.source].append(row)
+        for asked in labelled(folder, TRAINING):
+            grouped[asked.source].append(asked)
         self.real = {source: RealQuestions(rows) for source, rows in grouped.items()}
         self.articles = [
             row["t"][:2500]
             for row in read_lines(find(folder, "news_zh"))
-            if 120 < len(row["t"]) and bucket(row["t"]) in TRAINING
+            if len(row["t"]) > 120 and bucket(row["t"]) in TRAINING
         ]
         chance.shuffle(self.articles)
         self.articles = self.articles[:articles]
@@ -303,18 +310,22 @@ class Pool:
         for row in read_lines(find(folder, "parallel")):
             runs[row["s"], row["l"]].append((row["e"], row["x"]))
         self.runs = {key: run for key, run in runs.items() if len(run) > 100}
-        shares = {key: min(len(run), 9000) * _RUN_WEIGHT.get(key[1], 0.5) * _SOURCE_WEIGHT.get(key[0], 1.0)
-                  for key, run in self.runs.items()}
+        shares = {
+            key: min(len(run), 9000)
+            * _RUN_WEIGHT.get(key[1], 0.5)
+            * _SOURCE_WEIGHT.get(key[0], 1.0)
+            for key, run in self.runs.items()
+        }
         self._run_keys, self._run_shares = list(shares), list(shares.values())
         self._makers: list[tuple[float, Callable[[random.Random], Listing | None]]] = [
-            (0.36, self._from_chinese_qa),
-            (0.10, self._from_other_qa),
-            (0.24, self._from_news),
-            (0.30, self._from_pairs),
+            (0.46, self._from_chinese_qa),
+            (0.07, self._from_other_qa),
+            (0.22, self._from_news),
+            (0.25, self._from_pairs),
         ]
 
     def draw(self, chance: random.Random) -> Listing:
-        """One listing: about seven candidates, the good one first (now and then there is none)."""
+        """One listing: about four candidates, the good one first."""
         while True:
             maker = chance.choices([m for _, m in self._makers], [w for w, _ in self._makers])[0]
             listing = maker(chance)
@@ -335,7 +346,9 @@ class Pool:
             return listing
         if style < 0.55:  # fewer and other words
             words = self.glossary.words(normalize(listing.question))
-            words = [w for w in words if chance.random() > 0.15 or w in self.glossary_function_words]
+            words = [
+                w for w in words if chance.random() > 0.15 or w in self.glossary_function_words
+            ]
             return replace(listing, question="".join(self.glossary.reworded(words, chance, 0.5)))
         share = chance.choice((1.0, 1.0, 0.6, 0.3))
         question = listing.question
@@ -344,7 +357,8 @@ class Pool:
         if style > 0.73:
             share = chance.choice((1.0, 1.0, 0.5))
             listing = replace(
-                listing, candidates=tuple(self._glossed(c, chance, share) for c in listing.candidates)
+                listing,
+                candidates=tuple(self._glossed(c, chance, share) for c in listing.candidates),
             )
         return replace(listing, question=question)
 
@@ -364,7 +378,8 @@ class Pool:
             return replace(candidate, text=gloss(candidate.text), before=before, after=after)
         start, end = candidate.span
         left, middle, right = (
-            gloss(part) for part in (candidate.text[:start], candidate.text[start:end], candidate.text[end:])
+            gloss(part)
+            for part in (candidate.text[:start], candidate.text[start:end], candidate.text[end:])
         )
         begin = len(left) + 1 if left else 0
         text = f"{left} {middle} {right}".strip()
@@ -379,26 +394,42 @@ class Pool:
         return self._sampled(whole, chance) if whole else None
 
     def _sampled(self, listing: Listing, chance: random.Random) -> Listing:
-        """Some of a real listing's negatives, and now and then a made near miss."""
+        """Some of a real listing's negatives, mostly hard ones, and now and then a made near miss."""
         good, *rest = listing.candidates
-        kept = chance.sample(rest, min(len(rest), 5))
+        kept = self._hard(listing.question, rest, chance)
         if chance.random() < 0.45:
-            kept = kept[:4] + list(self._near_miss(good, listing.question, chance))
-        good = self._distracted(good, chance)
-        return replace(listing, candidates=(good, *kept))
+            kept = [*kept[:2], *self.near_miss(good, listing.question, chance)]
+        return self._distracted(replace(listing, candidates=(good, *kept)), chance)
 
-    def _distracted(self, good: Candidate, chance: random.Random) -> Candidate:
-        """A good sentence at times loses its neighbours, or a clause that holds no answer."""
-        if chance.random() < 0.15:
-            good = replace(good, before="", after="")
-        if good.span and chance.random() < 0.12:
-            cuts = [m.end() for m in re.finditer("[，；,;]", good.text)]
-            later = [c for c in cuts if c > good.span[1]]
-            if later:
-                return replace(good, text=good.text[: chance.choice(later)])
-        return good
+    def _hard(
+        self, question: str, rest: Sequence[Candidate], chance: random.Random
+    ) -> list[Candidate]:
+        """Three of up to eight drawn candidates: the two nearest in wording, and any other."""
+        drawn = chance.sample(rest, min(len(rest), 8))
+        asked = _pairs(normalize(question))
+        drawn.sort(key=lambda c: len(asked & _pairs(normalize(c.text[:200]))), reverse=True)
+        return drawn[:2] + (chance.sample(drawn[2:], 1) if len(drawn) > 2 else [])
 
-    def _near_miss(self, good: Candidate, question: str, chance: random.Random) -> Iterator[Candidate]:
+    def _distracted(self, listing: Listing, chance: random.Random) -> Listing:
+        """At times all candidates lose their neighbours; any may lose a clause that holds no answer."""
+        alone = chance.random() < 0.25
+
+        def changed(candidate: Candidate) -> Candidate:
+            if alone:
+                candidate = replace(candidate, before="", after="")
+            if chance.random() < 0.12:
+                end = candidate.span[1] if candidate.span else len(candidate.text) // 3
+                later = [m.end() for m in re.finditer("[，；,;]", candidate.text) if m.end() > end]
+                if later and (candidate.span or not candidate.good):
+                    return replace(candidate, text=candidate.text[: chance.choice(later)])
+            return candidate
+
+        return replace(listing, candidates=tuple(changed(c) for c in listing.candidates))
+
+    def near_miss(
+        self, good: Candidate, question: str, chance: random.Random
+    ) -> Iterator[Candidate]:
+        """The good sentence without its answer, or about another year or name; at times nothing."""
         if good.span is None:
             return
         if chance.random() < 0.5:
@@ -433,7 +464,9 @@ class Pool:
         if not 4 <= len(asked.question) <= 80:
             return None
         title = topic if chance.random() < 0.3 else ""
-        good = replace(paragraph.candidate(place, head=title), good=True, span=(asked.start, asked.end))
+        good = replace(
+            paragraph.candidate(place, head=title), good=True, span=(asked.start, asked.end)
+        )
         told = good.text[asked.start : asked.end]
         rest = [
             paragraph.candidate(i, head=title)
@@ -441,23 +474,24 @@ class Pool:
             if i != place and told not in paragraph.text[slice(*paragraph.spans[i])]
         ]
         letters = set(normalize(asked.question))
-        typed = {kind for kind in (asked.kind,)}
 
         def hardness(candidate: Candidate) -> float:
-            same = any(k in typed for k, _, _ in typed_answers(candidate.text[:200]))
+            same = any(k == asked.kind for k, _, _ in typed_answers(candidate.text[:200]))
             return len(letters & set(normalize(candidate.text))) + 4 * same + 3 * chance.random()
 
         rest.sort(key=hardness, reverse=True)
-        kept = rest[:4]
+        kept = rest[:3]
         if chance.random() < 0.55:
-            kept = kept[:3] + list(self._near_miss(good, asked.question, chance))
-        kept.append(self._stranger(chance))
-        good = self._distracted(good, chance)
+            kept = [*kept[:2], *self.near_miss(good, asked.question, chance)]
+        if chance.random() < 0.2:
+            kept[-1:] = [self._stranger(chance)]
         question = asked.question
         style = chance.random()
         if style < 0.3:
-            question = self.glossary.english_question(question, chance, chance.choice((1.0, 1.0, 0.6)))
-        listing = Listing(question, (good, *kept), "news")
+            question = self.glossary.english_question(
+                question, chance, chance.choice((1.0, 1.0, 0.6))
+            )
+        listing = self._distracted(Listing(question, (good, *kept), "news"), chance)
         if 0.22 < style < 0.36:
             listing = replace(
                 listing, candidates=tuple(self._glossed(c, chance, 1.0) for c in listing.candidates)
@@ -541,8 +575,11 @@ def pair_listing(
         return len(terms & spelling(normalize(run[i][0])).strong) + 2 * chance.random()
 
     near.sort(key=hardness, reverse=True)
-    kept = [candidate(i) for i in near[:4]]
+    kept = [candidate(i) for i in near[:3]]
     if span and chance.random() < 0.5:
-        kept = kept[:3] + list(pool._near_miss(good, asked.question, chance))  # noqa: SLF001
-    kept.append(candidate(chance.randrange(len(run))))
-    return Listing(asked.question, (good, *kept), f"pairs-{asked_in}-{language if tells_other else 'en'}")
+        kept = [*kept[:2], *pool.near_miss(good, asked.question, chance)]
+    if chance.random() < 0.2:
+        kept[-1:] = [candidate(chance.randrange(len(run)))]
+    return Listing(
+        asked.question, (good, *kept), f"pairs-{asked_in}-{language if tells_other else 'en'}"
+    )

@@ -1,7 +1,7 @@
 """How good a reader is: the right sentence first, refusal, the exact words; on paragraphs never trained on.
 
-Every measure is a plain function of scores, and every score goes through :class:`rag.answering.reader.Reader`
-as at run time.
+Every measure is a plain function of scores, and every score goes through
+:class:`rag.answering.reader.Reader` as at run time.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ class Report:
     def row(self) -> str:
         """One line of the card's table."""
         return (
-            f"| {self.source} | {self.questions} | {self.first_in_paragraph:.1f} ({self.coverage_in_paragraph:.1f}) "
+            f"| {self.source} | {self.questions} "
+            f"| {self.first_in_paragraph:.1f} ({self.coverage_in_paragraph:.1f}) "
             f"| {self.first_in_retrieved:.1f} ({self.coverage_in_retrieved:.1f}) | {self.first_combined:.1f} "
             f"| {self.refusal_area:.3f} | {self.kept:.1f} | {self.refusal_area_combined:.3f} "
             f"| {self.kept_combined:.1f} | {self.span_exact:.1f} | {self.span_overlap:.1f} |"
@@ -139,7 +140,9 @@ def evaluate_source(reader: Reader, source: str, rows: Sequence[Labelled], *, li
         order = [int(i) for i in np.argsort(-index.scores(row.question), kind="stable")[: TOP + 1]]
         top, without = order[:TOP], [i for i in order if i != own][:TOP]
         needed = sorted({own, *top, *without})
-        candidates = [(i, paragraphs[i].candidate(j)) for i in needed for j in range(len(paragraphs[i].spans))]
+        candidates = [
+            (i, paragraphs[i].candidate(j)) for i in needed for j in range(len(paragraphs[i].spans))
+        ]
         scores = reader.score(
             row.question, [ReaderInput(c.text, c.before, c.after) for _, c in candidates]
         )
@@ -159,9 +162,14 @@ def evaluate_source(reader: Reader, source: str, rows: Sequence[Labelled], *, li
             overlap.append(max(_overlap(told, _plain(answer)) for answer in answers))
     mix = best_mix(found)
     both = [_mixed(j, mix) for j in found]
-    yes, no = [float(j.answerable.max()) for j in found], [float(j.answerable.max(initial=0)) for j in removed]
+    yes, no = (
+        [float(j.answerable.max()) for j in found],
+        [float(j.answerable.max(initial=0)) for j in removed],
+    )
     yes_both, no_both = _refusal_features(found), _refusal_features(removed)
-    weights = logistic(np.concatenate([yes_both, no_both]), np.r_[np.ones(len(yes)), np.zeros(len(no))])
+    weights = logistic(
+        np.concatenate([yes_both, no_both]), np.r_[np.ones(len(yes)), np.zeros(len(no))]
+    )
     yes_mixed, no_mixed = list(yes_both @ weights[:-1]), list(no_both @ weights[:-1])
     return Report(
         source=source,
@@ -175,7 +183,7 @@ def evaluate_source(reader: Reader, source: str, rows: Sequence[Labelled], *, li
         refusal_area_combined=area(yes_mixed, no_mixed),
         kept=100 * kept_at(yes, no),
         kept_combined=100 * kept_at(yes_mixed, no_mixed),
-        span_exact=100 * float(np.mean(exact or [0])),
+        span_exact=100 * float(np.mean(exact or [False])),
         span_overlap=100 * float(np.mean(overlap or [0])),
     )
 
@@ -202,7 +210,9 @@ def _only(judged: Judged, kept: npt.NDArray[np.bool_]) -> Judged:
 
 
 def _first(judged: Sequence[Judged], scores: Sequence[Floats]) -> float:
-    hits = [bool(len(s)) and bool(j.right[int(s.argmax())]) for j, s in zip(judged, scores, strict=True)]
+    hits = [
+        bool(len(s)) and bool(j.right[int(s.argmax())]) for j, s in zip(judged, scores, strict=True)
+    ]
     return 100 * float(np.mean(hits))
 
 
@@ -268,7 +278,11 @@ def held_out_pairs(pool: Pool, *, questions: int = 300, seed: int = 7) -> list[L
         if bucket(run[place][0]) not in DEVELOPMENT:
             continue
         listing = pair_listing(run, place, "zh", pool, chance)
-        if listing and listing.source in ("pairs-en-zh", "pairs-zh-en") and len(listing.candidates) > 4:
+        if (
+            listing
+            and listing.source in ("pairs-en-zh", "pairs-zh-en")
+            and len(listing.candidates) > 4
+        ):
             listings.append(listing)
     return listings
 

@@ -1,9 +1,9 @@
 """Write a trained reader for onnxruntime: the graph by hand, weights in int8.
 
-The graph is built from a dozen operators, so that nothing depends on a tracer. Attention and the products
-with int8 weights are onnxruntime's own fused operators. Weights have a scale for every 128 inputs of an
-output, and inputs are quantised piece by piece, so that a score does not depend on its batch (with one
-scale for a whole batch, as ``quantize_dynamic`` does it, it would).
+The graph is built from a dozen operators, so that nothing depends on a tracer. Attention and the
+products with int8 weights are onnxruntime's own fused operators. Weights have a scale for every 128
+inputs of an output, and inputs are quantised piece by piece, so that a score does not depend on its
+batch (with one scale for a whole batch, as ``quantize_dynamic`` does it, it would).
 """
 
 from __future__ import annotations
@@ -82,13 +82,15 @@ class _Graph:
             epsilon=1e-12,
         )
 
-    def average(self, value: str, weights: str) -> str:
+    def average(self, value: str, weights: str, *, least: float = 1.0) -> str:
         """Weighted mean over the pieces: (batch, pieces, width), (batch, pieces) to (batch, width)."""
         axis = self.weight(np.array([1]))
         row = self.add("Unsqueeze", weights, axis)
         total = self.add("Squeeze", self.add("MatMul", row, value), axis)
         count = self.add("ReduceSum", weights, axis, keepdims=1)
-        return self.add("Div", total, self.add("Max", count, self.weight(np.float32([1]))))
+        return self.add(
+            "Div", total, self.add("Max", count, self.weight(np.array([least], np.float32)))
+        )
 
 
 def _array(tensor: Any) -> np.ndarray:
@@ -106,7 +108,9 @@ def _model(network: Network, *, quantise: bool) -> Any:
     from onnx import TensorProto, helper
 
     graph = _Graph(quantise=quantise)
-    length = graph.add("Slice", graph.add("Shape", "mask"), *(graph.weight(np.array([i])) for i in (1, 2)))
+    length = graph.add(
+        "Slice", graph.add("Shape", "mask"), *(graph.weight(np.array([i])) for i in (1, 2))
+    )
     positions = graph.add(
         "Slice", graph.weight(_array(network.position.weight)), graph.weight(np.array([0])), length
     )
@@ -114,7 +118,9 @@ def _model(network: Network, *, quantise: bool) -> Any:
     hidden = graph.add(
         "Add", hidden, graph.add("Gather", graph.weight(_array(network.segment.weight)), "segments")
     )
-    hidden = graph.norm(graph.add("Add", hidden, graph.linear("features", network.match)), network.norm)
+    hidden = graph.norm(
+        graph.add("Add", hidden, graph.linear("features", network.match)), network.norm
+    )
     padding = graph.add("Cast", "mask", to=TensorProto.INT32)
     for layer in network.layers:
         assert isinstance(layer, Layer)
@@ -126,7 +132,11 @@ def _model(network: Network, *, quantise: bool) -> Any:
         "Concat", first, graph.average(hidden, asked), graph.average(hidden, told), axis=-1
     )
     inner = graph.add("Gelu", graph.linear(pooled, network.verdict_inner))
-    verdict = graph.linear(inner, network.verdict)
+    verdict = graph.add(
+        "Add",
+        graph.linear(inner, network.verdict),
+        graph.linear(_coverage(graph, asked, told), network.coverage),
+    )
     spans = graph.linear(hidden, network.span)
     for name, inside in (("verdict", verdict), ("spans", spans)):
         graph.nodes.append(helper.make_node("Identity", [inside], [name]))
@@ -156,6 +166,23 @@ def _model(network: Network, *, quantise: bool) -> Any:
     )
 
 
+def _coverage(graph: _Graph, asked: str, told: str) -> str:
+    """What :func:`rag.training.reader_model.coverage` gives."""
+
+    def columns(start: int, end: int) -> str:
+        ends = (graph.weight(np.array([i])) for i in (start, end, 2))
+        return graph.add("Slice", "features", *ends)
+
+    rarity = graph.add("Squeeze", columns(6, 7), graph.weight(np.array([2])))
+    rare = graph.add("Mul", asked, rarity)
+    parts = (
+        graph.average(columns(0, 6), rare, least=1e-3),
+        graph.average(columns(0, 6), asked),
+        graph.average(columns(0, 3), told),
+    )
+    return graph.add("Concat", *parts, axis=-1)
+
+
 def _equal(graph: _Graph, name: str, value: int) -> str:
     from onnx import TensorProto
 
@@ -173,6 +200,8 @@ def _layer(graph: _Graph, layer: Layer, hidden: str, padding: str) -> str:
     mixed = graph.add(
         "MultiHeadAttention", *parts, "", padding, domain="com.microsoft", num_heads=layer.heads
     )
-    hidden = graph.norm(graph.add("Add", hidden, graph.linear(mixed, layer.attended)), layer.attended_norm)
+    hidden = graph.norm(
+        graph.add("Add", hidden, graph.linear(mixed, layer.attended)), layer.attended_norm
+    )
     inner = graph.add("Gelu", graph.linear(hidden, layer.inner))
     return graph.norm(graph.add("Add", hidden, graph.linear(inner, layer.outer)), layer.outer_norm)

@@ -1,7 +1,8 @@
 """A bilingual word list as a noise source: synonyms, and word-by-word glosses of Chinese in English.
 
-A gloss is no translation, and need not be: it teaches the reader to match a question and a sentence whose
-words come from different languages, with the real question's meaning and the real answer kept.
+A gloss is no translation, and need not be: it teaches the reader to match a question and a sentence
+whose words come from different languages, with the real question's meaning and the real answer
+kept.
 """
 
 from __future__ import annotations
@@ -109,13 +110,16 @@ class Glossary:
     def english_question(self, text: str, chance: random.Random, share: float = 1.0) -> str:
         """A gloss of a question; its question word often moves to the front, as in English."""
         gloss = self.english(text.rstrip("？?。 "), chance, share)
-        found = re.search(r"\b(in what year|which year|how (?:many|much|long|big|high|far|old)|"
-                          r"what kind of|when|who|where|which|what|how|why)\b", gloss)
+        found = re.search(
+            r"\b(in what year|which year|how (?:many|much|long|big|high|far|old)|"
+            r"what kind of|when|who|where|which|what|how|why)\b",
+            gloss,
+        )
         if found and chance.random() < 0.75:
             end = found.end()
             if found.group() in ("which", "how many", "what"):
                 end = min([m.end() for m in re.finditer(r"\w+", gloss[end:])][:1] or [0]) + end
-            gloss = f"{gloss[found.start():end]} {gloss[:found.start()]} {gloss[end:]}"
+            gloss = f"{gloss[found.start() : end]} {gloss[: found.start()]} {gloss[end:]}"
         return re.sub(r"\s+", " ", gloss).strip() + chance.choice(["?", "?", ""])
 
     def reworded(self, words: Sequence[str], chance: random.Random, share: float) -> list[str]:

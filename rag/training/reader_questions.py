@@ -1,9 +1,11 @@
 """Questions made from statements by rule: a typed answer gives way to its question word.
 
-The words around the answer are then dropped, reordered, shortened and replaced by synonyms, so that word
-overlap alone does not lead back to the sentence. The same rules make near misses: sentences that look
-right and lack the answer, or speak of another year, figure or name than the question.
+The words around the answer are then dropped, reordered, shortened and replaced by synonyms, so that
+word overlap alone does not lead back to the sentence. The same rules make near misses: sentences
+that look right and lack the answer, or speak of another year, figure or name than the question.
 """
+
+# ruff: noqa: E501 - tables and patterns read better whole
 
 from __future__ import annotations
 
@@ -77,7 +79,16 @@ _ASKING: dict[str, tuple[str, ...]] = {
     "quoted": ("什么", "哪个", "叫什么", "什么名字", "哪部", "什么名称", "哪"),
     "person": ("谁", "哪位", "什么人", "何人", "谁"),
     "place": ("哪里", "什么地方", "哪", "何处", "哪座城市", "哪儿"),
-    "organisation": ("哪家机构", "哪个单位", "什么机构", "哪家公司", "哪个部门", "哪所", "谁", "哪家"),
+    "organisation": (
+        "哪家机构",
+        "哪个单位",
+        "什么机构",
+        "哪家公司",
+        "哪个部门",
+        "哪所",
+        "谁",
+        "哪家",
+    ),
     "listed": ("哪些", "什么", "哪几个", "哪几项", "哪些内容"),
 }
 _TAIL: dict[str, tuple[str, ...]] = {
@@ -116,12 +127,16 @@ def typed_answers(sentence: str) -> list[tuple[str, int, int]]:
 
 
 def ask_chinese(
-    sentence: str, answer: tuple[str, int, int], glossary: Glossary, chance: random.Random, topic: str
+    sentence: str,
+    answer: tuple[str, int, int],
+    glossary: Glossary,
+    chance: random.Random,
+    topic: str,
 ) -> Asked:
     """A question about one typed answer of a sentence.
 
-    ``topic`` (the title or the first words of the text) is added now and then, as people do whose question
-    must stand alone.
+    ``topic`` (the title or the first words of the text) is added now and then, as people do whose
+    question must stand alone.
     """
     kind, start, end = answer
     begin, stop = _clauses(sentence, start, end, chance)
@@ -135,15 +150,19 @@ def ask_chinese(
     elif kind in ("cause", "means"):
         left = sentence[begin:start]
         left = re.sub(r"(由于|因为|因|受|通过|采用|利用|借助|依托)$", "", left)
-        asking = chance.choice(("为什么", "为何", "什么原因") if kind == "cause" else ("如何", "怎样", "怎么"))
+        asking = chance.choice(
+            ("为什么", "为何", "什么原因") if kind == "cause" else ("如何", "怎样", "怎么")
+        )
     elif kind == "defined":
         asking, right = "什么", ""
     else:
         asking = chance.choice(_ASKING.get(kind, ("什么",)))
-    left, right = left.strip("“”\"《》「」『』，、 "), right.strip("“”\"《》「」『』，、。； ")
+    left, right = left.strip('“”"《》「」『』，、 '), right.strip('“”"《》「」『』，、。； ')
     style = chance.random()
     if kind == "defined":
-        body = chance.choice((f"{left}什么", f"什么{left}", f"{left.rstrip('是')}{chance.choice(_TAIL[kind])}"))
+        body = chance.choice(
+            (f"{left}什么", f"什么{left}", f"{left.rstrip('是')}{chance.choice(_TAIL[kind])}")
+        )
         question = body
     elif style < 0.45:  # in place
         question = _loosened(left, glossary, chance) + asking + _loosened(right, glossary, chance)
@@ -153,7 +172,9 @@ def ask_chinese(
     elif style < 0.8:  # in front
         question = asking + _loosened(left, glossary, chance) + _loosened(right, glossary, chance)
     else:  # a search query: a few words
-        words = [w for w in glossary.words(left + "，" + right) if len(w) > 1 and re.search(r"\w", w)]
+        words = [
+            w for w in glossary.words(left + "，" + right) if len(w) > 1 and re.search(r"\w", w)
+        ]
         kept = sorted(chance.sample(range(len(words)), min(len(words), chance.randint(2, 5))))
         if chance.random() < 0.3:
             chance.shuffle(kept)
@@ -173,7 +194,9 @@ def _clauses(sentence: str, start: int, end: int, chance: random.Random) -> tupl
     last = min((i for i in range(len(cuts)) if cuts[i] >= end), default=len(cuts) - 1)
     while first > 0 and (cuts[last] - cuts[first] - (end - start) < 9 or chance.random() < 0.35):
         first -= 1
-    while last < len(cuts) - 1 and (cuts[last] - cuts[first] - (end - start) < 9 or chance.random() < 0.15):
+    while last < len(cuts) - 1 and (
+        cuts[last] - cuts[first] - (end - start) < 9 or chance.random() < 0.15
+    ):
         last += 1
     begin, stop = cuts[first], cuts[last]
     return max(begin, start - 45), min(stop, end + 30)
@@ -187,7 +210,9 @@ def _loosened(text: str, glossary: Glossary, chance: random.Random) -> str:
     words = [word for word in words if chance.random() >= drop or len(word) > 5]
     words = glossary.reworded(words, chance, swap)
     words = [
-        (word[:2] if chance.random() < 0.5 else word[-2:]) if len(word) > 3 and chance.random() < 0.1 else word
+        (word[:2] if chance.random() < 0.5 else word[-2:])
+        if len(word) > 3 and chance.random() < 0.1
+        else word
         for word in words
     ]
     if chance.random() < 0.12 and len(words) > 4:
@@ -196,7 +221,8 @@ def _loosened(text: str, glossary: Glossary, chance: random.Random) -> str:
     return "".join(words)
 
 
-# --- languages written with spaces --------------------------------------------------------------------
+# --- languages written with spaces
+# --------------------------------------------------------------------
 
 #: Question words: figure, date, name (of a person or thing), anything.
 ASKING: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -230,24 +256,25 @@ _MONTH = (
     r"January|February|March|April|May|June|July|August|September|October|November|December|"
     r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 )
-_LATIN_DATE = re.compile(rf"\b(?:(?:in |on )?(?:{_MONTH})(?: \d{{1,2}})?(?:,? \d{{4}})?|(?:1[5-9]|20)\d\d)\b")
+_LATIN_DATE = re.compile(
+    rf"\b(?:(?:in |on )?(?:{_MONTH})(?: \d{{1,2}})?(?:,? \d{{4}})?|(?:1[5-9]|20)\d\d)\b"
+)
 _LATIN_FIGURE = re.compile(r"\b\d[\d.,]*\d\b|\b\d\b")
 _LATIN_NAME = re.compile(r"(?<=[^\W\d_.!?] )[A-ZÀ-ÞА-Я][\w'’-]+(?: [A-ZÀ-ÞА-Я][\w'’-]+){0,3}")
 _LATIN_QUOTED = re.compile(r"[\"“«„]([^\"”»“]{2,40})[\"”»“]")
-_AUXILIARY = re.compile(r"^(.{2,60}?) (was|were|is|are|has|have|had|will|can|could|should|would|may|must) (.+)$")
+_AUXILIARY = re.compile(
+    r"^(.{2,60}?) (was|were|is|are|has|have|had|will|can|could|should|would|may|must) (.+)$"
+)
 _UNSPACED = {"ja", "th", "zh", "zh-hant"}
 
 
 def spaced_answers(sentence: str) -> list[tuple[str, int, int]]:
     """(kind, start, end) of figures, dates, names and quoted words in a language with spaces."""
-    found: list[tuple[str, int, int]] = []
-    for match in _LATIN_DATE.finditer(sentence):
-        found.append(("date", *match.span()))
+    found = [("date", *match.span()) for match in _LATIN_DATE.finditer(sentence)]
     for match in _LATIN_FIGURE.finditer(sentence):
         if not any(s <= match.start() < e for _, s, e in found):
             found.append(("figure", *match.span()))
-    for match in _LATIN_QUOTED.finditer(sentence):
-        found.append(("quoted", *match.span(1)))
+    found.extend(("quoted", *match.span(1)) for match in _LATIN_QUOTED.finditer(sentence))
     for match in _LATIN_NAME.finditer(sentence):
         if not any(s <= match.start() < e for _, s, e in found):
             found.append(("name", *match.span()))
@@ -277,9 +304,15 @@ def ask_spaced(
     right = _thinned(right.rstrip(".!?。"), joint, chance)
     style = chance.random()
     if language == "en" and style < 0.5:
-        rest = re.sub(r"\s+", " ", re.sub(r"\b(in|on|at|by|to|of|for|with|about)$", "", left.strip()) + " " + right).strip()
+        rest = re.sub(
+            r"\s+",
+            " ",
+            re.sub(r"\b(in|on|at|by|to|of|for|with|about)$", "", left.strip()) + " " + right,
+        ).strip()
         turned = _AUXILIARY.match(rest)
-        question = f"{asking} {turned[2]} {turned[1]} {turned[3]}" if turned else f"{asking} did {rest}"
+        question = (
+            f"{asking} {turned[2]} {turned[1]} {turned[3]}" if turned else f"{asking} did {rest}"
+        )
         if kind == "figure":
             head, _, tail = right.strip().partition(" ")
             question = f"{asking} {head} {chance.choice(('did', 'does', 'are', 'were', ''))} {left.strip()} {tail}"
@@ -288,7 +321,10 @@ def ask_spaced(
     elif style < 0.8:
         question = joint.join((asking, left.strip(), right.strip()))
     else:
-        parts = [w for w in re.findall(r"[\w'-]+", f"{left} {right}") if len(w) > 3] or [left, right]
+        parts = [w for w in re.findall(r"[\w'-]+", f"{left} {right}") if len(w) > 3] or [
+            left,
+            right,
+        ]
         kept = sorted(chance.sample(range(len(parts)), min(len(parts), chance.randint(2, 6))))
         question = " ".join(parts[i] for i in kept) + chance.choice(("", f" {asking}"))
     question = re.sub(r"\s+", " ", question).strip(" ,;:") + chance.choice(("?", "?", ""))
@@ -313,7 +349,8 @@ def _thinned(text: str, joint: str, chance: random.Random) -> str:
     return joint.join(word for word in words if chance.random() >= drop)
 
 
-# --- near misses ----------------------------------------------------------------------------------------
+# --- near misses
+# ----------------------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
@@ -327,7 +364,7 @@ def without_answer(sentence: str, start: int, end: int, chance: random.Random) -
         rest = sentence[:begin] + sentence[stop:]
         if len(rest) > max(8, len(sentence) // 3):
             return rest
-    return sentence[:start].rstrip("“《\"约近达为") + sentence[end:].lstrip("”》\"")
+    return sentence[:start].rstrip('“《"约近达为') + sentence[end:].lstrip('”》"')
 
 
 def about_another(
@@ -343,13 +380,18 @@ def about_another(
 
     The answer's own words stay. None when sentence and question share nothing that can be swapped.
     """
-    shared: list[tuple[int, int]] = []
-    for match in _NUMBER.finditer(sentence):
-        if (match.end() <= start or match.start() >= end) and len(match.group()) > 1 and match.group() in question:
-            shared.append(match.span())
+    shared = [
+        match.span()
+        for match in _NUMBER.finditer(sentence)
+        if (match.end() <= start or match.start() >= end)
+        and len(match.group()) > 1
+        and match.group() in question
+    ]
     if shared and chance.random() < 0.7:
         a, b = chance.choice(shared)
-        digits = [str((int(c) + chance.randint(1, 9)) % 10) if c.isdigit() else c for c in sentence[a:b]]
+        digits = [
+            str((int(c) + chance.randint(1, 9)) % 10) if c.isdigit() else c for c in sentence[a:b]
+        ]
         if b - a == 4 and sentence[a:b].isdigit():  # most likely a year
             digits = list(str(int(sentence[a:b]) + chance.choice((-3, -2, -1, 1, 2, 3, 10))))
         return sentence[:a] + "".join(digits) + sentence[b:]

@@ -1,9 +1,10 @@
 """Give an English transformer a multilingual vocabulary: fit new piece embeddings to translations.
 
-For every pair (English, other) of the parallel data the weighted bag of new pieces of *either* side shall
-approximate the weighted bag of the English side's old input embeddings. That is one sparse least-squares
-problem, solved by conjugate gradients, with a ridge towards the average of the old pieces that spell a new
-piece. The dimension is reduced first (principal components of the old table), which keeps the file small.
+For every pair (English, other) of the parallel data the weighted bag of new pieces of *either* side
+shall approximate the weighted bag of the English side's old input embeddings. That is one sparse
+least-squares problem, solved by conjugate gradients, with a ridge towards the average of the old
+pieces that spell a new piece. The dimension is reduced first (principal components of the old
+table), which keeps the file small.
 """
 
 from __future__ import annotations
@@ -59,8 +60,11 @@ def fit(
     old_bags, old_counts = _bags(cut_old(english), len(old_table))
     new_english, english_counts = _bags(cut_new(english), len(spell))
     new_other, other_counts = _bags(cut_new([text for _, text in other]), len(spell))
-    print(f"transplant: {len(english):,} English, {len(other):,} other sides "
-          f"({time.perf_counter() - began:.0f} s)", flush=True)
+    print(
+        f"transplant: {len(english):,} English, {len(other):,} other sides "
+        f"({time.perf_counter() - began:.0f} s)",
+        flush=True,
+    )
 
     frequency = old_counts / old_counts.sum()
     weight_old = _weights(old_counts)
@@ -99,8 +103,8 @@ def fit(
 def composed(rows: Floats, merges: Sequence[tuple[int, int]], *, full: float = 0.8) -> Floats:
     """Rows of pieces that translations hardly hold, filled up with the mean of the two pieces they merge.
 
-    A row shorter than ``full`` gets the more of its parts the shorter it is. Piece ``256 + n`` merges the
-    pair ``merges[n]``, both of which come before it.
+    A row shorter than ``full`` gets the more of its parts the shorter it is. Piece ``256 + n``
+    merges the pair ``merges[n]``, both of which come before it.
     """
     rows = rows.copy()
     for n, (left, right) in enumerate(merges):

@@ -1,0 +1,208 @@
+"""The reader: pieces and their offsets, match features, spans, and the bundled weights."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from rag.answering.reader import (
+    CONTEXT,
+    FEATURES,
+    QUESTION,
+    SENTENCE,
+    Reader,
+    ReaderInput,
+    Table,
+    best_span,
+    build_example,
+    bundled_reader_path,
+    cut,
+    prepare_question,
+    spelled_alike,
+    spelling,
+)
+from rag.normalization import normalize
+from rag.tokens import VOCABULARY_SIZE, get_encoding
+
+ENCODING = get_encoding()
+BUNDLED = (bundled_reader_path() / "reader.json").is_file()
+needs_weights = pytest.mark.skipif(
+    not BUNDLED, reason="the bundled reader has not been trained yet"
+)
+
+
+@pytest.fixture(scope="module")
+def table() -> Table:
+    """One-hot-like rows: a piece is like itself and like nothing else."""
+    rows = np.random.default_rng(0).integers(-127, 128, (VOCABULARY_SIZE, 64)).astype(np.int8)
+    return Table(rows, np.full(VOCABULARY_SIZE, 0.01, np.float32))
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader.load()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", "a b", "港口吞吐量达到 1,200 万吨。", "🙂🙃 ok", "ñandú عربي", "�x"]
+)
+def test_pieces_spell_the_text_without_its_white_space(text: str) -> None:
+    pieces = cut(ENCODING, text)
+    covered = {i for a, b in zip(pieces.starts, pieces.ends, strict=True) for i in range(a, b)}
+    assert covered == {i for i, character in enumerate(text) if not character.isspace()}
+
+
+def test_numbers_match_whole_and_han_by_pairs() -> None:
+    told, asked = spelling("2019年投资15亿元"), spelling("15亿元是哪年的投资")
+    pieces = cut(ENCODING, told.text)
+    matched = {
+        told.text[a:b]: tuple(row)
+        for a, b, row in zip(
+            pieces.starts, pieces.ends, spelled_alike(told, asked, pieces), strict=True
+        )
+    }
+    assert matched["15"] == (1.0, 1.0)
+    assert matched["2019"] == (0.0, 0.0)
+    assert matched["投资"] == (1.0, 1.0)
+    assert matched["年"] == (0.0, 1.0)
+
+
+def test_longer_words_match_by_their_first_letters() -> None:
+    told, asked = spelling("the harbours opened"), spelling("which harbour")
+    pieces = cut(ENCODING, told.text)
+    alike = spelled_alike(told, asked, pieces)[:, 0]
+    matched = [
+        told.text[a:b]
+        for a, b, share in zip(pieces.starts, pieces.ends, alike, strict=True)
+        if share > 0.5
+    ]
+    assert "".join(matched) == "harbours"
+
+
+def test_an_example_is_question_then_context_and_sentence(table: Table) -> None:
+    question = prepare_question(ENCODING, table, "谁来了")
+    sentence, before, after = (cut(ENCODING, t) for t in ("王先生来了", "前文", "后文"))
+    example = build_example(question, sentence, before, after, table)
+    cls, sep = table.marks
+    q, b, s = len(question.pieces.ids), len(before.ids), len(sentence.ids)
+    assert example.ids[0] == cls
+    assert example.ids[q + 1] == example.ids[-1] == sep
+    assert example.first == q + 2 + b
+    assert example.count == s
+    assert set(example.segments[: q + 2]) == {QUESTION}
+    assert set(example.segments[example.first : example.first + s]) == {SENTENCE}
+    assert example.segments[q + 2] == CONTEXT
+    assert example.features.shape == (len(example.ids), FEATURES)
+    assert np.isfinite(example.features).all()
+
+
+def test_the_best_span_never_ends_before_it_starts() -> None:
+    starts, ends = np.float32([0, 5, 0]), np.float32([9, 0, 5])
+    first, last, score = best_span(starts, ends)
+    assert (first, last) == (0, 0)  # 0+9 beats 5+5 in logits
+    assert 0 < score <= 1
+    assert best_span(np.float32([0, 9]), np.float32([8, 0]))[:2] == (1, 1)
+
+
+def test_spans_lead_back_to_the_source_characters(table: Table) -> None:
+    """Full width, Traditional script and composed characters in front do not shift the marked words."""
+    source = "㈱ＡＢＣ　於２０２４年設立臺灣分公司。"
+
+    def run(inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        shape = inputs["segments"].shape
+        spans = np.zeros((*shape, 2), np.float32)
+        told = np.flatnonzero(inputs["segments"][0] == SENTENCE)
+        pieces = cut(ENCODING, normalize(source))
+        wanted = [
+            i
+            for i, (a, b) in enumerate(zip(pieces.starts, pieces.ends, strict=True))
+            if "2024" == pieces.text[a:b]
+        ]
+        spans[0, told[wanted[0]]] = 20
+        return np.zeros((shape[0], 2), np.float32), spans
+
+    (score,) = Reader(ENCODING, table, run).score("何时设立", [ReaderInput(source)])
+    assert score.span is not None
+    assert source[slice(*score.span)] == "２０２４"
+    assert score.answerable == 0.5
+
+
+# --- the bundled weights ----------------------------------------------------------------------------------
+
+
+@needs_weights
+def test_bundled_files_fit_the_repository() -> None:
+    sizes = [path.stat().st_size for path in bundled_reader_path().iterdir() if path.is_file()]
+    assert max(sizes) < 50_000_000
+    assert sum(sizes) < 36_000_000
+
+
+@needs_weights
+def test_nothing_to_read(reader: Reader) -> None:
+    assert reader.score("谁？", []) == []
+    (score,) = reader.score("", [ReaderInput("")])
+    assert score.span is None
+    assert math.isfinite(score.relevance)
+
+
+@needs_weights
+def test_hostile_texts_are_read_up_to_a_length(reader: Reader) -> None:
+    texts = ["啊" * 1_000_000, "\ud800\udfff\x00", "🙂" * 500, "a" * 5000, "‮" * 50, "\n\n \t"]
+    scores = reader.score("\udc00" * 3000, [ReaderInput(t, t, t) for t in texts])
+    for text, score in zip(texts, scores, strict=True):
+        assert math.isfinite(score.relevance)
+        assert 0 <= score.answerable <= 1
+        if score.span:
+            assert 0 <= score.span[0] < score.span[1] <= len(text)
+
+
+@needs_weights
+def test_the_same_question_gets_the_same_scores(reader: Reader) -> None:
+    candidates = [
+        ReaderInput(f"第{n}号码头于20{n}年启用，投资{n}亿元。", "港区简介") for n in range(10, 40)
+    ]
+    first = reader.score("21号码头哪年启用？", candidates)
+    assert reader.score("21号码头哪年启用？", candidates) == first
+    for given, score in zip(candidates, first, strict=True):
+        assert score.span is not None
+        assert given.text[slice(*score.span)].strip()
+
+
+FACTS = [
+    "海滨图书馆于1998年建成，建筑面积2.3万平方米。",
+    "馆长李明表示，今年将新增四个阅览室。",
+    "图书馆位于中山路与解放路交叉口。",
+    "周末的讲座免费向市民开放。",
+]
+
+
+@needs_weights
+@pytest.mark.parametrize(
+    ("question", "right"),
+    [
+        ("海滨图书馆是哪一年建成的？", 0),
+        ("海濱圖書館的建築面積是多少？", 0),
+        ("图书馆在什么地方？", 2),
+        ("馆长是谁？", 1),
+    ],
+)
+def test_the_answering_sentence_comes_first(reader: Reader, question: str, right: int) -> None:
+    scores = reader.score(question, [ReaderInput(text) for text in FACTS])
+    assert max(range(len(FACTS)), key=lambda i: scores[i].relevance) == right
+
+
+@needs_weights
+def test_scripts_read_alike(reader: Reader) -> None:
+    simplified, traditional = ("馆长是谁？", "館長是誰？")
+    candidates = [ReaderInput(text) for text in FACTS]
+    assert reader.score(simplified, candidates) == reader.score(traditional, candidates)
+
+
+@needs_weights
+def test_an_english_question_finds_the_chinese_sentence(reader: Reader) -> None:
+    scores = reader.score(
+        "In what year was the library built?", [ReaderInput(text) for text in FACTS]
+    )
+    assert max(range(len(FACTS)), key=lambda i: scores[i].relevance) == 0

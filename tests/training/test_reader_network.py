@@ -1,0 +1,58 @@
+"""The reader's network: the exported graph gives what torch gives; int8 stays close."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("onnx")
+
+from rag.answering.reader import FEATURES  # noqa: E402
+from rag.training.reader_evaluation import area, kept_at, logistic  # noqa: E402
+from rag.training.reader_export import export  # noqa: E402
+from rag.training.reader_model import Network  # noqa: E402
+
+
+@pytest.mark.parametrize(("quantise", "allowed"), [(False, 1e-4), (True, 0.05)])
+def test_the_exported_graph_agrees_with_torch(
+    tmp_path: Path, quantise: bool, allowed: float
+) -> None:
+    import onnxruntime
+
+    torch.manual_seed(0)
+    network = Network(128, width=384, layers=1).eval()
+    segments = torch.tensor([[0, 0, 1, 2, 2, 0], [0, 0, 2, 2, 0, 0]])
+    inputs = {
+        "rows": torch.randn(2, 6, 128),
+        "segments": segments,
+        "features": torch.rand(2, 6, FEATURES),
+        "mask": torch.tensor([[1.0] * 6, [1.0] * 5 + [0.0]]),
+    }
+    with torch.no_grad():
+        verdict, spans = network(**inputs)
+    path = tmp_path / "reader.onnx"
+    export(network, path, quantise=quantise)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    got_verdict, got_spans = session.run(
+        ["verdict", "spans"], {name: value.numpy() for name, value in inputs.items()}
+    )
+    real = inputs["mask"].numpy() > 0
+    assert np.abs(got_verdict - verdict.numpy()).max() < allowed
+    assert np.abs(got_spans - spans.numpy())[real].max() < allowed
+
+
+def test_area_counts_ties_as_half() -> None:
+    assert area([1.0, 2.0], [0.0, 1.0]) == pytest.approx(3.5 / 4)
+
+
+def test_kept_at_five_percent_wrong() -> None:
+    assert kept_at([0.5, 2.0, 3.0, 3.0], list(np.linspace(0, 1, 101))) == 0.75
+
+
+def test_logistic_finds_the_side() -> None:
+    weights = logistic(np.array([[-2.0], [-1.0], [1.0], [2.0]]), np.array([0.0, 0.0, 1.0, 1.0]))
+    assert weights[0] > 1
+    assert abs(weights[1]) < 1e-6
