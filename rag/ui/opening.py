@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -83,6 +84,9 @@ class Opening:
         self._settled.set()
         try:
             self._kb.warm_up()
+            # Loading is not all: the first answer also imports and fills caches.
+            for info in islice(self._kb.documents(), 1):
+                self._kb.ask(info.title or info.source, answerer="extractive")
         except Exception:  # noqa: BLE001  (only a warm-up; a question will tell what is wrong)
             self.phase = "ready"
         self.phase = "ready"
