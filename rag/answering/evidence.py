@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.answering.nearness import Nearness
-from rag.answering.question import ACCEPTED, AskedFor, focus_phrase
+from rag.answering.question import ACCEPTED, AskedFor, focus_phrase, places_named
 from rag.answering.spans import capitalised, figures_in, quoted, typed_spans, years_in
 from rag.index.terms import terms
 from rag.normalization import normalize, normalize_with_offsets, source_span
@@ -256,6 +256,14 @@ FEATURES = (
     "soft_framed",  # ... in the sentence, its neighbours, title and heading
     "soft_focus",  # ... for the words next to the asking word
     "soft_lack",  # how badly the worst-met worthy piece is met
+    "amount_lack",  # an amount is asked for and none is here
+    "date_lack",  # a date is asked for and none is here
+    "person_lack",  # a person is asked for and none is here
+    "unit_lack",  # no figure has the unit that was asked for
+    "place_lack",  # the passage does not name the place that was asked about
+    "place_clash",  # ... and the heading or the sentence names another one of its kind
+    "items_lack",  # so many things are asked for, and no row of so many is here
+    "years_far",  # the passage tells of other years
     "cross_sentence",  # what of "sentence" comes by translation
     "cross_soft",
 )
@@ -349,6 +357,18 @@ def features_of(
         row[INDEX["focus"]] = _focus_share(weights, held)
         row[INDEX["focus_passage"]] = focused[candidate.passage]
         row[INDEX["phrase"]] = float(len(phrase) > 1 and phrase in normalised)
+        row[INDEX["unit_lack"]] = float(lacks_unit(asked, normalised))
+        if asked.many:
+            row[INDEX["items_lack"]] = float(lacks_items(asked, normalised, candidate.after))
+        if asked.places:
+            _place_features(row, asked, candidate, passages[candidate.passage])
+        if asked.years:
+            told = years_of(passages[candidate.passage])
+            row[INDEX["years_far"]] = float(not asked.years & told)
+        if accepted is not None and not row[INDEX["typed"]]:
+            lack = _LACKS.get(asked.kind)
+            if lack:
+                row[INDEX[lack]] = 1.0
         there = text_script(candidate.text)
         row[INDEX["cross"]] = float(bool(script and there) and script != there)
         if row[INDEX["cross"]] and weights.foreign:
@@ -377,6 +397,97 @@ def features_of(
         table[:, INDEX["answerable"]] = [score[1] for score in reader]
         table[:, INDEX["cross_reader"]] = cross * relevance
     return table
+
+
+_LACKS = {
+    "figure": "amount_lack",
+    "money": "amount_lack",
+    "percent": "amount_lack",
+    "duration": "amount_lack",
+    "rank": "amount_lack",
+    "date": "date_lack",
+    "person": "person_lack",
+}
+_UNIT_KINDS = (
+    "名位人口",
+    ("元", "万元", "亿元", "美元", "钱"),
+    ("平方米", "平方公里", "平方千米", "亩", "公顷"),
+    ("米", "公里", "千米", "里"),
+    ("年", "天", "月", "个月", "小时", "分钟", "周", "日"),
+)
+
+
+def lacks_unit(asked: AskedFor, normalised: str) -> bool:
+    """Whether no figure of a Chinese sentence has the unit of the question, or one of its kind."""
+    unit = asked.units
+    if not unit or not asked.language.startswith("zh") or unit in {"个", "项", "种", "次", "些"}:
+        return False
+    units = next((tuple(kind) for kind in _UNIT_KINDS if unit in kind), (unit,))
+    units = (*units, "个") if unit in {"家", "处", "条", "所", "座", "类"} else units
+    return not any(
+        re.search(rf"[\d一二两三四五六七八九十百千万亿]\s*(?:余|多|来)?{one}", normalised)
+        for one in units
+    )
+
+
+_COUNT = re.compile(
+    r"(\d{1,2}|[两二三四五六七八九十])(?:大|个|条|家|项|种|区|类|方面|座|所|位|名|步|点|句|级)"
+)
+_DIGITS_OF = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
+
+
+def lacks_items(asked: AskedFor, normalised: str, after: str) -> bool:
+    """Whether a list of a told length is asked for, and no row of that length stands here."""
+    count = _COUNT.search(asked.normalised)
+    if count is None:
+        return False
+    number = _DIGITS_OF.get(count.group(1)) or int(count.group(1))
+    if not 2 <= number <= 20:
+        return False
+    text = normalised + normalize(after[:CONTEXT])
+    rows = re.findall(r"[^,。;:!?、]{1,30}(?:、[^,。;:!?、]{1,30})+", text)
+    longest = max((row.count("、") + 1 + row.count("和") for row in rows), default=0)
+    enumerated = len(re.findall(r"[一二三四五六七八九十]是|第[一二三四五六七八九十]|\d\.", text))
+    commas = max((part.count(",") + 1 for part in re.findall(r'[":][^"。]*', text)), default=0)
+    dashes = max(
+        (row.count("-") + 1 for row in re.findall(r"[^,。;\s]+-[^,。;\s]+", text)), default=0
+    )
+    return max(longest, enumerated, commas, dashes, text.count(";") + 1) < number
+
+
+_LAST_YEAR = re.compile(r"去年|上年|过去一年|全年")
+
+
+@lru_cache(maxsize=4096)
+def _years(text: str, frame: str, published: str) -> frozenset[str]:
+    years = set(years_in(_normalised(text)) | years_in(_normalised(frame)))
+    if published[:4].isdigit():
+        years.add(published[:4])
+        if _LAST_YEAR.search(text):
+            years.add(str(int(published[:4]) - 1))
+    return frozenset(years)
+
+
+def years_of(passage: Passage) -> frozenset[str]:
+    """The years a passage may tell of: named, of its publication, and the one before if it says so."""
+    return _years(
+        passage.text, f"{passage.title or ''} {passage.heading or ''}", passage.published or ""
+    )
+
+
+def _place_features(row: Floats, asked: AskedFor, candidate: Candidate, passage: Passage) -> None:
+    """Whether the place that was asked about is told of here, or another one of its kind."""
+    near = _normalised(f"{passage.heading or ''} {candidate.before} {candidate.text}")
+    around = near + _normalised(passage.title or "") + _normalised(passage.text)
+    stems = [stem for stem, _ in asked.places]
+    lacking = [stem for stem in stems if stem not in around]
+    row[INDEX["place_lack"]] = len(lacking) / len(stems)
+    clash = False
+    for stem, kind in asked.places:
+        if stem not in near:
+            others = {s for s, k in places_named(near) if k == kind}
+            clash = clash or bool(others)
+    row[INDEX["place_clash"]] = float(clash)
 
 
 def _translated(row: Floats, candidate: Candidate, passage: Passage, weights: Weights) -> None:
