@@ -58,15 +58,15 @@ def build_static_model(
     if not resume:
         checkpoint.unlink(missing_ok=True)
     corpus = load_corpus(data, encode_meaning, log=log)
-    table, rows = _start(corpus, recipe, log)
+    start, rows = _start(corpus, recipe, log)
     tasks = tasks_of(corpus, _glosses(corpus, log))
 
     def measure(current: NDArray[np.float32]) -> str:
         return headline(measure_corpus(current[rows], corpus))
 
-    log(f"before training: {measure(table)}")
+    log(f"before training: {measure(start)}")
     table = train(
-        table,
+        start.copy(),
         rows,
         tasks,
         recipe,
@@ -77,6 +77,7 @@ def build_static_model(
         measure=measure,
         measure_every=measure_every,
     )
+    table = (1 - recipe.start_share) * table + recipe.start_share * start
     whole, mapping, factors = quantised(table, rows, silent_pieces())
     results = measure_corpus(whole[mapping].astype(np.float32) * factors[:, None], corpus)
     facts = {

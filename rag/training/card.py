@@ -10,8 +10,9 @@ __all__ = ["measures_table", "model_card"]
 
 _FRONT = """\
 ---
-language: [zh, en, ja, ko, fr, de, es, pt, it, nl, ru, uk, pl, cs, tr, ar, fa, hi, id, vi, th, el,
-hu, ro, sv] license: cc-by-sa-4.0
+language:
+  [zh, en, ja, ko, fr, de, es, pt, it, nl, ru, uk, pl, cs, tr, ar, fa, hi, id, vi, th, el, hu, ro, sv]
+license: cc-by-sa-4.0
 library_name: sentence-transformers
 pipeline_tag: sentence-similarity
 tags: [static-embeddings, retrieval, chinese]
@@ -20,44 +21,52 @@ tags: [static-embeddings, retrieval, chinese]
 # rag-static
 
 A static embedding model for finding passages that answer a question: Chinese (Simplified and
-Traditional give the same vectors) and English first, some twenty other languages usefully. A
-text's vector is the weighted sum of its pieces' vectors, brought to unit length; there is no
-network, so millions of characters a second are embedded on one processor core.
+Traditional spellings meet in one) and English first, some twenty other languages usefully. A text's
+vector is the weighted sum of its pieces' vectors, brought to unit length; there is no network, so
+millions of characters a second are embedded on one processor core.
 
 ```python
 from sentence_transformers import SentenceTransformer  # 6.2 or later
 
 model = SentenceTransformer("path/to/this/folder")
-model.similarity(model.encode("谁发明了电话？"), model.encode("The telephone was patented by
-Bell.")) ```
+model.similarity(model.encode("谁发明了电话？"), model.encode("Bell patented the telephone."))
+```
 
 `rag.embedding.load_embedder()` gives the same vectors without torch.
 
 ## Shape
 
-65,536 pieces of a byte-level BPE (NFKC, lower case, Traditional to Simplified; Han, kana, digits
-and letters apart; also the tiktoken encoding `rag64k`), {rows} rows of {dimension} int8 numbers:
-the {own_rows} most frequent pieces have a row each, the others share the rest. White space and
-punctuation weigh nothing. There is no limit to a text's length, but one vector for much more than
-a page says little: embed passages, and sentences beside them. A text without any meaning (empty,
-punctuation) gives zeros for the empty string under sentence-transformers, and one fixed unit
-vector otherwise.
+65,536 pieces of a byte-level BPE (NFKC, lower case, Traditional to Simplified; Han, kana, digits and
+letters apart; also the tiktoken encoding `rag64k`), {rows} rows of {dimension} int8 numbers: the
+{own_rows} most frequent pieces have a row each, the others share the rest. White space and
+punctuation weigh nothing. A text's length has no limit, but one vector for much more than a page
+says little: embed passages, and sentences beside them. A text of white space and punctuation alone
+gets one fixed unit vector; the empty text gets the same one in rag, and zeros in
+sentence-transformers.
 
 ## Recipe
 
 1. The vocabulary: BPE on some 88 million characters (`python -m rag.training vocabulary`).
-2. Start: random directions with SIF lengths a / (a + p); pieces of other languages are turned
-towards their
-   English translations as IBM model 1 aligns them.
+2. The start: random directions with SIF lengths a / (a + p); pieces of other languages are turned
+   towards their English translations as IBM model 1 aligns them.
 3. Training with InfoNCE over the batch, both ways, each batch of one task: a thinned sentence and
-the passage
-   that it stands in or was taken from; lead and body of an article; translations, titles and
-   dictionary entries; a sentence and the passage that holds its translation; questions with the
-   part of a paragraph and the sentence that answers them; and Chinese questions and sentences
-   glossed word by word into English, on one side or both. Several passages of each article in a
-   batch serve as hard negatives.
+   the passage that it stands in or was taken from; lead and body of an article; translations,
+   titles and dictionary entries; a sentence and the passage that holds its translation; questions
+   with the part of a paragraph and the sentence that answers them; and Chinese questions and
+   sentences glossed word by word into English, on one side or both. Several passages of each
+   article in a batch serve as hard negatives.
+4. The mean of the trained table and its start (as WiSE-FT, https://arxiv.org/abs/2109.01903):
+   training lengthens rows by chance as well as by need. On the news below, recall@1 within a
+   language rose by 2 points, English to Chinese by 1; between English and the others it fell by
+   less than a half.
 
-`python -m rag.training static --data DIR --out DIR` repeats it.
+`python -m rag.training static --data DIR --out DIR` repeats steps 2 to 4.
+
+What mattered, from runs of two minutes: dimensions most of all. With 256, 320, 384 and 512 numbers a
+row, the untrained start found 58, 62, 65 and 68 percent of the news passages of its own language,
+and rows shared by rare pieces cost nothing measurable, so 512 numbers in 41,000 rows take the place
+of 256 in 65,536. Glosses and the aligned start took English to Chinese from 10 to 17. A rate of
+0.4 in place of 0.1 cost the other languages 5 points.
 
 """
 

@@ -35,6 +35,7 @@ class Recipe:
     own_rows: int = 34_000
     batch: int = 1024
     rate: float = 0.1
+    start_share: float = 0.5
     scale: float = 25.0
     half: bool = True
     decay: float = 0.98
@@ -169,7 +170,7 @@ def _save(path: Path, table: Table, moments: NDArray[np.float32], step: int, spe
     partial.replace(path)
 
 
-def _step(  # noqa: PLR0917 - the loop's whole state
+def _step(
     values: torch.Tensor,
     rows: NDArray[np.int64],
     moments: torch.Tensor,
