@@ -86,7 +86,7 @@ def build(folder: Path, count: int) -> Row:
     }
 
 
-def query(folder: Path, count: int, queries: int) -> Row:
+def query(folder: Path, queries: int) -> Row:
     from rag.index import open_store
 
     began = time.perf_counter()
@@ -112,7 +112,7 @@ def query(folder: Path, count: int, queries: int) -> Row:
                 part.segment.vectors.search_exact(vector, 10, part.alive)
                 if len(part.segment) and view.passages > 8_192
                 else part.segment.vectors.search_numpy(vector, 10, part.alive)
-                for part in view._generation.parts
+                for part in view._generation.parts  # noqa: SLF001
             ]
             scores = np.sort(np.concatenate([values for _, values in exact]))[::-1][:10]
             recalls.append(float(np.mean(dense.scores >= scores[-1] - 1e-4)))
@@ -176,7 +176,7 @@ def main() -> None:
         folder = arguments.work / f"grown-{count}"
         steps = {
             "build": lambda: build(folder, count),
-            "query": lambda: query(folder, count, arguments.queries),
+            "query": lambda: query(folder, arguments.queries),
             "update": lambda: update(folder, count),
         }
         print(json.dumps(steps[arguments.step]()))

@@ -60,17 +60,19 @@ def threads(folder: Path, model: str, questions: list[str], k: int) -> dict[str,
         rates: dict[int, list[float]] = {1: [], 20: []}
         equal = True
         for _ in range(3):
-            for count in rates:
+            for count, seen in rates.items():
                 found: list[list[list[tuple[str, int]]]] = []
-                workers = [
-                    threading.Thread(target=lambda: found.append(ask())) for _ in range(count)
-                ]
+
+                def work(found: list[list[list[tuple[str, int]]]] = found) -> None:
+                    found.append(ask())
+
+                workers = [threading.Thread(target=work) for _ in range(count)]
                 began = time.perf_counter()
                 for worker in workers:
                     worker.start()
                 for worker in workers:
                     worker.join()
-                rates[count].append(count * len(questions) / (time.perf_counter() - began))
+                seen.append(count * len(questions) / (time.perf_counter() - began))
                 equal = equal and all(answers == wanted for answers in found)
         medians = {count: sorted(rate)[1] for count, rate in rates.items()}
     return {"one": medians[1], "twenty": medians[20], "equal": equal}

@@ -10,11 +10,16 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+    from langchain_core.vectorstores import VectorStore
 
 BEGAN = time.perf_counter()
 
 
-def embeddings(model: str):
+def embeddings(model: str) -> Embeddings:
     from langchain_huggingface import HuggingFaceEmbeddings
 
     return HuggingFaceEmbeddings(
@@ -54,7 +59,7 @@ def index(articles: Path, folder: Path, model: str) -> dict[str, float]:
     }
 
 
-def opened(folder: Path, model: str):
+def opened(folder: Path, model: str) -> VectorStore:
     from langchain_community.vectorstores import FAISS
 
     return FAISS.load_local(str(folder), embeddings(model), allow_dangerous_deserialization=True)
@@ -67,7 +72,7 @@ def query(folder: Path, model: str, questions: list[str], k: int) -> dict[str, o
     seconds = []
     for question in questions:
         began = time.perf_counter()
-        store.similarity_search_with_score(question, k=k)
+        store.similarity_search(question, k=k)
         seconds.append(time.perf_counter() - began)
     return {"load_seconds": loaded, "queries": seconds}
 

@@ -32,7 +32,7 @@ WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 380, 70, 50, 40
 def _svg(title: str, unit: str, names: list[str], rows: list[dict[str, Any]]) -> str:
     xs = [math.log10(row["passages"]) for row in rows]
     values = [row[name] for row in rows for name in names if name in row]
-    low_x, high_x = min(xs), max(max(xs), min(xs) + 1)
+    low_x, high_x = min(xs), max(*xs, min(xs) + 1)
     top = max(values) * 1.1 or 1
 
     def x(value: float) -> float:
@@ -42,8 +42,8 @@ def _svg(title: str, unit: str, names: list[str], rows: list[dict[str, Any]]) ->
         return HEIGHT - BOTTOM - value / top * (HEIGHT - BOTTOM - TOP)
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        'font-family="sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"',
+        '  font-family="sans-serif" font-size="12">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
         f'<text x="{LEFT}" y="24" font-size="15">{title} ({unit}) by number of passages</text>',
     ]

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -186,7 +187,7 @@ def connect(folder: Path, *, read_only: bool) -> sqlite3.Connection:
 def _connect_reading(path: Path) -> sqlite3.Connection:
     from urllib.parse import quote
 
-    name = f"file:{quote(str(path.absolute()))}"
+    name = f"file:{quote(os.fsencode(path.absolute()))}"
     try:
         connection = sqlite3.connect(
             f"{name}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, timeout=30
@@ -337,12 +338,11 @@ def _headings_json(headings: Sequence[str | None]) -> str:
     return json.dumps(headings, ensure_ascii=True) if any(headings) else ""
 
 
-def document_checksum(  # noqa: PLR0917
+def document_checksum(
     row: Sequence[Any], text: str, spans: bytes, headings: str, vectors: bytes
 ) -> int:
     """CRC-32 over everything that a document is: ``row`` without its checksum, text, chunks, vectors."""
-    head = json.dumps([item.hex() if isinstance(item, bytes) else item for item in row])
-    value = zlib.crc32(head.encode())
+    value = zlib.crc32(repr(tuple(row)).encode("utf-8", "surrogatepass"))
     for part in (_encoded(text), spans, headings.encode(), vectors):
         value = zlib.crc32(part, value)
     return value

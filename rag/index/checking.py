@@ -125,11 +125,11 @@ def _check_catalog(connection: sqlite3.Connection, folder: Path, dimension: int)
 
 def damaged_documents(connection: sqlite3.Connection, dimension: int) -> list[str]:
     """Sources of the documents whose checksum is wrong or that cannot be read."""
-    lost: list[str] = []
-    for row in _document_rows(connection):
-        if not _is_whole(connection, row, dimension):
-            lost.append(row.source)
-    return lost
+    return [
+        row.source
+        for row in _document_rows(connection)
+        if not _is_whole(connection, row, dimension)
+    ]
 
 
 def _document_rows(connection: sqlite3.Connection) -> Iterator[DocumentRow]:

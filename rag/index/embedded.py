@@ -18,7 +18,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -81,16 +81,15 @@ def open_store(
     folder = Path(path)
     with catalog.translated(folder):
         made = _prepared(folder, create=create and not read_only)
-        if made and (model is None or dimension is None):
-            if not (folder / CATALOG_FILE).exists():
-                raise NotAnIndexError(f"{folder}: there is no index yet. Make one: rag index PATH")
-        elif made:
+        if made and model is not None and dimension is not None:
             meta = {"model": model, "dimension": str(dimension)}
             if chunk_tokens is not None:
                 meta["chunk_tokens"] = str(chunk_tokens)
             if chunk_overlap is not None:
                 meta["chunk_overlap"] = str(chunk_overlap)
             _make(folder, meta)
+        elif made and not (folder / CATALOG_FILE).exists():
+            raise NotAnIndexError(f"{folder}: there is no index yet. Make one: rag index PATH")
         store = EmbeddedStore(folder, read_only=read_only)
     if model is not None and model != store.model:
         store.close()
@@ -397,7 +396,7 @@ class EmbeddedStore:
         if temporary is not None:
             temporary.cleanup()
 
-    def __enter__(self) -> EmbeddedStore:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -514,7 +513,7 @@ class EmbeddedView:
             fields = [name for (name,) in self._connection.execute("SELECT name FROM fields")]
             condition, parameters = to_sql(where, fields)
         rows = self._connection.execute(
-            f"{_DOCUMENT} WHERE {condition} ORDER BY number",  # noqa: S608
+            f"{_DOCUMENT} WHERE {condition} ORDER BY number",
             parameters,
         )
         for row in map(DocumentRow._make, rows):

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +126,8 @@ def _key_ranges(segments: Sequence[Postings]) -> Iterator[tuple[int, int]]:
     marks = np.arange(_RANGE_POSTINGS / share, largest.size, _RANGE_POSTINGS / share)
     places = np.searchsorted(largest.starts, marks.astype(largest.starts.dtype), "right")
     places = np.minimum(places, len(largest.keys) - 1)
-    bounds = sorted({0, *(int(key) for key in largest.keys[places])}) + [1 << KEY_BITS]
-    yield from zip(bounds[:-1], bounds[1:], strict=True)
+    lows = sorted({0, *(int(key) for key in largest.keys[places])})
+    yield from pairwise([*lows, 1 << KEY_BITS])
 
 
 def _merge_range(

@@ -10,6 +10,7 @@ import contextlib
 import os
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from rag.errors import IndexLockedError, IndexReadOnlyError
 
@@ -49,7 +50,7 @@ class WriteLock:
             os.close(self._file)
             self._file = -1
 
-    def __enter__(self) -> WriteLock:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

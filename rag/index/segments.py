@@ -24,7 +24,6 @@ from rag.index import catalog, faults
 from rag.index.arrays import CHECKED_BYTES, checksum, map_array, write_array
 from rag.index.dense import COARSE_FILE, DENSE_FILE, VectorRows, write_coarse, write_dense
 from rag.index.lexical import (
-    FILES,
     MAX_NEW_ROWS,
     Postings,
     merge_postings,

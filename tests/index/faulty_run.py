@@ -174,7 +174,9 @@ def serve():
             text = pipe.read()
         os.waitpid(child, 0)
         answer = json.loads(text) if text else {"killed": True}
-        print(json.dumps({**answer, "seconds": time.perf_counter() - began}), flush=True)
+        answer["seconds"] = time.perf_counter() - began
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

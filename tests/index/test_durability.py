@@ -258,10 +258,13 @@ def test_a_torn_catalog_is_told(filled):
     data = bytearray(path.read_bytes())
     data[4096 * 2 : 4096 * 6] = b"\xa5" * (4096 * 4)
     path.write_bytes(data)
-    with pytest.raises(IndexCorruptError, match="damaged.*rag doctor --repair"):
+    try:
         with open_store(filled.path) as store:
-            faults_found = [f.message for f in store.check() if f.level == "fault"]
-            raise IndexCorruptError(f"damaged {faults_found[0]}")
+            told = next(f.message for f in store.check() if f.level == "fault")
+    except IndexCorruptError as error:
+        told = str(error)
+    assert "rag doctor --repair" in told
+    assert str(path) in told
 
 
 def test_a_long_lived_store_sees_a_repaired_catalog(filled):
@@ -378,7 +381,7 @@ def test_an_older_format_is_brought_up_to_date(filled, monkeypatch):
     )
     with open_store(filled.path) as store:
         assert store.facts["format"] == str(catalog.FORMAT)
-        assert [f.message for f in store.check()][0] == "brought from format 1 to 2"
+        assert next(f.message for f in store.check()) == "brought from format 1 to 2"
         with store.view() as view:
             assert state_of_samples(view)
 
@@ -387,12 +390,12 @@ def test_a_folder_that_cannot_be_written_still_answers(filled):
     if os.getuid() == 0:
         pytest.skip("root may write anywhere")
     filled.close()
-    os.chmod(filled.path, 0o555)
+    filled.path.chmod(0o555)
     try:
         with open_store(filled.path, read_only=True) as store, store.view() as view:
             assert state_of_samples(view)
     finally:
-        os.chmod(filled.path, 0o755)
+        filled.path.chmod(0o755)
 
 
 def test_a_locked_index_still_answers(filled):

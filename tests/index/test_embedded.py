@@ -184,7 +184,7 @@ def test_scores_do_not_depend_on_the_history(tmp_path, filled):
 
 
 def test_an_exception_rolls_back_to_the_last_commit(filled):
-    with pytest.raises(RuntimeError, match="stop"), filled.writer() as writer:
+    with pytest.raises(RuntimeError, match="stop"), filled.writer() as writer:  # noqa: PT012
         writer.put(*make_document("a", ["甲"]))
         writer.commit()
         writer.put(*make_document("b", ["乙"]))
