@@ -1,0 +1,252 @@
+"""rag.KnowledgeBase: the library's contract."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag import Answer, Document, KnowledgeBase, Settings
+from rag.errors import (
+    DocumentNotFoundError,
+    IndexReadOnlyError,
+    IndexStoreError,
+    NotAnIndexError,
+    QueryError,
+)
+from tests.toy import ToyEmbedder
+
+PLAIN = Settings(reader=False)
+QUESTION = "市北区2023年新落地亿元以上项目多少个?"
+QUESTIONS = (
+    QUESTION,
+    "市北区2023年完成老旧街区改造多少户?",
+    "How many projects above 100 million yuan landed in Shibei in 2023?",
+    "市北區2023年新落地億元以上項目多少個？",
+    "西海岸新区设立十年有哪些成绩?",
+    "市北区2023年出生多少人?",
+    "木星有几颗卫星?",
+)
+
+
+@pytest.fixture(scope="module")
+def kb(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    path = tmp_path_factory.mktemp("kb") / "seeds"
+    with KnowledgeBase.open(path, settings=PLAIN) as opened:
+        report = opened.index(root / "seeds")
+        assert len(report.added) == 5
+        yield opened
+
+
+def check(kb: KnowledgeBase, answer: Answer) -> None:
+    """What holds for every answer."""
+    assert answer.refused == (not answer.citations)
+    assert 0 <= answer.confidence <= 1
+    assert [citation.number for citation in answer.citations] == list(
+        range(1, len(answer.citations) + 1)
+    )
+    for citation in answer.citations:
+        document = kb.document(citation.document_id)
+        assert citation.quote == document.text[citation.start : citation.end]
+        assert citation.source == document.source
+        assert f"[{citation.number}]" in answer.text
+        if citation.highlight:
+            start, end = citation.highlight
+            assert document.text[start:end] == citation.highlight_text
+    for passage in answer.passages:
+        text = kb.document(passage.document_id).text
+        assert passage.text == text[passage.start : passage.end]
+    assert [passage.rank for passage in answer.passages] == list(range(1, len(answer.passages) + 1))
+    assert answer.timings["total"] >= answer.timings["retrieval"] > 0
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_answer_is_checkable(kb: KnowledgeBase, question: str) -> None:
+    answer = kb.ask(question)
+    assert answer.question == question
+    check(kb, answer)
+
+
+def test_the_answer_is_found_and_marked(kb: KnowledgeBase) -> None:
+    answer = kb.ask(QUESTION)
+    assert not answer.refused
+    assert answer.answerer == "extractive"
+    assert answer.citations[0].document_id == "seeds/003.md"
+    assert answer.citations[0].highlight_text == "172个"
+
+
+def test_what_is_not_there_is_refused(kb: KnowledgeBase) -> None:
+    answer = kb.ask("木星有几颗卫星?")
+    assert answer.refused
+    assert answer.citations == ()
+
+
+def test_search(kb: KnowledgeBase) -> None:
+    passages = kb.search(QUESTION, k=3)
+    assert [passage.rank for passage in passages] == [1, 2, 3]
+    assert passages[0].document_id == "seeds/003.md"
+    scores = [passage.score for passage in passages]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_k_and_where(kb: KnowledgeBase) -> None:
+    assert len(kb.search("青岛", k=1)) == 1
+    only = kb.search(QUESTION, k=50, where={"published": {"<": "2024"}})
+    assert only
+    assert {passage.document_id for passage in only} == {"seeds/002.md"}
+    answer = kb.ask(QUESTION, where={"source": {"!=": "seeds/003.md"}}, k=4)
+    assert all(citation.source != "seeds/003.md" for citation in answer.citations)
+    assert len(answer.passages) <= 4
+    assert kb.search(QUESTION, where={"source": "nowhere"}) == []
+    assert kb.ask(QUESTION, where={"source": "nowhere"}).refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"question": ""}, "empty"),
+        ({"question": "  \n"}, "empty"),
+        ({"question": "问" * 100_000}, "100,000"),
+        ({"question": "青岛", "k": 0}, "k is 0"),
+        ({"question": "青岛", "k": -3}, "k is -3"),
+        ({"question": "青岛", "where": {"colour": "red"}}, "'colour'"),
+        ({"question": "青岛", "where": {"published": {"~": "2024"}}}, "'~'"),
+        ({"question": "青岛", "where": "published>2024"}, "mapping"),
+    ],
+)
+def test_what_cannot_be_asked(kb: KnowledgeBase, arguments: dict[str, Any], message: str) -> None:
+    for ask in (kb.search, kb.ask, lambda **given: list(kb.stream(**given))):
+        with pytest.raises(QueryError, match=message) as caught:
+            ask(**arguments)
+        assert "\n" not in str(caught.value)
+        assert len(str(caught.value)) < 300
+
+
+def test_an_unknown_answerer(kb: KnowledgeBase) -> None:
+    with pytest.raises(QueryError, match="'extractive' or 'llm'"):
+        kb.ask(QUESTION, answerer="oracle")
+
+
+def test_stream_ends_with_the_answer(kb: KnowledgeBase) -> None:
+    for question in QUESTIONS[:3]:
+        *pieces, answer = kb.stream(question)
+        assert isinstance(answer, Answer)
+        assert "".join(str(piece) for piece in pieces) == answer.text
+
+
+def test_a_stream_may_be_left(kb: KnowledgeBase) -> None:
+    events = kb.stream(QUESTION)
+    next(events)
+    events.close()  # type: ignore[attr-defined]
+    assert kb.ask(QUESTION).citations
+
+
+def test_a_follow_up(kb: KnowledgeBase) -> None:
+    answer = kb.ask("那西海岸新区呢?", history=[(QUESTION, kb.ask(QUESTION).text)])
+    assert answer.question == "那西海岸新区呢?"
+    assert answer.query is not None
+    assert "西海岸新区" in answer.query
+    assert "亿元以上项目" in answer.query
+    check(kb, answer)
+
+
+def test_documents(kb: KnowledgeBase) -> None:
+    infos = list(kb.documents())
+    assert [info.id for info in infos] == [f"seeds/00{n}.md" for n in range(5)]
+    assert sum(info.passages for info in infos) > 20
+    assert infos[3].published == "2024-01-04"
+    document = kb.document("seeds/003.md")
+    assert len(document.text) == infos[3].characters
+    with pytest.raises(DocumentNotFoundError, match=r"'no\.md'"):
+        kb.document("no.md")
+    (late,) = kb.documents({"published": {">=": "2024-06"}})
+    assert late.id == "seeds/001.md"
+
+
+def test_many_threads_get_the_same_answers(kb: KnowledgeBase) -> None:
+    expected = [(kb.ask(question).text, kb.ask(question).citations) for question in QUESTIONS[:3]]
+    found: list[list[tuple[str, Any]]] = [[] for _ in range(8)]
+
+    def ask(place: int) -> None:
+        for question in QUESTIONS[:3]:
+            answer = kb.ask(question)
+            found[place].append((answer.text, answer.citations))
+
+    threads = [threading.Thread(target=ask, args=(place,)) for place in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(answers == expected for answers in found)
+
+
+def test_the_original_names_do_not_matter(tmp_path: Path, root: Path) -> None:
+    """The same answer, whatever the folder is called."""
+    with KnowledgeBase.open(tmp_path / "i", settings=PLAIN) as kb:
+        kb.add([Document(id="x", source="a/b", text=(root / "seeds/003.md").read_text("utf-8"))])
+        assert kb.ask(QUESTION).citations[0].highlight_text == "172个"
+
+
+# ------------------------------------------------------------------ opening
+
+
+def test_a_new_index_is_empty_and_can_be_asked(tmp_path: Path) -> None:
+    with KnowledgeBase.open(tmp_path / "a" / "b", settings=PLAIN) as kb:
+        assert list(kb.documents()) == []
+        assert kb.search("青岛") == []
+        assert kb.ask("青岛有多少人?").refused
+    with pytest.raises(IndexStoreError, match="closed"):
+        kb.search("青岛")
+
+
+def test_not_created_unless_wanted(tmp_path: Path) -> None:
+    with pytest.raises(NotAnIndexError, match="rag index"):
+        KnowledgeBase.open(tmp_path / "none", settings=PLAIN, create=False)
+    assert not (tmp_path / "none").exists()
+
+
+def test_read_only(tmp_path: Path) -> None:
+    path = tmp_path / "i"
+    with KnowledgeBase.open(path, settings=PLAIN, embedder=ToyEmbedder()) as kb:
+        kb.add([Document(id="x", source="s", text="猫吃鱼。")])
+    before = sorted((p, p.stat().st_mtime_ns) for p in path.rglob("*.sqlite"))
+    with KnowledgeBase.open(path, settings=PLAIN, embedder=ToyEmbedder(), read_only=True) as kb:
+        assert kb.search("猫", k=1)[0].document_id == "x"
+        for change in (lambda: kb.add([]), lambda: kb.remove("x"), lambda: kb.index(path)):
+            with pytest.raises(IndexReadOnlyError, match="read"):
+                change()
+    assert sorted((p, p.stat().st_mtime_ns) for p in path.rglob("*.sqlite")) == before
+
+
+def test_query_settings_may_differ_from_those_of_the_build(tmp_path: Path) -> None:
+    path = tmp_path / "i"
+    embedder = ToyEmbedder()
+    with KnowledgeBase.open(path, settings=PLAIN, embedder=embedder) as kb:
+        kb.add([Document(id="x", source="s", text="猫吃鱼。")])
+    for changes in ({"fusion": "dense"}, {"fusion": "lexical"}, {"fusion": "rrf"}, {"k": 1}):
+        with KnowledgeBase.open(path, settings=PLAIN.replace(**changes), embedder=embedder) as kb:
+            assert kb.search("猫吃鱼")[0].document_id == "x"
+
+
+def test_an_open_reader_sees_what_is_written(tmp_path: Path) -> None:
+    path, embedder = tmp_path / "i", ToyEmbedder()
+    with (
+        KnowledgeBase.open(path, settings=PLAIN, embedder=embedder) as writer,
+        KnowledgeBase.open(path, settings=PLAIN, embedder=embedder) as reader,
+    ):
+        before = reader.generation
+        writer.add([Document(id="x", source="s", text="猫吃鱼。")])
+        assert reader.generation > before
+        assert reader.search("猫")[0].document_id == "x"
+        writer.remove("x")
+        assert reader.search("猫") == []
+
+
+def test_snapshot_is_an_index(kb: KnowledgeBase, tmp_path: Path) -> None:
+    kb.snapshot(tmp_path / "copy")
+    with KnowledgeBase.open(tmp_path / "copy", settings=PLAIN) as copy:
+        assert copy.ask(QUESTION).citations == kb.ask(QUESTION).citations
+        assert not [finding for finding in copy.check() if finding.level == "fault"]
