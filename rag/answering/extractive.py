@@ -63,7 +63,7 @@ def answer(
     if not passages:
         return refuse(question, passages, query=query)
     idf: Idf = view.idf if view is not None else _local_idf(passages)
-    ranked = rank(asked, passages, idf=idf, embedder=embedder, reader=reader)
+    ranked = rank(asked, passages, idf=idf, embedder=_comparing(embedder), reader=reader)
     timings = {"rank": time.perf_counter() - began}
     if not ranked.candidates:
         return refuse(question, passages, query=query, timings=timings)
@@ -87,6 +87,15 @@ def answer(
         note=other_dates(asked.language) if chosen.dates_differ else None,
         query=query if query and query != question else None,
     )
+
+
+def _comparing(embedder: Embedder | None) -> Embedder | None:
+    """The embedder that sentences are compared with: the networks know the bundled model's cosines."""
+    if embedder is None or hasattr(embedder, "embed_pieces"):
+        return embedder
+    from rag.embedding import load_embedder
+
+    return load_embedder("bundled")
 
 
 def refuse(

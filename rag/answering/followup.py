@@ -180,10 +180,24 @@ def _counterpart(previous: str, topic: str, *, chinese: bool) -> tuple[int, int]
                 best = (score, (start, end))
     if best and best[0] >= 2.4:
         return best[1]
-    named = [m.span() for m in _QUOTED.finditer(previous)] or [
-        m.span() for m in _NAMED.finditer(previous) if m.start() == 0
-    ]
-    return named[0] if named else None
+    place = _NAMED.match(previous)
+    if place and _NAMED.fullmatch(topic) and previous[place.end() - 1] == topic[-1:]:
+        return place.span()
+    # The topic is another thing that is counted: it takes the place of what stands before the asking word.
+    if asked:
+        start = end = asked[0][0]
+        if end == 0:
+            return None
+        subject = place.end() if place else 0
+        year = _YEAR.search(previous, subject)
+        start = max(subject, year.end() if year else 0)
+        if previous[start : start + 1] == "的":
+            start += 1
+        measure = re.search(r"(?:一共|共)?(?:有|是|为|達|达|完成|新增|建成)?(?:了)?$", previous[start:end])
+        end = start + measure.start() if measure else end
+        if start < end:
+            return start, end
+    return None
 
 
 def _counterpart_en(previous: str, topic: str) -> tuple[int, int] | None:

@@ -58,7 +58,7 @@ SEED = 7
 #: Passages that are looked at for each question, as in answering.
 K = 8
 #: Share of the answerable questions that may be refused; the threshold 0.5 is set there.
-FALSE_REFUSALS = 0.04
+FALSE_REFUSALS = 0.045
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def suite_cases(folder: Path, names: Sequence[str]) -> list[Case]:
             gold = frozenset(Path(one["document"]).name for one in row["evidence"])
             cases.append(Case(row["kind"], question, answers, gold, held, 3.0))
             if not held:
-                cases.append(Case(row["kind"], question, answers, gold, held, 0.7, without=True))
+                cases.append(Case(row["kind"], question, answers, gold, held, 0.3, without=True))
     return cases
 
 
