@@ -21,7 +21,14 @@ from baselines.langchain_pipeline import opener, retrieval_only
 
 from rag import __version__
 from rag.evaluation.comparing import compare
-from rag.evaluation.evaluating import Evaluation, Pool, SuiteResult, evaluate, plain
+from rag.evaluation.evaluating import (
+    Evaluation,
+    Pool,
+    SuiteResult,
+    evaluate,
+    peak_memory,
+    plain,
+)
 from rag.evaluation.suites import Suite, load_suites
 from rag.settings import Settings
 
@@ -188,7 +195,7 @@ def conditions(ours: Evaluation, seconds: float) -> str:
         f"Python {facts['python']}, seed {facts['seed']}, questions a suite: "
         f"{facts['limit'] or 'all'}. Per cent with 95% "
         f"intervals. Made by `python evals/publish.py` in {seconds / 60:.0f} minutes; peak memory "
-        f"{facts['peak_memory_bytes'] / 1e6:.0f} MB. How to read it: [README](../README.md)."
+        f"{peak_memory() / 1e6:.0f} MB. How to read it: [README](../README.md)."
     )
 
 

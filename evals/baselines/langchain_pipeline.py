@@ -1,7 +1,8 @@
 """The plain LangChain retrieval pipeline, as its tutorials build it, behind our evaluation.
 
-RecursiveCharacterTextSplitter -> the same bundled embedding model -> exact cosine similarity. It has no lexical leg, no sentence boundaries for Chinese beyond separators, and
-no answers without a language model: only retrieval is compared.
+RecursiveCharacterTextSplitter -> the same bundled embedding model -> exact cosine similarity. It has
+no lexical leg, no sentence boundaries for Chinese beyond separators, and no answers without a
+language model: only retrieval is compared.
 
 Chunks are ranked as ``InMemoryVectorStore`` ranks them, exactly; a FAISS index in its place cannot
 find more. That store itself is not used: it makes a new matrix of all its vectors for each query.
