@@ -315,64 +315,69 @@ class Postings:
             for term in terms
         ]
         left = np.append(np.cumsum(bounds[::-1])[::-1], 0.0)
+        sizes = [found[term.key][1] - found[term.key][0] for term in terms]
+        ahead = np.cumsum(sizes[::-1])[::-1]
         totals = np.zeros(len(norms), np.float32)
-        touched: list[Array] = []
-        seen = 0
-        checked = 0
+        touched: list[Array] = [np.empty(0, np.int64)]
+        seen = checked = 0
         for place, term in enumerate(terms):
-            start, end, _ = found[term.key]
-            waiting = seen - checked > max(4 * k, checked)
-            if waiting or (seen and end - start > 4 * seen):
-                rows, values = _living(totals, touched, allowed)
-                touched, seen, checked = [rows], len(rows), len(rows)
+            # A look at the threshold costs about as much as adding the rows seen so far again.
+            if seen > k and ahead[place] > 2 * seen and seen > 1.3 * checked:
+                rows, checked = _allowed(touched, allowed), seen
+                values = totals[rows]
                 limit = max(threshold, _kth(values, k))
                 if left[place] < limit:
                     return self._finish(
-                        terms[place:], found, rows, values, limit - left[place], norms
+                        terms[place:], bounds[place:], found, rows, values, norms, k, limit
                     )
+            start, end, _ = found[term.key]
             packed = self.postings[start:end]
             rows = (packed >> np.uint32(_COUNT_BITS)).astype(np.int64)
             counts = (packed & np.uint32(_MOST)).astype(np.float32)
-            totals[rows] += np.float32(term.weight * (K1 + 1)) * counts / (counts + norms[rows])
-            touched.append(rows)
-            seen += len(rows)
-        rows, values = _living(totals, touched, allowed)
-        return _best(rows, values, k, threshold)
+            before = totals[rows]
+            fresh = rows[before == 0]
+            touched.append(fresh)
+            seen += len(fresh)
+            counts /= counts + norms[rows]
+            counts *= np.float32(term.weight * (K1 + 1))
+            totals[rows] = before + counts
+        rows = _allowed(touched, allowed)
+        return _best(rows, totals[rows], k, threshold)
 
     def _finish(
         self,
         terms: Sequence[QueryTerm],
+        bounds: Sequence[float],
         found: dict[int, tuple[int, int, int]],
         rows: npt.NDArray[np.int64],
         values: FloatArray,
-        limit: float,
         norms: FloatArray,
+        k: int,
+        limit: float,
     ) -> tuple[npt.NDArray[np.int64], FloatArray]:
-        """Add the frequent terms to the rows whose sum so far is at least ``limit``."""
-        # A thousandth of slack: the sums are rounded in another order than the bounds.
-        keep = values >= limit - 1e-3 * abs(limit)
-        rows, values = rows[keep], values[keep].copy()
-        order = np.argsort(rows)
-        rows, values = rows[order], values[order]
-        local = norms[rows]
-        for term in terms:
+        """Add the frequent terms to the rows that can still reach ``limit``, the strongest first."""
+        order = np.argsort(bounds)[::-1]
+        left = float(sum(bounds))
+        ascending = np.argsort(rows)
+        rows, values = rows[ascending], values[ascending]
+        for place in order.tolist():
+            # A thousandth of slack: the sums are rounded in another order than the bounds.
+            keep = values + left >= limit * 0.999
+            if not keep.all():
+                rows, values = rows[keep], values[keep]
+            term = terms[place]
             start, end, _ = found[term.key]
             counts = self._counts_at(start, end, rows).astype(np.float32)
-            values += np.float32(term.weight * (K1 + 1)) * counts / (counts + local)
-        return rows, values
+            values = values + np.float32(term.weight * (K1 + 1)) * counts / (counts + norms[rows])
+            left -= bounds[place]
+            limit = max(limit, _kth(values, k))
+        return _best(rows, values, k, 0.0)
 
 
-def _living(
-    totals: FloatArray, touched: list[Array], allowed: npt.NDArray[np.bool_] | None
-) -> tuple[npt.NDArray[np.int64], FloatArray]:
-    """The rows with a score, ascending and each once, and their scores so far."""
-    if sum(map(len, touched)) * 8 > len(totals):
-        rows = np.flatnonzero(totals)
-    else:
-        rows = np.unique(np.concatenate(touched))
-    if allowed is not None:
-        rows = rows[allowed[rows]]
-    return rows, totals[rows]
+def _allowed(touched: list[Array], allowed: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.int64]:
+    """The rows that have a score and may be found."""
+    rows = np.concatenate(touched)
+    return rows if allowed is None else rows[allowed[rows]]
 
 
 def _kth(values: FloatArray, k: int) -> float:
