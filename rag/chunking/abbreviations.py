@@ -17,7 +17,7 @@ def _words(text: str) -> frozenset[str]:
 ALWAYS = _words(
     """
     mr mrs ms mx dr prof rev fr sr hon gen maj capt cmdr col lt sgt gov sen rep pres amb messrs mme
-    mlle st mt ft e.g i.e cf viz vs approx ca resp incl excl esp usw bzw z.b d.h u.a vgl ing dipl hr
+    mlle st mt ft e.g i.e cf viz vs approx ca resp incl excl esp usw bzw z.b d.h u.a vgl ing dipl hr św ee
     dra sra ул гор обл им т.е т.к т.н напр см
     """
 )

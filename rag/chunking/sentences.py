@@ -37,7 +37,7 @@ _FULL = "。！？｡؟۔।॥។៕။።፧։࿑𑁇"
 _EVENT = re.compile(rf"[{_FULL}…．.!?;；؛\n\r\v\f\x85\u2028\u2029《（(]")
 _CLOSERS = re.escape(CLOSING)
 _TAIL = re.compile(rf"(?:[{_FULL}…!?]++(?:[{_CLOSERS}]|\[\d{{1,3}}\])*+)++")
-_LATIN_TAIL = re.compile(rf"[.!?…]++(?:[{_CLOSERS}]|\[\d{{1,3}}\])*+")
+_LATIN_TAIL = re.compile(rf"[.!?…]++(?:[{_CLOSERS}]|[\xa0\u202f ]»|\[\d{{1,3}}\])*+")
 _ONLY_CLOSERS = re.compile(rf"[{_CLOSERS}]*+")
 _ENCLOSED = {
     "《": re.compile(r"《[^《》\n]{0,60}》"),
@@ -53,6 +53,8 @@ _CLAUSE = 12
 _NEXT_CLAUSE = re.compile(rf"[^；;。！？!?\n]{{{_CLAUSE}}}")
 _WORD = re.compile(r"[^\s(（“\"'‘\[《「，。、]*$")
 _NEXT_WORD = re.compile(r"[\"'“‘(\[«¿¡]*([^\W\d_]+)")
+_STRAY = 3
+_WORD_CHARACTER = re.compile(r"\w")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _THAI_SPACE = re.compile(r"(?<=[\u0e00-\u0e7f]) +(?=[\u0e00-\u0e7f0-9(“\"])")
 _THAI_LENGTH = 60
@@ -108,15 +110,30 @@ def _split(text: str, shift: int, spans: list[Span]) -> None:
         end, position = _boundary(text, start, event.start(), size)
         if end < 0:
             continue
-        spans.append((start + shift, end + shift))
+        _append(text, spans, first, shift, (start, end))
         start = position = blank(text, end).end()  # type: ignore[union-attr]
     if start < size:
         end = size
         while text[end - 1].isspace():
             end -= 1
-        spans.append((start + shift, end + shift))
+        _append(text, spans, first, shift, (start, end))
     if any(end - begin > 2 * _THAI_LENGTH for begin, end in spans[first:]):
         spans[first:] = [part for span in spans[first:] for part in _split_thai(text, shift, span)]
+
+
+def _append(text: str, spans: list[Span], first: int, shift: int, span: Span) -> None:
+    """Append the span; marks alone, such as a stray quotation mark, join the sentence before."""
+    start, end = span
+    if (
+        end - start <= _STRAY
+        and len(spans) > first
+        and not _WORD_CHARACTER.search(text, start, end)
+    ):
+        before = spans[-1]
+        if "\n" not in text[before[1] - shift : start]:
+            spans[-1] = (before[0], end + shift)
+            return
+    spans.append((start + shift, end + shift))
 
 
 def _boundary(text: str, start: int, at: int, size: int) -> tuple[int, int]:
@@ -157,11 +174,14 @@ def _boundary(text: str, start: int, at: int, size: int) -> tuple[int, int]:
 
 
 def _closed(text: str, start: int, end: int) -> int:
-    """``end`` without a straight quotation mark that opens the next sentence."""
-    if text[end - 1] in "\"'" and text.count(text[end - 1], start, end - 1) % 2 == 0:
-        following = text[end : end + 1]
-        if following and not following.isspace():
-            return end - 1
+    """``end`` with the quotation mark that closes the sentence, without one that opens the next."""
+    last, following = text[end - 1], text[end : end + 1]
+    if last in "\"'" and text.count(last, start, end - 1) % 2 == 0:
+        return end if not following or following.isspace() else end - 1
+    if following == "“" and (last in _ENDS or last == "."):
+        # German closes with this mark; careless Chinese too.
+        after = text[end + 1 : end + 2]
+        return end + (not after or after.isspace() or after in _GOES_ON)
     return end
 
 
