@@ -84,6 +84,7 @@ class Generation:
                 query,
                 k,
                 self.norms(place),
+                self.collection.mean_length,
                 allowed=part.alive if masks is None else masks[place],
                 threshold=threshold,
             )

@@ -5,7 +5,7 @@ A segment holds the terms of some ten to a million chunks, called rows here. Its
 * ``keys.npy`` (t,) uint64: the term keys, ascending;
 * ``starts.npy`` (t + 1,): where each term's postings begin;
 * ``postings.npy`` (p,) uint32: ``row << 4 | min(count, 15)``, rows ascending within a term;
-* ``peaks.npy`` (t,) uint8: the largest count among a term's postings;
+* ``peaks.npy`` (t,) uint8: the largest ``f / (f + length norm)`` among a term's postings, in 255ths;
 * ``lengths.npy`` (n,) uint32: terms of each row.
 
 All are mapped, so opening costs nothing and memory is the kernel's cache. Why our own and not an engine:
@@ -71,12 +71,32 @@ def write_postings(folder: Path, found: Sequence[TermKeys], rows: int) -> None:
     postings = (pairs & np.uint64(MAX_NEW_ROWS - 1)).astype(np.uint32) << np.uint32(_COUNT_BITS)
     postings |= counts.astype(np.uint32)
     starts = np.flatnonzero(np.diff(terms, prepend=terms[:1] + np.uint64(1)))
-    peaks = np.maximum.reduceat(counts, starts) if len(starts) else counts
+    peaks = _peaks(postings, starts, lengths)
     write_array(folder / "keys.npy", terms[starts])
     write_array(folder / "starts.npy", np.append(starts, len(terms)).astype(np.uint32))
     write_array(folder / "postings.npy", postings)
-    write_array(folder / "peaks.npy", peaks.astype(np.uint8))
+    write_array(folder / "peaks.npy", peaks)
     write_array(folder / "lengths.npy", lengths)
+
+
+def _mean(lengths: Array) -> float:
+    return float(lengths.mean(dtype=np.float64)) if len(lengths) else 0.0
+
+
+def _norms(lengths: Array, mean_length: float) -> FloatArray:
+    """``k1 (1 - b + b length / mean length)``, (n,)."""
+    ratio = K1 * B / max(mean_length, 1e-9)
+    return (lengths * np.float32(ratio) + np.float32(K1 * (1 - B))).astype(np.float32)
+
+
+def _peaks(postings: Array, starts: Array, lengths: Array) -> npt.NDArray[np.uint8]:
+    """For each term the largest share of ``k1 + 1`` that a posting can score, rounded up to 255ths."""
+    if not len(starts):
+        return np.empty(0, np.uint8)
+    counts = (postings & np.uint32(_MOST)).astype(np.float32)
+    norms = _norms(lengths, _mean(lengths))[postings >> np.uint32(_COUNT_BITS)]
+    shares = np.maximum.reduceat(counts / (counts + norms), starts)
+    return np.minimum(np.ceil(shares * 255.0 + 0.01), 255).astype(np.uint8)
 
 
 def merge_postings(
@@ -95,13 +115,14 @@ def merge_postings(
             for segment, rows in zip(segments, new_rows, strict=True)
         ]
     )
+    lengths = lengths.astype(np.uint32)
     keys: list[Array] = []
     totals: list[Array] = []
     peaks: list[Array] = []
 
     def pieces() -> Iterator[Array]:
         for low, high in _key_ranges(segments):
-            merged = _merge_range(segments, new_rows, low, high)
+            merged = _merge_range(segments, new_rows, lengths, low, high)
             keys.append(merged[0])
             totals.append(merged[1])
             peaks.append(merged[2])
@@ -131,7 +152,11 @@ def _key_ranges(segments: Sequence[Postings]) -> Iterator[tuple[int, int]]:
 
 
 def _merge_range(
-    segments: Sequence[Postings], new_rows: Sequence[npt.NDArray[np.int64]], low: int, high: int
+    segments: Sequence[Postings],
+    new_rows: Sequence[npt.NDArray[np.int64]],
+    lengths: Array,
+    low: int,
+    high: int,
 ) -> tuple[Array, Array, Array, Array]:
     """(keys, postings per key, peaks, postings) of the keys from ``low`` to below ``high``."""
     slices: list[tuple[Array, Array, Array]] = []
@@ -163,10 +188,7 @@ def _merge_range(
         shift = cursor[terms] - (np.cumsum(counts) - counts)
         postings[np.repeat(shift, counts) + np.arange(len(packed))] = packed
         cursor[terms] += counts
-    if not len(union):
-        return union, kept, np.empty(0, np.uint8), postings
-    peaks = np.maximum.reduceat(postings & np.uint32(_MOST), ends - kept).astype(np.uint8)
-    return union, kept, peaks, postings
+    return union, kept, _peaks(postings, ends - kept, lengths), postings
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +281,7 @@ class Postings:
 
     def norms(self, collection: Collection) -> FloatArray:
         """``k1 (1 - b + b length / mean length)`` of each row, (n,)."""
-        ratio = B / max(collection.mean_length, 1e-9)
-        return (self.lengths * np.float32(K1 * ratio) + np.float32(K1 * (1 - B))).astype(np.float32)
+        return _norms(self.lengths, collection.mean_length)
 
     def scores(
         self, query: Sequence[QueryTerm], rows: npt.NDArray[np.int64], norms: FloatArray
@@ -285,6 +306,7 @@ class Postings:
         query: Sequence[QueryTerm],
         k: int,
         norms: FloatArray,
+        mean_length: float,
         *,
         allowed: npt.NDArray[np.bool_] | None = None,
         threshold: float = 0.0,
@@ -299,6 +321,7 @@ class Postings:
             query: Terms with their weights.
             k: How many.
             norms: As :meth:`norms` gives them.
+            mean_length: The collection's.
             allowed: (n,) the rows that may be found; None for all.
             threshold: Only scores at least this high matter, for instance the k-th best elsewhere.
         """
@@ -309,11 +332,10 @@ class Postings:
         )
         if not terms:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        lowest = np.float32(K1 * (1 - B))
-        bounds = [
-            term.weight * (K1 + 1) * found[term.key][2] / (found[term.key][2] + lowest)
-            for term in terms
-        ]
+        # The peaks hold for the mean length of this segment alone; a larger one lifts each score by
+        # no more than the ratio of the two.
+        stretch = max(1.0, mean_length / max(_mean(self.lengths), 1e-9)) / 255
+        bounds = [term.weight * (K1 + 1) * min(1.0, found[term.key][2] * stretch) for term in terms]
         left = np.append(np.cumsum(bounds[::-1])[::-1], 0.0)
         sizes = [found[term.key][1] - found[term.key][0] for term in terms]
         ahead = np.cumsum(sizes[::-1])[::-1]
