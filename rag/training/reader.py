@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import math
 import random
 import struct
 import time
@@ -63,7 +64,7 @@ class Recipe:
     distil_batch: int = 48
     distil_rate: float = 3e-4
     distil_rows_rate: float = 1e-3
-    read_steps: int = 4000
+    read_steps: int = 1655
     read_batch: int = 10  # listings
     read_rate: float = 3e-4
     warmup: int = 60
@@ -453,7 +454,7 @@ def read(
         optimiser.load_state_dict(state["optimiser"])
         first = state["step"]
     steps, began = recipe.read_steps, time.perf_counter()
-    cooling_from = int(steps * (1 - recipe.cooldown))
+    cooling_from = math.ceil(steps * (1 - recipe.cooldown))
     averages: dict[str, float] = {}
     pieces = 0
     step = first

@@ -16,7 +16,7 @@ from rag.training.reader_export import export  # noqa: E402
 from rag.training.reader_model import Network  # noqa: E402
 
 
-@pytest.mark.parametrize(("quantise", "allowed"), [(False, 1e-4), (True, 0.05)])
+@pytest.mark.parametrize(("quantise", "allowed"), [(False, 1e-4), (True, 0.2)])
 def test_the_exported_graph_agrees_with_torch(
     tmp_path: Path, quantise: bool, allowed: float
 ) -> None:
