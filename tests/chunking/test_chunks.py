@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.chunking import chunk_document, document_sentences, split_sentences
@@ -29,7 +29,7 @@ def check(text: str, chunks: list[Chunk]) -> None:
 
 
 @given(HOSTILE, st.integers(1, 40), st.integers(0, 39))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_any_budget(text: str, budget: int, overlap: int) -> None:
     chunks = chunk_document(
         document(text), chunk_tokens=budget, chunk_overlap=min(overlap, budget - 1)
@@ -41,7 +41,7 @@ def test_any_text_any_budget(text: str, budget: int, overlap: int) -> None:
     ["港口吞吐量增长了一成。", "It grew by a tenth.", "今年计划新增两条航线，扩建三座码头，改造四个泊位；",
      "\n\n", "\n", "## 航线\n\n", "一、目标\n", "完善制度，\n\n", "雨停了！", " "]), max_size=60),
     st.integers(24, 80), st.integers(0, 20))  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_budget_is_kept_in_tokens(parts: list[str], budget: int, overlap: int) -> None:
     text = "".join(parts)
     chunks = chunk_document(document(text), chunk_tokens=budget, chunk_overlap=overlap)

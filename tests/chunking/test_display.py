@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.chunking import split_sentences, tidy
@@ -26,7 +26,7 @@ def test_breaks_inside_an_english_sentence_become_one_space() -> None:
 
 
 @given(HOSTILE)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_offsets_lead_from_each_sentence_to_its_display(text: str) -> None:
     display, offsets = tidy(text)
     assert len(offsets) == len(text) + 1
@@ -38,6 +38,6 @@ def test_offsets_lead_from_each_sentence_to_its_display(text: str) -> None:
 
 
 @given(st.text("ab文字。,\n ", max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_but_blanks_is_lost(text: str) -> None:
     assert "".join(tidy(text)[0].split()) == "".join(text.split())

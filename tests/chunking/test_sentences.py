@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.chunking import split_sentences
@@ -28,7 +28,7 @@ HOSTILE = st.text(
 
 
 @given(HOSTILE)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow])
 def test_spans_are_sorted_disjoint_and_cover_every_character_that_is_not_blank(text: str) -> None:
     position = 0
     for start, end in split_sentences(text):
@@ -40,7 +40,7 @@ def test_spans_are_sorted_disjoint_and_cover_every_character_that_is_not_blank(t
 
 
 @given(HOSTILE, st.lists(st.tuples(st.integers(-3, 130), st.integers(-3, 130)), max_size=5))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 def test_headings_of_any_kind_keep_the_spans_valid(
     text: str, headings: list[tuple[int, int]]
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.reading import decode
@@ -139,7 +139,7 @@ def test_line_ends() -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_any_bytes_give_encodable_text_or_none(data: bytes) -> None:
     found = decode(data)
     if found is not None:
@@ -149,7 +149,7 @@ def test_any_bytes_give_encodable_text_or_none(data: bytes) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 def test_utf8_comes_back_as_it_went(text: str) -> None:
     if text.startswith("\ufeff") or sum(c > "\x7f" for c in text) < 12:
         return
