@@ -47,7 +47,8 @@ class Lexicon:
         places = np.arange(total) + np.repeat(starts - blocks, counts)
         probabilities = self.probabilities[places]
         drawn = (probabilities >= least) & (random.random(total) < fertility * probabilities)
-        return self.targets[places[drawn]]
+        glossed: Bag = self.targets[places[drawn]]
+        return glossed
 
 
 def align(
@@ -167,4 +168,5 @@ def aligned_table(
         towards = share * float(foreign[piece]) * min(1.0, sure / 0.5)
         turned[piece] = towards * mean + np.sqrt(1 - towards**2) * unit[piece]
     turned /= np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-12)
-    return (turned * lengths).astype(np.float32)
+    result: NDArray[np.float32] = (turned * lengths).astype(np.float32)
+    return result

@@ -82,7 +82,8 @@ def blended(
     best = np.stack(
         [by_sentence[:, a:b].max(axis=1) for a, b in zip(first, last, strict=True)], axis=1
     )
-    return (queries @ passages.T + best) / 2
+    scores: Vectors = (queries @ passages.T + best) / 2
+    return scores
 
 
 def _questions(table: Vectors, asked: Questions, name: str) -> list[Retrieval]:
