@@ -46,7 +46,11 @@ __all__ = [
     "Statement",
 ]
 
-_HOMES = {"KnowledgeBase": "rag.knowledge_base", "RagError": "rag.errors", "Settings": "rag.settings"}
+_HOMES = {
+    "KnowledgeBase": "rag.knowledge_base",
+    "RagError": "rag.errors",
+    "Settings": "rag.settings",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -95,6 +95,14 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}. See: {self.prog} --help\n")
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """A column wide enough for the names of the commands."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=18)
+        self._action_max_length = 18
+
+
 def _complain(message: str) -> None:
     """One line on stderr, whatever the message holds."""
     print("rag:", " ".join(message.split()), file=sys.stderr)
@@ -105,9 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="rag",
         description="Ask documents questions and get answers you can check.",
         epilog=_EXAMPLES,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(
-            prog, max_help_position=18
-        ),
+        formatter_class=_Help,
     )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(

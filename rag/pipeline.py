@@ -229,10 +229,11 @@ def _pieces(
     lengths: list[int] = []
     for header, body in plan:
         head = ids[bounds[header] : bounds[header + 1]]
-        if isinstance(body, int):
-            tail = ids[bounds[body] : bounds[body + 1]]
-        else:
-            tail = batch.ids[body[0] : body[1]]
+        tail = (
+            ids[bounds[body] : bounds[body + 1]]
+            if isinstance(body, int)
+            else batch.ids[body[0] : body[1]]
+        )
         parts += (head, tail)
         lengths.append(len(head) + len(tail))
     joined = np.concatenate([ids[:0], *parts])
