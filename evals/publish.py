@@ -117,7 +117,8 @@ def run(
         limit=limit,
         indexes=ROOT / "indexes",
         runs=ROOT / "evals" / "runs",
-        tell=lambda line: print(line, file=sys.stderr),
+        tell=lambda line: print(line, file=sys.stderr, flush=True),
+        reuse=True,
         **more,
     )
     faults = [q for suite in evaluation.suites for q in suite.questions if q.stage == "fault"]
@@ -132,7 +133,9 @@ def drawn(suite: Suite, size: int) -> Suite:
     names = list(
         dict.fromkeys(question.id.removesuffix("~removed") for question in suite.questions)
     )
-    if len(names) <= size or not suite.ask:
+    if not suite.ask:
+        size *= 3
+    if len(names) <= size:
         return suite
     kept = set(random.Random(0).sample(names, size))
     chosen = tuple(q for q in suite.questions if q.id.removesuffix("~removed") in kept)

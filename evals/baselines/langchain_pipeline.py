@@ -40,6 +40,7 @@ class LangChainPipeline:
     def __init__(self, documents: Sequence[Document], *, size: int, overlap: int) -> None:
         from rag.embedding.langchain import LangChainEmbeddings
 
+        self.name = f"{size}/{overlap}"
         self._documents = {document.id: document for document in documents}
         # Lengths in characters: with a token length function add_start_index gives wrong offsets.
         splitter = RecursiveCharacterTextSplitter(

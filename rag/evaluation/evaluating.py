@@ -161,6 +161,7 @@ def evaluate(
     seed: int = 0,
     resamples: int = 2000,
     resume: bool = True,
+    reuse: bool = False,
     progress: Progress | None = None,
     tell: Callable[[str], None] = lambda _: None,
     open_system: Callable[..., Cell] = open_cell,
@@ -178,6 +179,8 @@ def evaluate(
         seed: Of the draw, the bootstrap and the randomisation test.
         resamples: Of the bootstrap.
         resume: Go on with an interrupted run of the same code, settings and data.
+        reuse: Take the outcomes of a finished run of the same code, settings and data as well, in
+            place of asking anew; its times are those of that run.
         progress: Called with (suite, done, all) after each question.
         tell: Takes one line when something slow begins.
         open_system: Opens a suite's cell; another system can be put here.
@@ -197,6 +200,7 @@ def evaluate(
             seed=seed,
             resamples=resamples,
             resume=resume,
+            reuse=reuse,
             progress=progress or (lambda *_: None),
             tell=tell,
             open_system=open_system,
@@ -245,6 +249,7 @@ def _evaluate_suite(
     seed: int,
     resamples: int,
     resume: bool,
+    reuse: bool,
     progress: Progress,
     tell: Callable[[str], None],
     open_system: Callable[..., Cell],
@@ -261,17 +266,19 @@ def _evaluate_suite(
         "settings": to_dict(settings),
         "code": code_version(),
         "index": str(index or ""),
+        "system": f"{type(cell.system).__name__} {getattr(cell.system, 'name', '')}".strip(),
     }
     key = hashlib.sha256(json.dumps(made_under, sort_keys=True).encode()).hexdigest()[:8]
     folder = runs / f"{suite.name}-{key}"
-    log = OutcomeLog(
-        folder / "outcomes.jsonl", made_under if resume else {**made_under, "again": 1}
-    )
+    if not resume:
+        (folder / "outcomes.jsonl").unlink(missing_ok=True)
+    log = OutcomeLog(folder / "outcomes.jsonl", made_under, reuse=reuse)
     outcomes: dict[str, Outcome] = dict(log.resumed)
     if outcomes:
         tell(f"{suite.name}: going on after {len(outcomes)} of {len(suite.questions)} questions")
     by_source = {document.source: document for document in documents}
-    _warm(suite, cell)
+    if len(outcomes) < len(suite.questions):
+        _warm(suite, cell)
     try:
         for done, question in enumerate(suite.questions, 1):
             if question.id not in outcomes:

@@ -116,18 +116,21 @@ class OutcomeLog:
     """Outcomes in a JSON Lines file that grows by a line per question.
 
     The first line says under which conditions the lines were made. A log with other conditions,
-    or one that was finished, starts anew; the torn last line of a killed run is dropped.
+    or (without ``reuse``) one that was finished, starts anew; the torn last line of a killed run is
+    dropped.
     """
 
-    def __init__(self, path: Path, conditions: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, conditions: Mapping[str, Any], *, reuse: bool = False) -> None:
         self.path = path
         self.resumed: dict[str, Outcome] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         header = json.dumps({"conditions": conditions}, ensure_ascii=False, sort_keys=True)
         lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
         kept: list[str] = []
-        if lines and lines[0] == header and not any(line == _FINISHED for line in lines):
+        if lines and lines[0] == header and (reuse or _FINISHED not in lines):
             for line in lines[1:]:
+                if line == _FINISHED:
+                    continue
                 try:
                     outcome = _read(json.loads(line))
                 except (ValueError, KeyError, TypeError):

@@ -97,7 +97,14 @@ def test_interrupted_run_goes_on(suite_file, open_lines, lines, tmp_path) -> Non
     assert rest.suites[0].measures == whole.suites[0].measures
     lines.asked.clear()
     evaluate(suite, runs=tmp_path / "runs", open_system=open_lines, resamples=50)
-    assert len(lines.asked) == 1 + 5, "a finished run is asked anew: the code may have changed"
+    assert len(lines.asked) == 1 + 5, "a finished run is asked anew"
+    lines.asked.clear()
+    options = {"runs": tmp_path / "runs", "open_system": open_lines, "resamples": 50}
+    again = evaluate(suite, reuse=True, **options)
+    assert lines.asked == []
+    assert again.suites[0].measures == whole.suites[0].measures
+    evaluate(suite, reuse=True, resume=False, **options)
+    assert len(lines.asked) == 1 + 5
 
 
 def test_a_fault_is_a_failure_not_the_end(suite_file, open_lines, lines, tmp_path) -> None:
