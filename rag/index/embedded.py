@@ -15,16 +15,18 @@ import json
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from rag.errors import (
     DocumentNotFoundError,
+    IndexCorruptError,
     IndexLockedError,
     IndexModelMismatchError,
     IndexReadOnlyError,
@@ -45,6 +47,7 @@ from rag.records import Document, DocumentInfo
 __all__ = ["EmbeddedStore", "EmbeddedView", "open_store"]
 
 LOCK_FILE = "write.lock"
+_REMEMBERED_CHUNKS = 8_192
 FloatArray = npt.NDArray[np.float32]
 IdArray = npt.NDArray[np.int64]
 
@@ -161,6 +164,7 @@ class EmbeddedStore:
         self._generation: Generation | None = None
         self._segments: dict[str, Segment] = {}
         self._masks: OrderedDict[tuple[int, str], Masks] = OrderedDict()
+        self._chunks: OrderedDict[int, StoredChunk] = OrderedDict()
         self._mended: list[Finding] = []
         self._temporary: Any = None
         with self._connection() as connection:
@@ -238,6 +242,7 @@ class EmbeddedStore:
         for connection in self._idle:
             connection.close()
         self._idle, self._identity = [], identity
+        self._chunks.clear()
         self._generation, self._segments = None, {}
         self._masks.clear()
 
@@ -359,6 +364,18 @@ class EmbeddedStore:
                 self._masks.popitem(last=False)
         return masks
 
+    def remembered(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
+        """Those of these chunks that were read lately. A chunk's number is never used again."""
+        with self._lock:
+            return {number: self._chunks[number] for number in ids if number in self._chunks}
+
+    def remember(self, chunks: Mapping[int, StoredChunk]) -> None:
+        """Keep some thousands of chunks at hand for the next queries."""
+        with self._lock:
+            self._chunks.update(chunks)
+            while len(self._chunks) > _REMEMBERED_CHUNKS:
+                self._chunks.popitem(last=False)
+
     def writer(self) -> AbstractContextManager[Writer]:
         """The writer; see :class:`rag.index.store.Store`."""
         if self._read_only:
@@ -390,6 +407,7 @@ class EmbeddedStore:
             connections, self._idle = self._idle, []
             self._generation, self._segments = None, {}
             self._masks.clear()
+            self._chunks.clear()
             temporary, self._temporary = self._temporary, None
         for connection in connections:
             connection.close()
@@ -431,6 +449,27 @@ _ELDER = (
     "SELECT id FROM documents WHERE text_hash = ? AND number < ? AND characters > 0"
     " ORDER BY number LIMIT 1"
 )
+
+
+_CHUNKED = (
+    "SELECT d.number, d.id, d.source, d.title, d.published, d.metadata, d.characters, d.passages,"
+    " c.spans, c.headings FROM documents d JOIN chunks c ON c.number = d.number"
+)
+
+
+class _Chunked(NamedTuple):
+    """A document without its text, with the spans of its chunks."""
+
+    number: int
+    id: str
+    source: str
+    title: str | None
+    published: str | None
+    metadata: str
+    characters: int
+    passages: int
+    spans: IdArray
+    headings: str
 
 
 class EmbeddedView:
@@ -490,20 +529,18 @@ class EmbeddedView:
 
     def chunks(self, ids: Sequence[int] | IdArray) -> list[StoredChunk]:
         """The chunks of these ids."""
-        wanted: dict[DocumentRow, list[int]] = {}
-        row: DocumentRow | None = None
-        for number in sorted({int(i) for i in ids}):
-            if row is None or number >= row.number + row.passages:
-                row = self._row("number <= ? ORDER BY number DESC LIMIT 1", number)
-            if row is None or number >= row.number + row.passages:
-                raise KeyError(f"no chunk {number} in generation {self.generation}")
-            wanted.setdefault(row, []).append(number - row.number)
-        found = {
-            chunk.id: chunk
-            for row, positions in wanted.items()
-            for chunk in self._chunks_of(row, positions)
-        }
-        return [found[int(number)] for number in ids]
+        asked = [int(number) for number in ids]
+        self._generation.must_hold(np.array(asked, np.int64))
+        found = self._store.remembered(asked)
+        document: _Chunked | None = None
+        fresh: dict[int, StoredChunk] = {}
+        for number in sorted(set(asked) - set(found)):
+            if document is None or number >= document.number + document.passages:
+                document = self._chunked("d.number <= ? ORDER BY d.number DESC LIMIT 1", number)
+            fresh[number] = self._chunk(document, number - document.number)
+        self._store.remember(fresh)
+        found |= fresh
+        return [found[number] for number in asked]
 
     def documents(self, where: Where | None = None) -> Iterator[DocumentInfo]:
         """All documents that pass the filter, oldest first."""
@@ -536,7 +573,10 @@ class EmbeddedView:
     def document_chunks(self, document_id: str) -> list[StoredChunk]:
         """All chunks of one document."""
         row = self._named(document_id)
-        return self._chunks_of(row, range(row.passages))
+        if not row.passages:
+            return []
+        document = self._chunked("d.number = ?", row.number)
+        return [self._chunk(document, position) for position in range(row.passages)]
 
     def sources(self) -> Iterator[Source]:
         """The files noted."""
@@ -572,37 +612,39 @@ class EmbeddedView:
             )
         return row
 
-    def _chunks_of(self, row: DocumentRow, positions: Sequence[int]) -> list[StoredChunk]:
-        packed = catalog.read_chunks(
-            self._connection, row.number, row.passages, self._store.dimension
-        )
-        metadata = json.loads(row.metadata)
+    def _chunked(self, condition: str, *parameters: Any) -> _Chunked:
+        """A document's row with its chunks' spans; the vectors stay unread."""
+        found = self._connection.execute(f"{_CHUNKED} WHERE {condition}", parameters).fetchone()
+        if found is None or len(found[8]) != found[7] * 24:
+            raise IndexCorruptError(
+                f"{self._store.path}: the chunks of a document are damaged. See what is lost, and how "
+                "to mend it: rag doctor"
+            )
+        spans = np.frombuffer(found[8], np.int64).reshape(-1, 3)
+        return _Chunked._make((*found[:8], spans, found[9]))
+
+    def _chunk(self, document: _Chunked, position: int) -> StoredChunk:
+        start, end, _ = document.spans[position].tolist()
 
         def page(number: int) -> str:
-            key = (row.number, number)
+            key = (document.number, number)
             if key not in self._pages:
-                self._pages[key] = catalog.read_page(self._connection, row.number, number)
+                self._pages[key] = catalog.read_page(self._connection, *key)
             return self._pages[key]
 
-        chunks = []
-        for position in positions:
-            start, end, _ = packed.spans[position].tolist()
-            chunks.append(
-                StoredChunk(
-                    id=row.number + position,
-                    document_id=row.id,
-                    source=row.source,
-                    title=row.title,
-                    published=row.published,
-                    start=start,
-                    end=end,
-                    text=catalog.chunk_text(page, start, end),
-                    heading=packed.headings[position],
-                    position=position,
-                    metadata=metadata,
-                )
-            )
-        return chunks
+        return StoredChunk(
+            id=document.number + position,
+            document_id=document.id,
+            source=document.source,
+            title=document.title,
+            published=document.published,
+            start=start,
+            end=end,
+            text=catalog.chunk_text(page, start, end),
+            heading=json.loads(document.headings)[position] if document.headings else None,
+            position=position,
+            metadata=json.loads(document.metadata),
+        )
 
 
 def _check_k(k: int) -> None:
@@ -610,8 +652,9 @@ def _check_k(k: int) -> None:
         raise QueryError(f"k={k!r}: must be a whole number of at least 1.")
 
 
+@lru_cache(maxsize=64)
 def _counts(query: str) -> dict[int, int]:
-    """Key to count of the query's terms."""
+    """Key to count of the query's terms; one question asks for it several times."""
     counts: dict[int, int] = {}
     for term in terms(query):
         key = key_of(term)

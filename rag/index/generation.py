@@ -170,6 +170,14 @@ class Generation:
             found.append(mask)
         return found
 
+    def must_hold(self, ids: IdArray) -> None:
+        """Check that these chunks are here.
+
+        Raises:
+            KeyError: One is not.
+        """
+        self._located(ids)
+
     def _located(self, ids: IdArray) -> list[tuple[Loaded, IdArray, IdArray]]:
         located = []
         missing = np.ones(len(ids), np.bool_)

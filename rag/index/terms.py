@@ -93,6 +93,12 @@ def terms(text: str) -> list[str]:
 
     ``sorted(terms("2010年毕业")) == ["2010", "业", "年", "年毕", "毕", "毕业"]``; the empty text has none.
     """
+    return list(_terms(text))
+
+
+@lru_cache(maxsize=256)
+def _terms(text: str) -> tuple[str, ...]:
+    """Kept for a while: a question is asked for its terms by every stage."""
     found: list[str] = []
     for kind, run in _runs(normalize(text)):
         length = len(run)
@@ -110,7 +116,7 @@ def terms(text: str) -> list[str]:
             found.extend(run[i : i + 2] for i in range(length - 1))
         if kind == _UNSPACED or (kind == _SEMITIC and length > 3):
             found.extend(run[i : i + 3] for i in range(length - 2))
-    return found
+    return tuple(found)
 
 
 def _runs(text: str) -> list[tuple[int, str]]:

@@ -196,7 +196,7 @@ def test_the_dense_file_is_one_that_faiss_writes(tmp_path):
 
 
 def test_the_kind_follows_the_size():
-    kinds = [dense.describe_kind(rows).split(":")[0] for rows in (0, 8_192, 8_193, 200_000)]
+    kinds = [dense.describe_kind(rows).split(":")[0] for rows in (0, 2_048, 2_049, 200_000)]
     assert "numpy" in kinds[0]
     assert kinds[0] == kinds[1]
     assert "SQfp16" in kinds[2]
