@@ -74,7 +74,7 @@ def browser():
         pytest.skip(GET_CHROMIUM)
     if chromium is None:
         pytest.skip(GET_CHROMIUM)
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     with sync_playwright() as driver:
         running = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
@@ -97,7 +97,7 @@ def open_page(browser, served):
         contexts.append(context)
         context.on("request", lambda request: requests.append(request.url))
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto((url or served.url) + path)
         page.wait_for_selector("html[data-ready]")

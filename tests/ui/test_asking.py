@@ -1,11 +1,11 @@
 """Questions from the page: checked, filtered, streamed."""
 
 import pytest
-from fake_knowledge_base import FakeKnowledgeBase
 
 from rag.errors import QueryError
 from rag.records import Document
 from rag.ui.asking import MAX_QUESTION, Question, events, where_of
+from tests.ui.fake_knowledge_base import FakeKnowledgeBase
 
 TOWER = Document(id="t", source="t.txt", text="The tower is 41 metres tall.", title="Tower")
 

@@ -13,7 +13,7 @@ import pytest
 from rag.knowledge_base import KnowledgeBase
 from rag.settings import Settings
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 

@@ -1,13 +1,13 @@
 """The server in front of Gradio: files, status, login, uploads, and what it does not pass on."""
 
 import pytest
-from fake_knowledge_base import FakeKnowledgeBase
 from starlette.testclient import TestClient
 
 from rag.settings import Settings
 from rag.ui.front import Front
 from rag.ui.login import Login
 from rag.ui.opening import Opening
+from tests.ui.fake_knowledge_base import FakeKnowledgeBase
 
 
 def client(folder, auth=None):

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 QUESTION = "2021年临海港集装箱吞吐量达到多少标准箱？"
 # The line break in the source is closed up for reading.
@@ -211,7 +211,7 @@ def test_stop_frees_the_server(open_page, served):
     page.locator(".send.stop").click()
     expect(page.locator(".answer .told")).to_contain_text("Stopped")
     page.wait_for_function("() => !document.querySelector('.send.stop')")
-    for _ in range(100):
+    for _ in range(300):
         if served.asking() == 0:
             break
         page.wait_for_timeout(100)

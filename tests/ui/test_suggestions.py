@@ -1,9 +1,8 @@
 """Suggested questions: made from the text, kept only if the library answers them from it."""
 
-from fake_knowledge_base import FakeKnowledgeBase
-
 from rag.records import Document
 from rag.ui.suggestions import candidates, suggest
+from tests.ui.fake_knowledge_base import FakeKnowledgeBase
 
 REPORT = Document(
     id="report", source="report.md",

@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
-from fake_knowledge_base import FakeKnowledgeBase
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import RagError, ReadingError
 from rag.ui.uploads import Uploads, safe_name
+from tests.ui.fake_knowledge_base import FakeKnowledgeBase
 
 
 async def pieces(*data):
