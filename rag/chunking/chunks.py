@@ -42,7 +42,8 @@ class _Unit(NamedTuple):
 
 def document_sentences(document: Document) -> list[Span]:
     """The sentences of a document; headings that its markup tells are sentences of their own."""
-    return split_sentences(document.text, headings=[(s, e) for s, e, _ in _marked(document)])
+    headings = [(start, end) for start, end, _ in _marked(document)]
+    return split_sentences(document.text, headings=headings, whole=True)
 
 
 def chunk_document(
@@ -90,6 +91,8 @@ def chunk_document(
         sizes = count_sentences(text, pieces, encoding=encoding)
         for number, ((left, right), (size, blanks)) in enumerate(zip(pieces, sizes, strict=True)):
             opens = not number and index in opening
+            if number == len(pieces) - 1:
+                blanks = gap  # noqa: PLW2901 - the sentence's own
             units.append(_Unit(left, right, size + blanks, blanks, paths[index], opens))
     chunks = []
     packer = _Packer(text, units, budget=chunk_tokens, overlap=chunk_overlap)

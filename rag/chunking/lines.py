@@ -98,11 +98,12 @@ def whole_line_end(text: str, start: int) -> int | None:
     return end
 
 
-def goes_on(text: str, start: int, end: int, following: int) -> bool:
+def goes_on(text: str, start: int, end: int, following: int, *, cut: bool = False) -> bool:
     """Whether the sentence ``text[start:end]``, which ends its line, goes on at ``following``.
 
     ``text[end:following]`` is white space with at least one line break in it; ``text[following]``
-    is not blank. The sentence has no end mark there.
+    is not blank. The sentence has no end mark there. ``cut`` says that ``text`` may have been cut out
+    of a longer one, so that its first line may be the rest of a line.
     """
     if _UNIT.match(text, following) or text[start] == "|":
         return False
@@ -131,7 +132,12 @@ def goes_on(text: str, start: int, end: int, following: int) -> bool:
             closes = ahead.find(closing)
             if closes >= 0 and not 0 <= ahead.find(opening) < closes:
                 return True
-    inside = not _at_line_start(text, start)
+    # What began in the middle of a line, or ran over a line break before, is running text.
+    inside = (
+        not _at_line_start(text, start)
+        or text.find("\n", start, end) >= 0
+        or (cut and not blank and not text[:start].strip() and _in_column(text, end, following))
+    )
     indent = gap[gap.rfind("\n") + 1 :]
     if "\u3000" in indent or "\xa0" in indent or len(indent) > 1:
         return latin and not blank and first.islower()
@@ -178,6 +184,17 @@ def _latin_goes_on(
         return False
     words = _TITLE_WORD.findall(text[start : min(end, start + 200)])
     return not words or sum(word[0].isupper() for word in words) < 0.8 * len(words)
+
+
+def _in_column(text: str, width: int, following: int) -> bool:
+    """Whether the lines below are of one width, and the first line, ``width`` wide, no wider."""
+    lines = text[following : following + 400].split("\n")
+    if len(lines) < 2:
+        return False
+    first, second = len(lines[0].rstrip()), len(lines[1].rstrip())
+    slack = max(2, first // 10)
+    full = abs(first - second) <= slack or (second < first and len(lines) == 2)
+    return full and first >= 10 and width <= first + slack and lines[0].rstrip()[-1] not in "。！？"
 
 
 def _starts_with_date(ahead: str) -> bool:

@@ -61,14 +61,14 @@ _THAI_LENGTH = 60
 _ENDS = frozenset(_FULL + "…!?")
 
 
-def split_sentences(text: str, *, headings: Iterable[Span] = ()) -> list[Span]:
+def split_sentences(text: str, *, headings: Iterable[Span] = (), whole: bool = False) -> list[Span]:
     """Spans of the sentences of ``text``, in order.
 
     Args:
         text: Any text.
         headings: Spans that markup tells to be headings: each becomes a sentence of its own, and no
-            sentence runs across one. Spans outside the text or overlapping an earlier one are
-            ignored.
+            sentence runs across one. Spans outside the text or overlapping an earlier one are ignored.
+        whole: The text is a document, not a passage cut out of one: its first line is a whole line.
 
     Returns:
         ``(start, end)`` pairs, sorted and disjoint; empty for a blank text.
@@ -78,7 +78,7 @@ def split_sentences(text: str, *, headings: Iterable[Span] = ()) -> list[Span]:
     for start, end in sorted(headings):
         if not position <= start < end <= len(text):
             continue
-        _split(text[position:start], position, spans)
+        _split(text[position:start], position, spans, cut=not (whole or position))
         left = _BLANK.match(text, start, end).end()  # type: ignore[union-attr]
         right = end
         while right > left and text[right - 1].isspace():
@@ -86,11 +86,12 @@ def split_sentences(text: str, *, headings: Iterable[Span] = ()) -> list[Span]:
         if left < right:
             spans.append((left, right))
         position = end
-    _split(text[position:] if position else text, position, spans)
+    rest = text[position:] if position else text
+    _split(rest, position, spans, cut=not (whole or position))
     return spans
 
 
-def _split(text: str, shift: int, spans: list[Span]) -> None:
+def _split(text: str, shift: int, spans: list[Span], *, cut: bool) -> None:
     """Append the spans of ``text``, each moved by ``shift``."""
     search, blank = _EVENT.search, _BLANK.match
     size = len(text)
@@ -107,7 +108,7 @@ def _split(text: str, shift: int, spans: list[Span]) -> None:
         event = search(text, position)
         if event is None:
             break
-        end, position = _boundary(text, start, event.start(), size)
+        end, position = _boundary(text, start, event.start(), size, cut=cut)
         if end < 0:
             continue
         _append(text, spans, first, shift, (start, end))
@@ -136,7 +137,7 @@ def _append(text: str, spans: list[Span], first: int, shift: int, span: Span) ->
     spans.append((start + shift, end + shift))
 
 
-def _boundary(text: str, start: int, at: int, size: int) -> tuple[int, int]:
+def _boundary(text: str, start: int, at: int, size: int, *, cut: bool) -> tuple[int, int]:
     """What the mark at ``at`` means for the sentence that began at ``start``.
 
     Returns:
@@ -155,7 +156,7 @@ def _boundary(text: str, start: int, at: int, size: int) -> tuple[int, int]:
             return -1, end
         return end, end
     if mark in _LINE_BREAKS:
-        return _line_end(text, start, at, size)
+        return _line_end(text, start, at, size, cut=cut)
     if mark in _ENCLOSED:
         enclosed = _ENCLOSED[mark].match(text, at)
         if enclosed is None:
@@ -197,12 +198,12 @@ def _semicolon(text: str, start: int, at: int, size: int) -> tuple[int, int]:
     return -1, end
 
 
-def _line_end(text: str, start: int, at: int, size: int) -> tuple[int, int]:
+def _line_end(text: str, start: int, at: int, size: int, *, cut: bool) -> tuple[int, int]:
     end = at
     while text[end - 1].isspace():
         end -= 1
     following = _BLANK.match(text, at).end()  # type: ignore[union-attr]
-    if following < size and goes_on(text, start, end, following):
+    if following < size and goes_on(text, start, end, following, cut=cut):
         return -1, following
     return end, following
 

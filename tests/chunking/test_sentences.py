@@ -70,6 +70,7 @@ def test_blank_text_has_no_sentences(text: str) -> None:
         ("涨了3.5%，到12.8亿元。第2季度更多。", ["涨了3.5%，到12.8亿元。", "第2季度更多。"]),
         ("网址是www.example.com/a.html。请看。", ["网址是www.example.com/a.html。", "请看。"]),
         ('他问:"去吗?"她说:"去。"走了。', ['他问:"去吗?"', '她说:"去。"', "走了。"]),
+        ("会客室关了。“ 他走了。", ["会客室关了。“", "他走了。"]),
         ("贡献很大!1", ["贡献很大!", "1"]),
         ("東京は晴れ。「雨だ！」と言った。", ["東京は晴れ。", "「雨だ！」", "と言った。"]),
     ],
@@ -100,6 +101,8 @@ def test_a_semicolon_parts_clauses_that_could_stand_alone() -> None:
             ["J. R. R. Tolkien wrote it.", "C. S. Lewis read it."],
         ),
         ("Wait... no. Really?! Yes!", ["Wait... no.", "Really?!", "Yes!"]),
+        ("„Es reicht.“ Er ging.", ["„Es reicht.“", "Er ging."]),
+        ("« C'est fini.\xa0» Il partit.", ["« C'est fini.\xa0»", "Il partit."]),
         ('"Stop." He stopped. "Go!" she said.', ['"Stop."', "He stopped.", '"Go!" she said.']),
         (
             "It grew by 4.2 percent.[3] Then it fell.",
@@ -190,6 +193,11 @@ class TestLineBreaks:
     )
     def test_a_unit_of_its_own_ends_with_its_line(self, text: str, expected: list[str]) -> None:
         assert sentences(text) == expected
+
+    def test_a_passage_may_begin_with_the_rest_of_a_line(self) -> None:
+        column = "要求加快\n港口扩建的各项准备工作并做好\n沿线居民的安置和补偿等工作，\n按期完成。"
+        assert sentences(column) == [column]
+        assert next(column[s:e] for s, e in split_sentences(column, whole=True)) == "要求加快"
 
     def test_marked_headings_are_sentences_and_bounds(self) -> None:
         text = "港口概况。其一\n港口位于东岸，\n水深十米。"
