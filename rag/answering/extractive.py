@@ -16,7 +16,7 @@ from rag.answering.highlight import highlight_of
 from rag.answering.language import lead_in, other_dates, refusal_text
 from rag.answering.question import AskedFor, analyse
 from rag.answering.ranking import Ranked, SentenceReader, rank
-from rag.answering.scoring import confidence_features, load_network
+from rag.answering.scoring import confidence_features, refusal_logit
 from rag.chunking import tidy
 from rag.index.terms import terms
 from rag.records import Answer, Citation, Passage, Statement
@@ -67,7 +67,8 @@ def answer(
     timings = {"rank": time.perf_counter() - began}
     if not ranked.candidates:
         return refuse(question, passages, query=query, timings=timings)
-    confidence = confidence_of(asked, passages, ranked)
+    size = view.passages if view is not None else len(passages)
+    confidence = confidence_of(asked, passages, ranked, size)
     if confidence < settings.refusal_threshold:
         timings["answer"] = time.perf_counter() - began - timings["rank"]
         return refuse(question, passages, query=query, confidence=confidence, timings=timings)
@@ -122,8 +123,15 @@ def refuse(
     )
 
 
-def confidence_of(asked: AskedFor, passages: Sequence[Passage], ranked: Ranked) -> float:
-    """Calibrated probability that the best sentence answers the question."""
+def confidence_of(asked: AskedFor, passages: Sequence[Passage], ranked: Ranked, size: int) -> float:
+    """Calibrated probability that the best sentence answers the question.
+
+    Args:
+        asked: The question.
+        passages: What was retrieved.
+        ranked: Its sentences.
+        size: Passages in the whole index.
+    """
     features = confidence_features(
         asked,
         ranked.candidates,
@@ -133,8 +141,7 @@ def confidence_of(asked: AskedFor, passages: Sequence[Passage], ranked: Ranked) 
         ranked.order[0],
         ranked.weights,
     )
-    network = load_network("refusal-reader" if ranked.read else "refusal")
-    logit = float(network(features[None, :])[0])
+    logit = refusal_logit(features, size, reading=ranked.read)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 

@@ -7,6 +7,7 @@ lines of numpy.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +23,15 @@ from rag.errors import AnsweringError
 from rag.normalization import normalize
 from rag.records import Passage
 
-__all__ = ["CONFIDENCE_FEATURES", "Network", "confidence_features", "load_network"]
+__all__ = [
+    "CONFIDENCE_FEATURES",
+    "Network",
+    "confidence_features",
+    "has_network",
+    "load_network",
+    "network_from",
+    "refusal_logit",
+]
 
 Floats = npt.NDArray[np.float32]
 
@@ -56,10 +65,32 @@ def has_network(name: str) -> bool:
 
 @cache
 def load_network(name: str) -> Network:
-    """The bundled network of a name: ``ranking``, ``ranking-reader``, ``refusal``, ``refusal-reader``."""
+    """The bundled network ``ranking``, ``refusal-small`` or ``refusal-large``, or it with ``-reader``."""
     path = Path(__file__).parent / "weights" / f"{name}.json"
     stored = json.loads(path.read_text(encoding="utf-8"))
     return network_from(stored)
+
+
+#: Passages up to which an index is small, and from which it is large; between them the two are mixed.
+SMALL, LARGE = 150, 400
+
+
+def refusal_logit(features: Floats, size: int, *, reading: bool) -> float:
+    """Logit of confidence in an index of ``size`` passages; below 0 means refuse.
+
+    Two networks: in a small collection every passage is about the topic and a word that is missing means
+    little by itself, in a large one the best passage of an unanswerable question is about something else.
+    """
+    suffix = "-reader" if reading else ""
+    share = (math.log(max(size, 1)) - math.log(SMALL)) / (math.log(LARGE) - math.log(SMALL))
+    share = min(max(share, 0.0), 1.0)
+    row = features[None, :]
+    logit = 0.0
+    if share < 1:
+        logit += (1 - share) * float(load_network(f"refusal-small{suffix}")(row)[0])
+    if share > 0:
+        logit += share * float(load_network(f"refusal-large{suffix}")(row)[0])
+    return logit
 
 
 def network_from(stored: Mapping[str, Any]) -> Network:
@@ -68,6 +99,8 @@ def network_from(stored: Mapping[str, Any]) -> Network:
         name: np.asarray(stored[name], np.float32)
         for name in ("mean", "scale", "linear", "hidden", "bias", "out")
     }
+    if not arrays["out"].size:
+        arrays["hidden"] = np.zeros((len(arrays["linear"]), 0), np.float32)
     names: list[str] = list(stored["features"])
     current = CONFIDENCE_FEATURES if set(names) - set(FEATURES) else FEATURES
     if not set(names) <= set(current):

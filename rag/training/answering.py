@@ -37,8 +37,8 @@ from rag.answering.evidence import (
     with_translations,
 )
 from rag.answering.followup import complete_question
-from rag.answering.question import AskedFor, analyse
 from rag.answering.nearness import Nearness, nearness_of
+from rag.answering.question import AskedFor, analyse
 from rag.answering.ranking import READ, read
 from rag.answering.scoring import CONFIDENCE_FEATURES, Network, confidence_features, network_from
 from rag.embedding import Embedder, load_embedder
@@ -66,6 +66,7 @@ class Case:
     """A question over one corpus, and how to tell a right sentence.
 
     Attributes:
+        public: From the public questions, whose index is large; else from a suite over a few documents.
         answers: Any of these in a sentence of ``gold`` makes it right; empty for none.
         gold: Ids of the documents that hold the answer.
         held: Kept for measuring.
@@ -74,6 +75,7 @@ class Case:
     """
 
     kind: str
+    public: bool
     question: str
     answers: tuple[str, ...]
     gold: frozenset[str]
@@ -144,10 +146,11 @@ def qa_cases(path: Path, wanted: Iterable[int], limit: int) -> tuple[list[Docume
         taken += 1
         answers = tuple(sorted({answer for answer, _ in row["a"] if answer.strip()}))
         gold = frozenset({name})
-        cases.append(Case(row["l"], row["q"], answers, gold, False, 2.0))
-        cases.append(Case(row["l"], row["q"], answers, gold, False, 1.5, masked=(name,)))
+        public = (row["l"], True, row["q"], answers, gold, False)
+        cases.append(Case(*public, 2.0))
+        cases.append(Case(*public, 1.5, masked=(name,)))
         if taken % 2:
-            cases.append(Case(row["l"], row["q"], answers, gold, False, 0.7, without=True))
+            cases.append(Case(*public, 0.7, without=True))
     return list(documents.values()), cases
 
 
@@ -163,13 +166,14 @@ def suite_cases(folder: Path, names: Sequence[str]) -> list[Case]:
             question = complete_question(row["question"], history)
             held = _third(row["question"])
             if not row.get("answerable", True):
-                cases.append(Case(row["kind"], question, (), frozenset(), held, 3.0))
+                cases.append(Case(row["kind"], False, question, (), frozenset(), held, 3.0))
                 continue
             answers = tuple(_flat(row["answers"]))
             gold = frozenset(Path(one["document"]).name for one in row["evidence"])
-            cases.append(Case(row["kind"], question, answers, gold, held, 3.0))
+            own = (row["kind"], False, question, answers, gold, held)
+            cases.append(Case(*own, 3.0))
             if not held:
-                cases.append(Case(row["kind"], question, answers, gold, held, 0.3, without=True))
+                cases.append(Case(*own, 0.3, without=True))
     return cases
 
 
@@ -254,6 +258,7 @@ def fit(
     listwise: bool,
     hidden: int,
     decay: float,
+    ridge: float = 0.0,
     steps: int = 400,
 ) -> dict[str, Any]:
     """Fit one network by full-batch AdamW; ``listwise`` ranks inside groups, else rows are judged alone.
@@ -298,7 +303,12 @@ def fit(
             )
             part = worth[group] * counted
             loss = (each * part).sum() / part.sum()
-        loss = loss + 2e-4 * linear.abs().sum() + decay * ((inner**2).sum() + (outer**2).sum())
+        loss = (
+            loss
+            + 2e-4 * linear.abs().sum()
+            + ridge * (linear**2).sum()
+            + decay * ((inner**2).sum() + (outer**2).sum())
+        )
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -376,9 +386,10 @@ def fit_refusal(seen: Sequence[Seen], ranking: Network, *, reading: bool) -> dic
             [weights[i] for i in chosen],
             CONFIDENCE_FEATURES,
             listwise=False,
-            hidden=4,
-            decay=1e-2,
-            steps=300,
+            hidden=0,
+            decay=0.0,
+            ridge=4e-3,
+            steps=200,
         )
 
     outside: list[tuple[float, float]] = []  # logit, weight
@@ -534,19 +545,22 @@ def _finish(
 ) -> None:
     """Fit the refusal that belongs to a ranking, set its threshold, write and report both."""
     order = network_from(ranking)
-    refusal = fit_refusal(fitted, order, reading=reading)
-    network = network_from(refusal)
     out.mkdir(parents=True, exist_ok=True)
-    points = curve(held, order, network, reading=reading)
-    for name, content in (
-        (f"ranking{suffix}", ranking),
-        (f"refusal{suffix}", refusal),
-        (f"refusal{suffix}-curve", points),
-    ):
-        text = json.dumps(content, ensure_ascii=False)
-        (out / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    _write(out / f"ranking{suffix}.json", ranking)
     print(f"--- {'with' if reading else 'without'} the reader, questions kept for measuring")
-    for kind, row in measure(held, order, network, reading=reading).items():
-        print(f"{kind:22s} {row}")
-    for point in points:
-        print(point)
+    for size in ("small", "large"):
+        chosen = [one for one in fitted if one.case.public == (size == "large")]
+        kept = [one for one in held if one.case.public == (size == "large")]
+        refusal = fit_refusal(chosen, order, reading=reading)
+        network = network_from(refusal)
+        points = curve(kept, order, network, reading=reading)
+        _write(out / f"refusal-{size}{suffix}.json", refusal)
+        _write(out / f"refusal-{size}{suffix}-curve.json", points)
+        for kind, row in measure(kept, order, network, reading=reading).items():
+            print(f"{kind:22s} {row}")
+        for point in points:
+            print(point)
+
+
+def _write(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
