@@ -135,7 +135,16 @@ def _prepared(folder: Path, *, create: bool) -> bool:
     return True
 
 
-_OURS = {LOCK_FILE, "segments", "README.md", ".gitignore", f"{CATALOG_FILE}-journal"}
+_OURS = {
+    LOCK_FILE,
+    "segments",
+    "README.md",
+    ".gitignore",
+    f"{CATALOG_FILE}-journal",
+    "uploads",
+    "feedback.jsonl",
+    "llm-tokens.jsonl",
+}
 
 
 def _make(folder: Path, meta: dict[str, str]) -> None:
