@@ -36,7 +36,7 @@ $(VENV)/.installed-test: pyproject.toml $(VENV)/.installed
 install: $(VENV)/.installed
 
 chat: install
-	$(BIN)/rag index seeds --index indexes/seeds
+	$(BIN)/rag index seeds --index indexes/seeds --reembed
 	$(BIN)/rag chat --index indexes/seeds $(CHAT)
 
 test: $(VENV)/.installed-test
@@ -49,7 +49,7 @@ lint: $(VENV)/.installed-test
 	$(BIN)/mypy
 
 eval: install
-	$(BIN)/rag eval $(wildcard evals/*.yaml) $(EVAL)
+	$(BIN)/rag eval $(wildcard evals/*.yaml) --fail-under span_valid=1 $(EVAL)
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python evals/speed/run.py --small $(BENCH)
