@@ -75,6 +75,12 @@ def load_network(name: str) -> Network:
 SMALL, LARGE = 150, 400
 
 
+#: Where neither the words nor the meaning of any passage come as near as this, the question is off-topic:
+#: refuses 13 points more of the off-topic development questions for 1 point of the answerable.
+FAR = 0.20
+FAR_LOGIT = -1.5
+
+
 def refusal_logit(features: Floats, size: int, *, reading: bool) -> float:
     """Logit of confidence in an index of ``size`` passages; below 0 means refuse.
 
@@ -90,6 +96,9 @@ def refusal_logit(features: Floats, size: int, *, reading: bool) -> float:
         logit += (1 - share) * float(load_network(f"refusal-small{suffix}")(row)[0])
     if share > 0:
         logit += share * float(load_network(f"refusal-large{suffix}")(row)[0])
+    place = CONFIDENCE_FEATURES.index
+    if features[place("best_passage")] < FAR and features[place("best_cosine")] < FAR:
+        logit = min(logit, FAR_LOGIT)
     return logit
 
 
