@@ -51,7 +51,7 @@ ENDINGS = """
 大鲍岛 灵山岛 阳台 影都 条例 白皮书 方案 报告 计划 工程 攻坚行动 培树行动
 整治行动 专项行动 行动 活动 基金 试点 试点区 试点试验 模式 机制 体系 平台
 案例 优秀等级 认证 样板区 窗口区 验收 红旗 专栏 支部 驿站 战略 格局 布局
-""".split()  # noqa: SIM905  (a table of words reads better than a list)
+""".split()
 ENDING = re.compile("|".join(sorted(map(re.escape, ENDINGS), key=len, reverse=True)))
 # Common words that end like a name and name nothing (reviewed by hand, one by one).
 NOT_NAMES = frozenset(
@@ -63,7 +63,7 @@ NOT_NAMES = frozenset(
 创建社区 狠抓社区 强化社区 营新模式 探索平台 区等平台 主新平台 示范平台 办等平台
 改革方案 落实方案 动省人大 展好学校 实际行动 展的行动 言和行动 路和行动 发展格局
 作的报告 3年计划
-""".split()  # noqa: SIM905  (a table of words reads better than a list)
+""".split()
 )
 # How many characters before the ending must stand in the digest with it.
 LEAD = 2

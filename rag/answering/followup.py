@@ -193,7 +193,9 @@ def _counterpart(previous: str, topic: str, *, chinese: bool) -> tuple[int, int]
         start = max(subject, year.end() if year else 0)
         if previous[start : start + 1] == "的":
             start += 1
-        measure = re.search(r"(?:一共|共)?(?:有|是|为|達|达|完成|新增|建成)?(?:了)?$", previous[start:end])
+        measure = re.search(
+            r"(?:一共|共)?(?:有|是|为|達|达|完成|新增|建成)?(?:了)?$", previous[start:end]
+        )
         end = start + measure.start() if measure else end
         if start < end:
             return start, end

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -147,7 +148,7 @@ def test_long_sentences_are_read_in_parts_of_whole_clauses() -> None:
     parts = parts_of(text)
     assert parts[0][0] == 0
     assert parts[-1][1] == len(text)
-    assert all(a[1] == b[0] for a, b in zip(parts, parts[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in pairwise(parts))
     assert all(text[end - 1] == "，" for _, end in parts)
     assert parts_of("短句。") == [(0, 3)]
 

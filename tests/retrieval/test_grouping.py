@@ -24,7 +24,11 @@ def test_resemblance() -> None:
 
 
 def test_reprints_share_a_slot_and_are_named() -> None:
-    chunks = [chunk(1, "a", 0, STORY), chunk(2, "b", 5, STORY + "（转载）"), chunk(3, "c", 0, OTHER)]
+    chunks = [
+        chunk(1, "a", 0, STORY),
+        chunk(2, "b", 5, STORY + "（转载）"),
+        chunk(3, "c", 0, OTHER),
+    ]
     assert group(chunks, 8) == [(0, [1]), (2, [])]
 
 

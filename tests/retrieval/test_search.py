@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 
@@ -23,7 +24,7 @@ def test_every_fusion_finds_the_passage(small_view, embedder, mode, question, do
     found = retrieve(small_view, embedder, question, k=3, settings=Settings(fusion=mode))
     assert found[0].document_id in {document, "copy" if document == "library" else document}
     assert [passage.rank for passage in found] == list(range(1, len(found) + 1))
-    assert all(a.score >= b.score for a, b in zip(found, found[1:], strict=False))
+    assert all(a.score >= b.score for a, b in pairwise(found))
 
 
 def test_passages_are_spans(small_view, embedder) -> None:
@@ -54,9 +55,7 @@ def test_a_reprint_shares_its_slot(small_view, embedder) -> None:
     slots = retrieve(small_view, embedder, question, k=4)
     together = [(p.document_id, {name for name, *_ in p.duplicates}) for p in slots]
     assert together[0] in [("library", {"copy"}), ("copy", {"library"})]
-    apart = retrieve(
-        small_view, embedder, question, k=4, settings=Settings(group_duplicates=False)
-    )
+    apart = retrieve(small_view, embedder, question, k=4, settings=Settings(group_duplicates=False))
     assert {apart[0].document_id, apart[1].document_id} == {"library", "copy"}
 
 
