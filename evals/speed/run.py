@@ -177,7 +177,7 @@ def conditions() -> Row:
         "python": platform.python_version(),
         "numpy": np.__version__,
         "faiss": faiss.__version__,
-        "command": " ".join(sys.argv),
+        "command": " ".join(Path(word).name for word in sys.argv),
     }
 
 

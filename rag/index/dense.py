@@ -45,8 +45,10 @@ NUMPY_UP_TO = 2_048
 COARSE_FROM = 200_000
 #: Smaller segments of a large index stay exact.
 COARSE_SEGMENT_FROM = 50_000
-#: Candidates of the coarse search per wanted row.
+#: Candidates of the coarse search per wanted row, in a segment of up to COARSE_STEP rows; a larger one
+#: has more rows of nearly the same coarse score, and takes proportionally more.
 COARSE_FACTOR = 40
+COARSE_STEP = 125_000
 
 Array = npt.NDArray[Any]
 FloatArray = npt.NDArray[np.float32]
@@ -69,8 +71,8 @@ def describe_kind(rows: int) -> str:
             "takes a few milliseconds and misses nothing"
         )
     return (
-        f"FAISS RaBitQ fast-scan, {COARSE_FACTOR} candidates a result re-scored in half precision: "
-        f"from {COARSE_FROM:,} passages a full scan would be the slowest part of a query; searches "
+        f"FAISS RaBitQ fast-scan, {COARSE_FACTOR} candidates or more a result re-scored in half "
+        f"precision: from {COARSE_FROM:,} passages a full scan would be the slowest part of a query; searches "
         "with a filter stay exact"
     )
 
@@ -226,7 +228,8 @@ class VectorRows:
         """About the ``k`` best rows: RaBitQ candidates, scored in half precision."""
         index = self._coarse_index
         with _one_thread():
-            _, candidates = index.search(vector[None], min(len(self), k * COARSE_FACTOR))
+            factor = COARSE_FACTOR * -(-len(self) // COARSE_STEP)
+            _, candidates = index.search(vector[None], min(len(self), k * factor))
         rows = np.sort(candidates[0][candidates[0] >= 0])
         scores = self.scores(vector, rows)
         if len(rows) > k:
