@@ -55,7 +55,7 @@ def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
         held = _framed(candidate)
         new = sum(w for t, w in ranked.weights.worth.items() if t in held and t not in covered)
         near = float(ranked.logits[index]) >= top - NEAR / 2
-        if new >= NEW_PART or near:
+        if new >= NEW_PART or near or _differs(asked, ranked, best, index):
             chosen.append(index)
             covered |= held
     return Selection(tuple(chosen))
@@ -151,6 +151,18 @@ def _other_dates(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
     if len(found) < 2:
         return []
     return sorted(found, key=lambda i: ranked.candidates[i].published or "", reverse=True)[:3]
+
+
+def _differs(asked: AskedFor, ranked: Ranked, best: int, index: int) -> bool:
+    """Whether another document gives another value of the same measure, as far as words tell."""
+    if asked.kind not in _MEASURED or asked.years:
+        return False
+    if ranked.candidates[index].document_id == ranked.candidates[best].document_id:
+        return False
+    if row(ranked, index, "clause") < 0.8 * row(ranked, best, "clause"):
+        return False
+    value, other = _value(asked, ranked, best), _value(asked, ranked, index)
+    return value is not None and other is not None and value != other
 
 
 def _value(asked: AskedFor, ranked: Ranked, index: int) -> str | None:
