@@ -18,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     _add_adapt(commands)
     _add_lexicon(commands)
     _add_reader(commands)
+    _add_answering(commands)
     options = parser.parse_args(arguments)
     try:
         status: int = options.run(options)
@@ -25,6 +26,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return status
+
+
+def _add_answering(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from rag.training.answering import add_arguments, run
+
+    parser = commands.add_parser("answering", help="fit the networks that choose and refuse answers")
+    add_arguments(parser)
+    parser.set_defaults(run=run)
 
 
 def _add_static(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

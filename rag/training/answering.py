@@ -449,7 +449,7 @@ def curve(
     for threshold in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95):
         cut = float(np.log(threshold / (1 - threshold)))
         share = {
-            name: round(float(np.mean([value < cut for value in values] or [0])), 3)
+            name: round(float(np.mean([value < cut for value in values] or [False])), 3)
             for name, values in logits.items()
         }
         points.append({"threshold": threshold, **share})
@@ -468,6 +468,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--measured", type=int, default=250, help="questions of buckets 0 and 1")
     parser.add_argument("--plain-only", action="store_true", help="without the reader")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument(
+        "--everything", action="store_true", help="fit on the suites' measured third as well"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -487,6 +490,8 @@ def run(arguments: argparse.Namespace) -> int:
         for one in _seen(embedder, documents, cases):
             (held if measured or one.case.held else fitted).append(one)
         print(f"{name}: {len(cases)} cases, {time.perf_counter() - began:.0f} s", flush=True)
+    if arguments.everything:
+        fitted += [one for one in held if not one.case.public]
     ranking = fit_ranking(fitted, reading=False)
     _finish(arguments.out, "", ranking, fitted, held, reading=False)
     if not arguments.plain_only:
