@@ -162,9 +162,9 @@ def _model_one(pairs: Sequence[tuple[list[str], list[str]]]) -> Table:
             e_of.append(np.asarray(es, np.int32))
             f_of.append(np.full(len(es), f, np.int32))
             where.append(np.full(len(es), at + 64 * number, np.int64))
-    e, f = np.concatenate(e_of), np.concatenate(f_of)
+    left, right = np.concatenate(e_of), np.concatenate(f_of)
     _, token = np.unique(np.concatenate(where), return_inverse=True)
-    keys, cell = np.unique(e.astype(np.int64) << 32 | f, return_inverse=True)
+    keys, cell = np.unique(left.astype(np.int64) << 32 | right, return_inverse=True)
     del e_of, f_of, where
     cell_e = (keys >> 32).astype(np.int64)
     probability = np.ones(len(keys), np.float64) / len(f_ids)
@@ -176,7 +176,7 @@ def _model_one(pairs: Sequence[tuple[list[str], list[str]]]) -> Table:
         probability = counts / (totals[cell_e] + 0.1)
     e_words, f_words = list(e_ids), list(f_ids)
     table: Table = {}
-    for at in np.flatnonzero(probability >= _LEAST / 4):
+    for at in np.flatnonzero(probability >= _LEAST / 4).tolist():
         source = e_words[cell_e[at]]
         if source:
             target = f_words[int(keys[at] & 0xFFFFFFFF)]

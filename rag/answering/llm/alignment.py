@@ -179,7 +179,7 @@ class Evidence:
         return sum(self._weights.get(unit, 1.0) for unit in new) / total
 
     def _context(self, sentences: Sequence[SourceSentence]) -> list[str]:
-        texts = []
+        texts: list[str] = []
         for number in dict.fromkeys(sentence.passage for sentence in sentences):
             passage = self.passages[number - 1]
             parts = (passage.title, passage.published, passage.heading)

@@ -47,7 +47,8 @@ class TransformersChatModel(BaseChatModel):
 
                 try:
                     self._tokenizer = AutoTokenizer.from_pretrained(self.path)
-                    self._model = AutoModelForCausalLM.from_pretrained(self.path).eval()
+                    self._model = AutoModelForCausalLM.from_pretrained(self.path)
+                    self._model.eval()
                 except (OSError, ValueError) as error:
                     raise SettingsError(
                         f"RAG_LLM=transformers:{self.path}: no model can be loaded from there. "
@@ -92,7 +93,7 @@ class TransformersChatModel(BaseChatModel):
                 )
             except BaseException as error:  # noqa: BLE001  raised again below, in the caller's thread
                 outcome["error"] = error
-                streamer.end()
+                streamer.end()  # type: ignore[no-untyped-call]
 
         thread = threading.Thread(target=generate, daemon=True)
         thread.start()

@@ -90,7 +90,8 @@ def load_chat_model(settings: Settings) -> BaseChatModel:
     try:
         from langchain.chat_models import init_chat_model
 
-        return init_chat_model(model, model_provider=provider, **arguments)
+        chat_model: BaseChatModel = init_chat_model(model, model_provider=provider, **arguments)
+        return chat_model
     except ImportError as error:
         package, extra = _EXTRAS.get(provider, (f"langchain-{provider}", provider))
         if provider not in _EXTRAS:
