@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rag.errors import MissingExtraError, SettingsError
 from rag.settings import Settings
@@ -90,8 +90,7 @@ def load_chat_model(settings: Settings) -> BaseChatModel:
     try:
         from langchain.chat_models import init_chat_model
 
-        chat_model: BaseChatModel = init_chat_model(model, model_provider=provider, **arguments)
-        return chat_model
+        return cast("BaseChatModel", init_chat_model(model, model_provider=provider, **arguments))
     except ImportError as error:
         package, extra = _EXTRAS.get(provider, (f"langchain-{provider}", provider))
         if provider not in _EXTRAS:
