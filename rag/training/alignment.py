@@ -47,8 +47,7 @@ class Lexicon:
         places = np.arange(total) + np.repeat(starts - blocks, counts)
         probabilities = self.probabilities[places]
         drawn = (probabilities >= least) & (random.random(total) < fertility * probabilities)
-        glossed: Bag = self.targets[places[drawn]]
-        return glossed
+        return np.asarray(self.targets[places[drawn]], np.int32)
 
 
 def align(
@@ -168,5 +167,4 @@ def aligned_table(
         towards = share * float(foreign[piece]) * min(1.0, sure / 0.5)
         turned[piece] = towards * mean + np.sqrt(1 - towards**2) * unit[piece]
     turned /= np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-12)
-    result: NDArray[np.float32] = (turned * lengths).astype(np.float32)
-    return result
+    return np.asarray(turned * lengths, np.float32)

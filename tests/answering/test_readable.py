@@ -1,0 +1,40 @@
+"""The reader is left out where it does harm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from rag.answering import answer
+from rag.answering.reader import ReaderInput, ReaderScore
+from rag.records import Passage
+
+
+class _Counting:
+    """Reads nothing into anything, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def score(self, question: str, candidates: Sequence[ReaderInput]) -> list[ReaderScore]:
+        del question
+        self.asked += 1
+        return [ReaderScore(0.0, 0.5, None, 0.0) for _ in candidates]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "times"),
+    [
+        ("图书馆有多少册藏书?", "图书馆共有藏书48万册。", 1),
+        ("ห้องสมุดมีหนังสือกี่เล่ม", "ห้องสมุดมีหนังสือสี่แสนเล่ม", 0),
+    ],
+)
+def test_thai_is_not_for_the_reader(question: str, text: str, times: int) -> None:
+    passage = Passage(
+        document_id="a", source="a", title=None, published=None, start=0, end=len(text),
+        text=text, heading=None, score=1.0, rank=1,
+    )  # fmt: skip
+    reader = _Counting()
+    answer(question, [passage], reader=reader)
+    assert reader.asked == times
