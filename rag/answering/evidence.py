@@ -615,6 +615,10 @@ def best_typed_span(
     ]
     if not places:
         return None
+    if asked.units and asked.kind == "figure":
+        # Where some figure has the unit that was asked for, the others do not answer.
+        counted = [p for p in places if _has_unit(asked.units, normalised, p[0], p[1])]
+        places = counted or places
     marks = _marks(normalised, weights)
     best: tuple[float, int, int] | None = None
     for start, end, kind in places:
@@ -628,6 +632,12 @@ def best_typed_span(
     assert best is not None
     start, end = source_span(list(offsets), best[1], best[2])
     return start, end, min(best[0], 1.0)
+
+
+def _has_unit(unit: str, text: str, start: int, end: int) -> bool:
+    return text[start:end].rstrip("余多").endswith(unit) or text[end : end + 8].lstrip().startswith(
+        unit
+    )
 
 
 def _gap(text: str, start: int, end: int, a: int, b: int) -> float:

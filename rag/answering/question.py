@@ -501,6 +501,8 @@ def analyse(text: str) -> AskedFor:
     elif language not in {"de", "th", "ja", "ko", "ar", "hi", "he"}:
         names += [normalize(text[start:end]) for start, end in capitalised(text)]
     unit = _UNIT.search(normalised) if chinese else _ENGLISH_UNIT.search(normalised)
+    if kind == "money" and unit and not unit.group(1).endswith(("元", "钱", "镑")):
+        kind = "figure"  # "投资项目多少个" counts projects
     return AskedFor(
         text=text,
         normalised=normalised,
