@@ -307,6 +307,7 @@ def _number(text: str) -> int | float | None:
 def _index(args: argparse.Namespace) -> int:
     if not args.paths and not args.reembed:
         args.misuse("nothing to index; name files or folders")
+    _must_exist(args)
     reports = []
     with _Progress() as progress:
         # With paths, an index that is not there yet is simply made.
@@ -324,6 +325,17 @@ def _index(args: argparse.Namespace) -> int:
         elif len(reports) == 1 or report.updated or report is reports[-1]:
             _print_report(report, args.index)
     return 1 if any(report.failed for report in reports) else 0
+
+
+def _must_exist(args: argparse.Namespace) -> None:
+    """Make no new index for nothing but mistyped paths.
+
+    Raises:
+        QueryError: None of the paths exists, and the index neither.
+    """
+    found = not args.paths or any(Path(path).exists() for path in args.paths)
+    if not found and not Path(args.index).exists():
+        raise QueryError(f"{args.paths[0]}: does not exist. Check the path.")
 
 
 def _print_report(report: IngestReport, index: str) -> None:

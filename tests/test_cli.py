@@ -637,3 +637,10 @@ def test_a_fault_of_our_own_is_one_line(
     monkeypatch.setenv("RAG_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         main(["ask", QUESTION, "--index", str(built)])
+
+
+def test_a_mistyped_path_makes_no_index(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "index"
+    assert main(["index", str(tmp_path / "nope"), "--index", str(folder)]) == 1
+    assert "does not exist" in capsys.readouterr().err
+    assert not folder.exists()
