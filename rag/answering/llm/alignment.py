@@ -104,7 +104,7 @@ class Evidence:
             new_figures = {
                 number
                 for number in self._agreed(figures, at) - agreed
-                if self._holds_clause(plain, figures[number], at)
+                if self._holds_clause(plain, figures[number], at, order[0])
             }
             gain = self._gain(units, held, at)
             if new_figures or (gain >= 0.2 and self._gain(units, set(), order[0]) < 0.7):
@@ -162,15 +162,18 @@ class Evidence:
             if any(agree(figure, other) for other in self._figures[at])
         }
 
-    def _holds_clause(self, plain: str, figure: Figure, at: int) -> bool:
+    def _holds_clause(self, plain: str, figure: Figure, at: int, first: int) -> bool:
         """Whether sentence ``at`` speaks of what the statement counts with this figure.
 
-        The same number stands in many sentences; it counts only beside the clause's own content.
+        The same number stands in many sentences; it counts only beside the clause's own content,
+        and only where the strongest sentence ``first`` holds less of that content: if that one
+        speaks of the same thing with another figure, the statement contradicts it.
         """
         left = max(plain.rfind(mark, 0, figure.start) for mark in ",，;；。") + 1
         ends = [end for mark in ",，;；。" if (end := plain.find(mark, figure.end)) >= 0]
         units = set(content_units(plain[left : min(ends, default=len(plain))]))
-        return len(units & self._units[at]) >= 0.4 * len(units)
+        held = len(units & self._units[at])
+        return held >= 0.4 * len(units) and held > len(units & self._units[first])
 
     def _gain(self, units: Sequence[str], held: set[str], at: int) -> float:
         """Share of the statement's content that sentence ``at`` would add."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.answering.language import refusal_text
 from rag.answering.llm.alignment import Embed, Evidence, SourceSentence, highlight_in
-from rag.answering.llm.failures import as_llm_error, llm_error, passing
+from rag.answering.llm.failures import as_llm_error, llm_error, meaning, passing
 from rag.answering.llm.handles import mask_handles, strip_handles
 from rag.answering.llm.ledger import Ledger
 from rag.answering.llm.prompts import (
@@ -42,8 +42,8 @@ _UNSUPPORTED = {
     "en": " (not supported by the documents)",
 }
 _FELL_BACK = {
-    "zh": "语言模型未能作答({cause}),以下为资料原句。",
-    "zh-Hant": "語言模型未能作答({cause}),以下為資料原句。",
+    "zh": "语言模型未能作答（{cause}），以下为资料原句。",
+    "zh-Hant": "語言模型未能作答（{cause}），以下為資料原句。",
     "en": "The language model gave no answer ({cause}); these are sentences of the documents.",
 }
 
@@ -130,8 +130,7 @@ class LLMAnswerer:
             if self.settings.unsupported == "rewrite":
                 written, reply = self._rewritten(prompt, evidence, written, reply)
         except LLMError as error:
-            cause = str(error).removeprefix(f"{self.name}: ")
-            note = _local(_FELL_BACK, language).format(cause=cause)
+            note = _local(_FELL_BACK, language).format(cause=meaning(error.cause, language))
             yield replace(fallback, note=note, timings=self._timings(fallback, began))
             return
         yield self._answer(question, query, fallback, written, reply, language, began)
@@ -401,8 +400,8 @@ def _shown(
     for sentence in one.sentences:
         number = numbers.setdefault(_key(sentence), len(numbers) + 1)
         marks += f"[{number}]"
-    if marks:
-        marks = f" {marks}"
+    if marks and one.text[-1:].isascii():
+        marks = f" {marks}"  # full-width punctuation brings its own space
     if not one.supported:
         marks = _local(_UNSUPPORTED, language)
     gap = "" if first else _gap(one.gap)

@@ -6,7 +6,7 @@ import re
 
 from rag.errors import LLMError
 
-__all__ = ["as_llm_error", "passing", "without_secrets"]
+__all__ = ["as_llm_error", "llm_error", "meaning", "passing", "without_secrets"]
 
 _BY_STATUS = {
     400: "refused",
@@ -36,6 +36,23 @@ _MEANING = {
     "cap": "the token limit of the day is reached (RAG_LLM_DAILY_TOKENS)",
     "fault": "an unexpected fault",
 }
+_MEANING_ZH = {
+    "key": "密钥未被接受，请检查服务商的密钥变量",
+    "quota": "账户余额不足",
+    "model": "服务端没有这个模型，请检查 RAG_LLM 与 RAG_LLM_BASE_URL",
+    "timeout": "未在时限内作答，可调大 RAG_LLM_TIMEOUT 或重试",
+    "rate-limit": "请求过多，请稍后再试",
+    "context": "段落超出模型容量，请调小 RAG_LLM_CONTEXT_TOKENS",
+    "refused": "服务端拒绝了请求",
+    "server": "服务端出错",
+    "down": "无法连接服务端，请检查 RAG_LLM_BASE_URL 以及它是否在运行",
+    "broken-off": "回答中断",
+    "truncated": "回答达到长度上限被截断，可调大 RAG_LLM_ANSWER_TOKENS",
+    "empty": "回答为空",
+    "garbage": "回答不是文字",
+    "cap": "已达到当天的用量上限（RAG_LLM_DAILY_TOKENS）",
+    "fault": "意外错误",
+}
 _PASSING = frozenset({"timeout", "rate-limit", "server", "down"})
 _SECRET = re.compile(r"\b(?:sk|pk|key|ak|xai|gsk|Bearer)[-_ ][A-Za-z0-9_\-.]{8,}", re.IGNORECASE)
 
@@ -50,6 +67,11 @@ def as_llm_error(error: BaseException, *, model: str) -> LLMError:
 def llm_error(cause: str, *, model: str) -> LLMError:
     """An error of a known cause."""
     return LLMError(f"{model}: {_MEANING[cause]}", cause=cause)
+
+
+def meaning(cause: str, language: str) -> str:
+    """What a cause means and what to do, in Chinese for Chinese questions, else in English."""
+    return (_MEANING_ZH if language.startswith("zh") else _MEANING)[cause]
 
 
 def passing(error: LLMError) -> bool:

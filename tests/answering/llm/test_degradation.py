@@ -34,15 +34,15 @@ def _ask(url: str, temper: str, **changes: object) -> tuple[list[str], Answer]:
 @pytest.mark.parametrize(
     ("temper", "cause"),
     [
-        ("status-401", "key"),
-        ("status-429", "too many requests"),
-        ("status-500", "endpoint failed"),
-        ("overflow", "do not fit"),
-        ("empty", "empty"),
-        ("garbage", "not text"),
-        ("truncated", "cut at the token limit"),
-        ("dies", "broke off"),
-        ("fades", "broke off"),
+        ("status-401", "密钥"),
+        ("status-429", "请求过多"),
+        ("status-500", "服务端出错"),
+        ("overflow", "超出模型容量"),
+        ("empty", "为空"),
+        ("garbage", "不是文字"),
+        ("truncated", "长度上限"),
+        ("dies", "中断"),
+        ("fades", "中断"),
         ("html", "RAG_LLM"),
     ],
 )
@@ -58,20 +58,20 @@ def test_the_extractive_answer_with_the_cause(server: _Server, temper: str, caus
 def test_a_slow_endpoint_times_out(server: _Server) -> None:
     _, answer = _ask(server.url, "silent", llm_timeout=0.5)
     assert answer.note is not None
-    assert "in time" in answer.note
+    assert "时限" in answer.note
 
 
 def test_an_answer_that_never_ends_times_out(server: _Server) -> None:
     server.scripts["crawl"] = ["一个很长的回答。" * 40]
     _, answer = _ask(server.url, "crawl", llm_timeout=1.0)
     assert answer.text == "fallback"
-    assert "in time" in str(answer.note)
+    assert "时限" in str(answer.note)
 
 
 def test_an_endpoint_that_is_down() -> None:
     _, answer = _ask("http://127.0.0.1:9/v1", "well", llm_timeout=2)
     assert answer.text == "fallback"
-    assert "reached" in str(answer.note)
+    assert "无法连接" in str(answer.note)
 
 
 def test_a_passing_fault_is_tried_again(server: _Server) -> None:
@@ -189,3 +189,12 @@ def test_an_unknown_fault_has_a_cause() -> None:
     assert error.cause == "fault"
     assert as_llm_error(TimeoutError(), model="m").cause == "timeout"
     assert as_llm_error(ConnectionRefusedError(), model="m").cause == "down"
+
+
+def test_the_note_is_in_the_language_of_the_question(server: _Server) -> None:
+    _, passages = scenes(1)[0]
+    llm = answerer(server.url, "empty", llm_retries=0)
+    question = "How many projects are there?"
+    *_, answer = llm.stream(question, passages, fallback=extractive(question, passages))
+    assert isinstance(answer, Answer)
+    assert "the answer was empty" in str(answer.note)
