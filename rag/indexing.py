@@ -33,6 +33,8 @@ __all__ = [
 
 # File systems tell time in ticks: a file touched this recently may change again unseen.
 _SETTLED_SECONDS = 2.0
+# A file up to this size is read once, for its hash and its text; a larger one is streamed twice.
+_READ_ONCE = 4 << 20
 
 
 def index_paths(
@@ -240,7 +242,7 @@ def _read(
         known = sources.pop(file.source, None)
         before += file.size
         try:
-            quick, full = _fingerprint(file, known)
+            quick, full, data = _fingerprint(file, known)
         except OSError as error:
             reason = f"cannot be read ({error.strerror or error})"
             tally.failed.append(Failure(source=file.source, reason=reason))
@@ -253,7 +255,7 @@ def _read(
         ids: list[str] = []
         failed = False
         inside = 0
-        for item in read_file(file):
+        for item in read_file(file, data):
             if isinstance(item, Failure):
                 tally.failed.append(item)
                 failed = True
@@ -281,13 +283,20 @@ def _read(
             yield FileDone(_noted(file, f"{quick}|{full}", tuple(ids)), gone)
 
 
-def _fingerprint(file: SourceFile, known: Source | None) -> tuple[str, str]:
-    """(size and time, content hash). The content is read only when size or time have changed."""
+def _fingerprint(file: SourceFile, known: Source | None) -> tuple[str, str, bytes | None]:
+    """(size and time, content hash, the content unless large or not looked at).
+
+    The content is read only when size or time have changed.
+    """
     settled = time.time() - file.modified / 1e9 > _SETTLED_SECONDS
     quick = f"{file.size}:{file.modified}" if settled else "recent"
     if known is not None and settled and known.fingerprint.partition("|")[0] == quick:
-        return quick, _content(known.fingerprint)
-    return quick, _digest(file.path)
+        return quick, _content(known.fingerprint), None
+    with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123 - thrice as fast
+        if file.size > _READ_ONCE:
+            return quick, hashlib.file_digest(stream, "sha256").hexdigest()[:32], None
+        data = stream.readall()
+    return quick, hashlib.sha256(data).hexdigest()[:32], data
 
 
 def _noted(file: SourceFile, fingerprint: str, document_ids: tuple[str, ...]) -> Source:
@@ -296,11 +305,6 @@ def _noted(file: SourceFile, fingerprint: str, document_ids: tuple[str, ...]) ->
 
 def _content(fingerprint: str) -> str:
     return fingerprint.partition("|")[2]
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
 def _hash_of(document: Document) -> str:

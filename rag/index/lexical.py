@@ -173,7 +173,9 @@ def _merge_range(
             counts = np.bincount(terms, minlength=last - first)
         repacked = (moved.astype(np.uint32) << np.uint32(_COUNT_BITS)) | (packed & np.uint32(_MOST))
         slices.append((np.asarray(segment.keys[first:last]), counts, repacked))
-    union = np.unique(np.concatenate([keys for keys, _, _ in slices]))
+    # A stable sort merges runs that are sorted already, several times faster than np.unique.
+    union = np.sort(np.concatenate([keys for keys, _, _ in slices]), kind="stable")
+    union = union[np.diff(union, prepend=union[:1] + np.uint64(1)) != 0]
     totals = np.zeros(len(union), np.int64)
     for keys, counts, _ in slices:
         totals[np.searchsorted(union, keys)] += counts

@@ -48,8 +48,9 @@ _SAMPLE = 1 << 13
 #: Chinese text in the right encoding scores far above this, in any other far below.
 _CLEAR = 1.4
 _HIGH = re.compile(rb"[\x80-\xff]")
+_ASCII = bytes(range(0x80))
 #: Control characters that no text has (escape is left out: ISO-2022 uses it).
-_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROLS = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F))
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 #: A best score below this, or a margin to the next best below the other, is doubtful.
 _DOUBTFUL_SCORE = 0.55
@@ -88,8 +89,7 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded | None:
                 doubt=_replaced(bad, name),
             )
     sample = _sample(data)
-    controls = len(_CONTROLS.findall(sample))
-    if controls * 500 <= len(sample):
+    if _controls(sample) * 500 <= len(sample):
         text8 = _utf8(data)
         if text8 is not None and not _is_doubtful_utf8(text8, sample):
             note = None
@@ -131,9 +131,19 @@ def _utf8(data: bytes) -> str | None:
     return None
 
 
+def _controls(sample: bytes) -> int:
+    """How many bytes are control characters that no text has."""
+    return len(sample) - len(sample.translate(None, _CONTROLS))
+
+
+def _high(sample: bytes) -> int:
+    """How many bytes are not ASCII."""
+    return len(sample.translate(None, _ASCII))
+
+
 def _is_doubtful_utf8(text: str, sample: bytes) -> bool:
     """Whether a handful of two-byte characters may be a short text in a two-byte encoding."""
-    high = len(_HIGH.findall(sample))
+    high = _high(sample)
     if not 0 < high <= 12:
         return False
     return all(c < "\u0800" for c in text) and _score(text[:_SAMPLE], high) < 0.5
@@ -153,11 +163,11 @@ def _seven_bit(data: bytes) -> Decoded | None:
 
 
 def _most_plausible(data: bytes, sample: bytes, declared: str | None) -> Decoded | None:
-    high = len(_HIGH.findall(sample))
+    high = _high(sample)
     scored: list[tuple[float, str, str]] = []
     if len(data) % 2 == 0:
         scored += _scored_utf16(data)
-    if b"\0" not in sample and len(_CONTROLS.findall(sample)) * 100 <= len(sample):
+    if b"\0" not in sample and _controls(sample) * 100 <= len(sample):
         broken = _broken_utf8(sample, high)
         if broken is not None:
             scored.append((broken, "utf-8", "utf-8"))

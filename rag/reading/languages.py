@@ -28,6 +28,7 @@ _SCRIPTS = (
     ("my", re.compile("[\u1000-\u109f]")),
     ("am", re.compile("[\u1200-\u137f]")),
 )
+_NOT_HAN = re.compile("[^\u4e00-\u9fff]+")
 _KANA_OR_HANGUL = re.compile("[\u3041-\u3096\u30a1-\u30fa\uac00-\ud7a3]")
 _WORDS = {
     "en": "the of and to in is that for was with on as are by it from at this be have",
@@ -86,7 +87,7 @@ def _chinese(sample: str) -> str | None:
     if _KANA_OR_HANGUL.search(sample):
         return None
     characters = set(sample[:300])
-    han = sum("\u4e00" <= character <= "\u9fff" for character in characters)
+    han = len(_NOT_HAN.sub("", "".join(characters)))
     return _script_of(characters) if han and han * 3 >= len(characters) else None
 
 

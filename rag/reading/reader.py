@@ -90,11 +90,19 @@ def read_paths(paths: Iterable[str | Path]) -> Iterator[Document | Failure | str
         yield from read_file(file)
 
 
-def read_file(file: SourceFile) -> Iterator[Document | Failure | str]:
-    """The documents of one discovered file; never raises for what is wrong with the file."""
+def read_file(file: SourceFile, data: bytes | None = None) -> Iterator[Document | Failure | str]:
+    """The documents of one discovered file; never raises for what is wrong with the file.
+
+    Args:
+        file: The file.
+        data: Its bytes, where the caller has read them already.
+    """
     try:
+        if data is not None:
+            yield from _read(io.BytesIO(data), file.source, size=len(data))
+            return
         with file.path.open("rb") as stream:
-            yield from _read(stream, file.source, size=file.size, head=b"")
+            yield from _read(stream, file.source, size=file.size)
     except ReadingError as error:
         yield Failure(source=file.source, reason=error.reason)
     except PermissionError:
@@ -139,7 +147,7 @@ def read_bytes(data: bytes, name: str) -> list[Document]:
     """The documents in an upload called ``name``; see :func:`read_path`."""
 
     def items() -> Iterator[Document | Failure | str]:
-        yield from _read(io.BytesIO(data), name, size=len(data), head=b"")
+        yield from _read(io.BytesIO(data), name, size=len(data))
 
     try:
         return _documents(items(), name)
@@ -163,9 +171,7 @@ def _documents(items: Iterable[Document | Failure | str], name: str) -> list[Doc
     return documents
 
 
-def _read(
-    stream: IO[bytes], source: str, *, size: int, head: bytes
-) -> Iterator[Document | Failure | str]:
+def _read(stream: IO[bytes], source: str, *, size: int) -> Iterator[Document | Failure | str]:
     head = stream.read(4096)
     if not head:
         yield Failure(source=source, reason="is empty (0 bytes). Leave it out or fill it")
