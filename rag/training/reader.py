@@ -420,6 +420,7 @@ def read(
     network.train()
     torch.set_num_threads(1)
     workers = ThreadPoolExecutor(recipe.threads)
+    drawer = ThreadPoolExecutor(1)
     encoding = own_encoding()
     body = [p for name, p in network.named_parameters() if name.startswith(("layers.", "norm."))]
     known = {id(p) for p in body}
@@ -431,7 +432,7 @@ def read(
         {"params": fresh, "weight_decay": 0.01, "rate": recipe.read_rate * 3},
         {"params": list(network.coverage.parameters()), "weight_decay": 0.0, "rate": 0.02},
     ]
-    optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98))
+    optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
     parameters = list(network.parameters())
 
     def gradients(listings: Sequence[Listing]) -> Work:
@@ -447,6 +448,10 @@ def read(
             seen,
         )
 
+    def drawn(step: int) -> list[Listing]:
+        chance = random.Random(f"{recipe.seed}-{step}")
+        return [pool.draw(chance) for _ in range(recipe.read_batch)]
+
     first = 0
     if kept.exists():
         state = torch.load(kept, weights_only=True)
@@ -458,6 +463,7 @@ def read(
     averages: dict[str, float] = {}
     pieces = 0
     step = first
+    coming = drawer.submit(drawn, step)  # the next batch is drawn while this one is learned from
     while step < steps:
         # A time limit moves the cool-down forward; without one the run is the same on every
         # machine.
@@ -469,9 +475,9 @@ def read(
         share = min(1.0, (step + 1) / recipe.warmup, (steps - step) / max(1, steps - cooling_from))
         for group in optimiser.param_groups:
             group["lr"] = group["rate"] * share
-        chance = random.Random(f"{recipe.seed}-{step}")
         torch.manual_seed(recipe.seed * 1_000_003 + step)
-        listings = [pool.draw(chance) for _ in range(recipe.read_batch)]
+        listings = coming.result()
+        coming = drawer.submit(drawn, step + 1)
         parts = [listings[i :: recipe.threads] for i in range(recipe.threads)]
         works = list(workers.map(gradients, parts))
         losses = {name: sum(w.losses[name] for w in works) / len(works) for name in works[0].losses}
@@ -500,6 +506,7 @@ def read(
             torch.save(state, kept.with_suffix(".tmp"))
             kept.with_suffix(".tmp").replace(kept)
     workers.shutdown()
+    drawer.shutdown()
     network.eval()
 
 

@@ -318,10 +318,10 @@ class Pool:
         }
         self._run_keys, self._run_shares = list(shares), list(shares.values())
         self._makers: list[tuple[float, Callable[[random.Random], Listing | None]]] = [
-            (0.46, self._from_chinese_qa),
-            (0.07, self._from_other_qa),
-            (0.22, self._from_news),
-            (0.25, self._from_pairs),
+            (0.44, self._from_chinese_qa),
+            (0.10, self._from_other_qa),
+            (0.24, self._from_news),
+            (0.22, self._from_pairs),
         ]
 
     def draw(self, chance: random.Random) -> Listing:
@@ -342,25 +342,47 @@ class Pool:
             return None
         listing = self._sampled(whole, chance)
         style = chance.random()
-        if style < 0.42:
+        if style < 0.34:
             return listing
-        if style < 0.55:  # fewer and other words
-            words = self.glossary.words(normalize(listing.question))
-            words = [
-                w for w in words if chance.random() > 0.15 or w in self.glossary_function_words
-            ]
-            return replace(listing, question="".join(self.glossary.reworded(words, chance, 0.5)))
+        if style < 0.62:  # other words on one side, and at times fewer
+            return self._paraphrased(listing, chance)
         share = chance.choice((1.0, 1.0, 0.6, 0.3))
         question = listing.question
-        if style < 0.82:
+        if style < 0.86:
             question = self.glossary.english_question(question, chance, share)
-        if style > 0.73:
+        if style > 0.79:
             share = chance.choice((1.0, 1.0, 0.5))
             listing = replace(
                 listing,
                 candidates=tuple(self._glossed(c, chance, share) for c in listing.candidates),
             )
         return replace(listing, question=question)
+
+    def _paraphrased(self, listing: Listing, chance: random.Random) -> Listing:
+        """Question or candidates in synonyms, so that what answers shares few words with what was asked."""
+        share = chance.choice((0.5, 0.8, 1.0))
+        if chance.random() < 0.3:
+            told = tuple(self._in_synonyms(c, chance, share) for c in listing.candidates)
+            return replace(listing, candidates=told)
+        words = self.glossary.words(normalize(listing.question))
+        kept = 0.85 if chance.random() < 0.5 else 1.0
+        words = [w for w in words if chance.random() < kept or w in self.glossary_function_words]
+        return replace(listing, question="".join(self.glossary.reworded(words, chance, share)))
+
+    def _in_synonyms(self, candidate: Candidate, chance: random.Random, share: float) -> Candidate:
+        """A candidate in synonyms; the words that answer stay."""
+
+        def reworded(text: str) -> str:
+            return "".join(
+                self.glossary.reworded(self.glossary.words(normalize(text)), chance, share)
+            )
+
+        if candidate.span is None:
+            return replace(candidate, text=reworded(candidate.text))
+        start, end = candidate.span
+        left, middle = reworded(candidate.text[:start]), candidate.text[start:end]
+        text = left + middle + reworded(candidate.text[end:])
+        return replace(candidate, text=text, span=(len(left), len(left) + len(middle)))
 
     @property
     def glossary_function_words(self) -> frozenset[str]:

@@ -52,10 +52,10 @@ class Layer(nn.Module):
         )
         scores = query @ key.transpose(-1, -2) * (width // self.heads) ** -0.5 + bias
         mixed = (torch.softmax(scores, -1) @ value).transpose(1, 2).reshape(batch, pieces, width)
-        mixed = functional.dropout(self.attended(mixed), dropout, self.training)
+        mixed = functional.dropout(self.attended(mixed), dropout, self.training and dropout > 0)
         hidden = self.attended_norm(hidden + mixed)
         inner = self.outer(functional.gelu(self.inner(hidden)))
-        normed: Tensor = self.outer_norm(hidden + functional.dropout(inner, dropout, self.training))
+        normed: Tensor = self.outer_norm(hidden + functional.dropout(inner, dropout, self.training and dropout > 0))
         return normed
 
 
@@ -94,7 +94,7 @@ class Network(nn.Module):
         hidden = hidden + self.position.weight[: rows.shape[1]]
         if features is not None:
             hidden = hidden + self.match(features)
-        hidden = functional.dropout(self.norm(hidden), dropout, self.training)
+        hidden = functional.dropout(self.norm(hidden), dropout, self.training and dropout > 0)
         bias = ((mask - 1) * 10000)[:, None, None, :].to(hidden.dtype)
         for layer in self.layers:
             hidden = layer(hidden, bias, dropout)
