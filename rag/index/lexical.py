@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -31,14 +32,24 @@ import numpy.typing as npt
 from rag.index.arrays import map_array, write_array, write_pieces
 from rag.index.terms import KEY_BITS, TermKeys
 
-__all__ = ["FILES", "Collection", "Postings", "QueryTerm", "merge_postings", "write_postings"]
+__all__ = [
+    "COUNT_BITS",
+    "FILES",
+    "K1",
+    "MOST",
+    "Collection",
+    "Postings",
+    "QueryTerm",
+    "merge_postings",
+    "write_postings",
+]
 
 FILES = ("keys.npy", "starts.npy", "postings.npy", "peaks.npy", "lengths.npy")
 
 K1, B = 1.2, 0.75  # within half a point of the best of eight settings on Chinese, Thai and Arabic
-_COUNT_BITS = 4
-_MOST = (1 << _COUNT_BITS) - 1
-MAX_ROWS = 1 << (32 - _COUNT_BITS)
+COUNT_BITS = 4
+MOST = (1 << COUNT_BITS) - 1
+MAX_ROWS = 1 << (32 - COUNT_BITS)
 _ROW_BITS = 64 - KEY_BITS
 MAX_NEW_ROWS = 1 << _ROW_BITS
 
@@ -60,23 +71,30 @@ def write_postings(folder: Path, found: Sequence[TermKeys], rows: int) -> None:
     joined = np.concatenate(parts)
     del parts
     lengths = np.bincount(
-        (joined & np.uint64(MAX_NEW_ROWS - 1)).astype(np.int64), minlength=rows
+        np.concatenate([np.empty(0, np.int64), *(owners for _, owners in found)]), minlength=rows
     ).astype(np.uint32)
     joined.sort()
-    firsts = np.flatnonzero(np.diff(joined, prepend=joined[:1] + np.uint64(1)))
-    counts = np.minimum(np.diff(firsts, append=len(joined)), _MOST)
+    firsts = _firsts(joined)
+    counts = np.minimum(np.diff(firsts, append=len(joined)), MOST)
     pairs = joined[firsts]
     del joined
     terms = pairs >> np.uint64(_ROW_BITS)
-    postings = (pairs & np.uint64(MAX_NEW_ROWS - 1)).astype(np.uint32) << np.uint32(_COUNT_BITS)
+    postings = (pairs.astype(np.uint32) & np.uint32(MAX_NEW_ROWS - 1)) << np.uint32(COUNT_BITS)
     postings |= counts.astype(np.uint32)
-    starts = np.flatnonzero(np.diff(terms, prepend=terms[:1] + np.uint64(1)))
+    starts = _firsts(terms)
     peaks = _peaks(postings, starts, lengths)
     write_array(folder / "keys.npy", terms[starts])
     write_array(folder / "starts.npy", np.append(starts, len(terms)).astype(np.uint32))
     write_array(folder / "postings.npy", postings)
     write_array(folder / "peaks.npy", peaks)
     write_array(folder / "lengths.npy", lengths)
+
+
+def _firsts(values: Array) -> npt.NDArray[np.int64]:
+    """Where each run of equal values begins."""
+    first = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return np.flatnonzero(first)
 
 
 def _mean(lengths: Array) -> float:
@@ -93,8 +111,8 @@ def _peaks(postings: Array, starts: Array, lengths: Array) -> npt.NDArray[np.uin
     """For each term the largest share of ``k1 + 1`` that a posting can score, rounded up to 255ths."""
     if not len(starts):
         return np.empty(0, np.uint8)
-    counts = (postings & np.uint32(_MOST)).astype(np.float32)
-    norms = _norms(lengths, _mean(lengths))[postings >> np.uint32(_COUNT_BITS)]
+    counts = (postings & np.uint32(MOST)).astype(np.float32)
+    norms = _norms(lengths, _mean(lengths))[postings >> np.uint32(COUNT_BITS)]
     shares = np.maximum.reduceat(counts / (counts + norms), starts)
     return np.minimum(np.ceil(shares * 255.0 + 0.01), 255).astype(np.uint8)
 
@@ -165,17 +183,17 @@ def _merge_range(
         starts = segment.starts[first : last + 1].astype(np.int64)
         packed = segment.postings[starts[0] : starts[-1]]
         counts = np.diff(starts)
-        moved = rows[packed >> np.uint32(_COUNT_BITS)]
+        moved = rows[packed >> np.uint32(COUNT_BITS)]
         terms = np.repeat(np.arange(last - first), counts)
         alive = moved >= 0
         if not alive.all():
             moved, packed, terms = moved[alive], packed[alive], terms[alive]
             counts = np.bincount(terms, minlength=last - first)
-        repacked = (moved.astype(np.uint32) << np.uint32(_COUNT_BITS)) | (packed & np.uint32(_MOST))
+        repacked = (moved.astype(np.uint32) << np.uint32(COUNT_BITS)) | (packed & np.uint32(MOST))
         slices.append((np.asarray(segment.keys[first:last]), counts, repacked))
     # A stable sort merges runs that are sorted already, several times faster than np.unique.
     union = np.sort(np.concatenate([keys for keys, _, _ in slices]), kind="stable")
-    union = union[np.diff(union, prepend=union[:1] + np.uint64(1)) != 0]
+    union = union[_firsts(union)]
     totals = np.zeros(len(union), np.int64)
     for keys, counts, _ in slices:
         totals[np.searchsorted(union, keys)] += counts
@@ -237,6 +255,11 @@ class Postings:
         ):
             raise ValueError(f"{folder}: the lexical files do not fit each other")
 
+    @cached_property
+    def mean_length(self) -> float:
+        """Mean number of terms of the rows."""
+        return _mean(self.lengths)
+
     @property
     def size(self) -> int:
         """Number of postings."""
@@ -260,158 +283,6 @@ class Postings:
             )
         }
 
-    def frequencies(
-        self, keys: npt.NDArray[np.uint64], dead: npt.NDArray[np.int64]
-    ) -> dict[int, int]:
-        """How many living rows hold each key; ``dead`` are the removed rows, ascending."""
-        found: dict[int, int] = {}
-        for key, (start, end, _) in self.find(keys).items():
-            found[key] = end - start
-            if len(dead):
-                counts = self._counts_at(start, end, dead)
-                found[key] -= int(np.count_nonzero(counts))
-        return found
-
-    def _counts_at(self, start: int, end: int, rows: npt.NDArray[np.int64]) -> Array:
-        """The term's count in each of these rows, 0 where it is absent."""
-        packed = self.postings[start:end]
-        wanted = rows.astype(np.uint32) << np.uint32(_COUNT_BITS)
-        places = np.minimum(np.searchsorted(packed, wanted), len(packed) - 1)
-        at = packed[places]
-        # A posting is at least its row shifted, plus a count from 1 to 15.
-        return np.where(at >> np.uint32(_COUNT_BITS) == rows, at & np.uint32(_MOST), 0)
-
     def norms(self, collection: Collection) -> FloatArray:
         """``k1 (1 - b + b length / mean length)`` of each row, (n,)."""
         return _norms(self.lengths, collection.mean_length)
-
-    def scores(
-        self, query: Sequence[QueryTerm], rows: npt.NDArray[np.int64], norms: FloatArray
-    ) -> FloatArray:
-        """BM25 of each of these rows, in their order; 0 where no term matches."""
-        total = np.zeros(len(rows), np.float32)
-        found = self.find(np.array([term.key for term in query], np.uint64))
-        order = np.argsort(rows, kind="stable")
-        ordered = rows[order]
-        local = norms[ordered]
-        for term in query:
-            if term.key in found:
-                start, end, _ = found[term.key]
-                counts = self._counts_at(start, end, ordered).astype(np.float32)
-                total += np.float32(term.weight * (K1 + 1)) * counts / (counts + local)
-        result = np.empty_like(total)
-        result[order] = total
-        return result
-
-    def search(
-        self,
-        query: Sequence[QueryTerm],
-        k: int,
-        norms: FloatArray,
-        mean_length: float,
-        *,
-        allowed: npt.NDArray[np.bool_] | None = None,
-        threshold: float = 0.0,
-    ) -> tuple[npt.NDArray[np.int64], FloatArray]:
-        """The rows of the ``k`` highest scores above ``threshold``, unordered, with their scores.
-
-        Rare terms are added up row by row. As soon as all the terms left could not lift a row that
-        has none of the others into the best ``k``, they are only looked up for the rows that can
-        still get there (MaxScore; Turtle and Flood 1995). The result is exact.
-
-        Args:
-            query: Terms with their weights.
-            k: How many.
-            norms: As :meth:`norms` gives them.
-            mean_length: The collection's.
-            allowed: (n,) the rows that may be found; None for all.
-            threshold: Only scores at least this high matter, for instance the k-th best elsewhere.
-        """
-        found = self.find(np.array([term.key for term in query], np.uint64))
-        terms = sorted(
-            (term for term in query if term.key in found),
-            key=lambda term: found[term.key][1] - found[term.key][0],
-        )
-        if not terms:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        # The peaks hold for the mean length of this segment alone; a larger one lifts each score by
-        # no more than the ratio of the two.
-        stretch = max(1.0, mean_length / max(_mean(self.lengths), 1e-9)) / 255
-        bounds = [term.weight * (K1 + 1) * min(1.0, found[term.key][2] * stretch) for term in terms]
-        left = np.append(np.cumsum(bounds[::-1])[::-1], 0.0)
-        sizes = [found[term.key][1] - found[term.key][0] for term in terms]
-        ahead = np.cumsum(sizes[::-1])[::-1]
-        totals = np.zeros(len(norms), np.float32)
-        touched: list[Array] = [np.empty(0, np.int64)]
-        seen = checked = 0
-        for place, term in enumerate(terms):
-            # A look at the threshold costs about as much as adding the rows seen so far again.
-            if seen > k and ahead[place] > 2 * seen and seen > 1.3 * checked:
-                rows, checked = _allowed(touched, allowed), seen
-                values = totals[rows]
-                limit = max(threshold, _kth(values, k))
-                if left[place] < limit:
-                    return self._finish(
-                        terms[place:], bounds[place:], found, rows, values, norms, k, limit
-                    )
-            start, end, _ = found[term.key]
-            packed = self.postings[start:end]
-            rows = (packed >> np.uint32(_COUNT_BITS)).astype(np.int64)
-            counts = (packed & np.uint32(_MOST)).astype(np.float32)
-            before = totals[rows]
-            fresh = rows[before == 0]
-            touched.append(fresh)
-            seen += len(fresh)
-            counts /= counts + norms[rows]
-            counts *= np.float32(term.weight * (K1 + 1))
-            totals[rows] = before + counts
-        rows = _allowed(touched, allowed)
-        return _best(rows, totals[rows], k, threshold)
-
-    def _finish(
-        self,
-        terms: Sequence[QueryTerm],
-        bounds: Sequence[float],
-        found: dict[int, tuple[int, int, int]],
-        rows: npt.NDArray[np.int64],
-        values: FloatArray,
-        norms: FloatArray,
-        k: int,
-        limit: float,
-    ) -> tuple[npt.NDArray[np.int64], FloatArray]:
-        """Add the frequent terms to the rows that can still reach ``limit``, the strongest first."""
-        order = np.argsort(bounds)[::-1]
-        left = float(sum(bounds))
-        ascending = np.argsort(rows)
-        rows, values = rows[ascending], values[ascending]
-        for place in order.tolist():
-            # A thousandth of slack: the sums are rounded in another order than the bounds.
-            keep = values + left >= limit * 0.999
-            if not keep.all():
-                rows, values = rows[keep], values[keep]
-            term = terms[place]
-            start, end, _ = found[term.key]
-            counts = self._counts_at(start, end, rows).astype(np.float32)
-            values = values + np.float32(term.weight * (K1 + 1)) * counts / (counts + norms[rows])
-            left -= bounds[place]
-            limit = max(limit, _kth(values, k))
-        return _best(rows, values, k, 0.0)
-
-
-def _allowed(touched: list[Array], allowed: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.int64]:
-    """The rows that have a score and may be found."""
-    rows = np.concatenate(touched)
-    return rows if allowed is None else rows[allowed[rows]]
-
-
-def _kth(values: FloatArray, k: int) -> float:
-    if len(values) < k:
-        return 0.0
-    return float(np.partition(values, len(values) - k)[len(values) - k])
-
-
-def _best(
-    rows: npt.NDArray[np.int64], values: FloatArray, k: int, threshold: float
-) -> tuple[npt.NDArray[np.int64], FloatArray]:
-    keep = values >= max(threshold, _kth(values, k))
-    return rows[keep], values[keep]

@@ -171,7 +171,7 @@ class TermKeys(NamedTuple):
 def term_keys(texts: Sequence[str]) -> TermKeys:
     """The keys of ``terms(text)`` of each text.
 
-    Works through slices of some hundred thousand characters, which fit a processor's cache.
+    Works through slices of some ten thousand characters, which fit a processor's cache.
     """
     keys: list[npt.NDArray[np.uint64]] = [np.empty(0, np.uint64)]
     owners: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
@@ -180,7 +180,7 @@ def term_keys(texts: Sequence[str]) -> TermKeys:
     for number, text in enumerate(texts):
         gathered.append(text)
         size += len(text)
-        if size > 100_000 or number == len(texts) - 1:
+        if size > 30_000 or number == len(texts) - 1:
             slice_keys, slice_owners = _slice_keys(gathered)
             keys.append(slice_keys)
             owners.append(slice_owners + first)
@@ -193,18 +193,19 @@ def _slice_keys(texts: list[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[n
     joined = normalize_joined(texts) + "\0"
     codes = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
     ends = np.flatnonzero(codes == 0)
-    owners = np.repeat(np.arange(len(texts)), np.diff(ends, prepend=-1))
     kinds = _classes()[np.minimum(codes, _CLASSED - 1)]
-    kinds[codes >= _CLASSED] = _OTHER
+    if codes.max() >= _CLASSED:
+        kinds[codes >= _CLASSED] = _OTHER
 
     solid = np.flatnonzero(kinds != _SPACE)
-    spaced = np.diff(solid, prepend=-1) > 1
-    letters, kinds, owners = codes[solid].astype(np.uint64), kinds[solid], owners[solid]
+    letters, kinds = codes[solid], kinds[solid]
     kana = kinds == _KANA
     kinds[kana] = _HAN
-    begins = (kinds == _OTHER) | (spaced & (kinds != _HAN))
-    begins[1:] |= kinds[1:] != kinds[:-1]
-    begins[0] = True
+    begins = np.ones(len(letters), np.bool_)
+    np.not_equal(kinds[1:], kinds[:-1], out=begins[1:])
+    begins |= kinds == _OTHER
+    spaced = np.flatnonzero(np.diff(solid, prepend=-1) > 1)
+    begins[spaced[kinds[spaced] != _HAN]] = True
 
     starts = np.flatnonzero(begins)
     lengths = np.diff(starts, append=len(letters))
@@ -213,14 +214,15 @@ def _slice_keys(texts: list[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[n
     found: list[npt.NDArray[np.uint64]] = []
     places: list[npt.NDArray[np.int64]] = []
 
-    at_0 = _mixed(letters, 0)
-    han = np.flatnonzero((kinds == _HAN) & ~kana)
+    is_han = kinds == _HAN
+    paired = is_han | (kinds == _HANGUL)
+    at_0, at_1 = _letter_keys(letters)
+    han = np.flatnonzero(is_han & ~kana)
     found.append(at_0[han])
     places.append(han)
 
-    at_1 = _mixed(letters, 1)
     joined_next = ~begins[1:]
-    pairs = np.flatnonzero(joined_next & ((kinds[1:] == _HAN) | (kinds[1:] == _HANGUL)))
+    pairs = np.flatnonzero(joined_next & paired[1:])
     found.append(at_0[pairs] + at_1[pairs + 1])
     places.append(pairs)
 
@@ -229,19 +231,45 @@ def _slice_keys(texts: list[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[n
     worded |= (run_kinds == _UNSPACED) & (lengths < 3)
     words = np.flatnonzero(worded)
     if len(words):
-        _add_words(letters, starts[words], lengths[words], run_kinds[words], found, places)
+        wide = letters.astype(np.uint64)
+        _add_words(wide, starts[words], lengths[words], run_kinds[words], found, places)
 
     tripled = (run_kinds == _UNSPACED) | ((run_kinds == _SEMITIC) & (lengths > 3))
     if tripled.any():
         inside = np.repeat(tripled, lengths)
         triples = np.flatnonzero(inside[2:] & joined_next[1:] & joined_next[:-1])
-        found.append(at_0[triples] + at_1[triples + 1] + _mixed(letters[triples + 2], 2))
+        last = _mixed(letters[triples + 2].astype(np.uint64), 2)
+        found.append(at_0[triples] + at_1[triples + 1] + last)
         places.append(triples)
 
     sums = np.concatenate(found)
     sums *= np.uint64(_FOLD)
     sums >>= np.uint64(64 - KEY_BITS)
+    # Each text's last solid character is its NUL: up to it all belongs to the text.
+    owners = np.repeat(np.arange(len(texts)), np.diff(np.searchsorted(solid, ends), prepend=-1))
     return sums, owners[np.concatenate(places)]
+
+
+@cache
+def _basic_keys() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """:func:`_mixed` of the first 65,536 code points at the places 0 and 1."""
+    codes = np.arange(0x10000, dtype=np.uint64)
+    return _mixed(codes, 0), _mixed(codes, 1)
+
+
+def _letter_keys(
+    letters: npt.NDArray[np.uint32],
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """:func:`_mixed` of each letter at the places 0 and 1."""
+    at_0, at_1 = _basic_keys()
+    rare = np.flatnonzero(letters > 0xFFFF)
+    if not len(rare):
+        return at_0[letters], at_1[letters]
+    low = letters & np.uint32(0xFFFF)
+    found_0, found_1 = at_0[low], at_1[low]
+    codes = letters[rare].astype(np.uint64)
+    found_0[rare], found_1[rare] = _mixed(codes, 0), _mixed(codes, 1)
+    return found_0, found_1
 
 
 def _add_words(
