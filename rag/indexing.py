@@ -32,7 +32,9 @@ __all__ = [
 ]
 
 # File systems tell time in ticks: a file touched this recently may change again unseen.
-_SETTLED_SECONDS = 2.0
+_SETTLED_NANOSECONDS = 2_000_000_000
+# Up to so many files are looked up one by one, not among all that are known.
+_FEW_FILES = 100
 # A file up to this size is read once, for its hash and its text; a larger one is streamed twice.
 _READ_ONCE = 4 << 20
 
@@ -54,7 +56,7 @@ def index_paths(
         found = discover(paths)
         tally.failed.extend(found.failures)
         tally.notes.extend(found.notes)
-        stream = _read(writer, found.files, _known_sources(store, found.files), tally)
+        stream = _read(writer, found.files, _known_sources(writer, found.files), tally)
         pour(writer, stream, embedder=embedder, settings=settings, tally=tally, progress=progress)
         if prune:
             _prune(writer, store, paths, found, tally)
@@ -222,27 +224,34 @@ def as_document(value: Document | LangChainDocument) -> Document:
 # ------------------------------------------------------------------ reading
 
 
-def _known_sources(store: Store, files: Sequence[SourceFile]) -> dict[str, Source]:
+def _known_sources(writer: Writer, files: Sequence[SourceFile]) -> dict[str, Source]:
     """What is noted about these files."""
+    if len(files) < _FEW_FILES:
+        return {one.name: one for file in files if (one := writer.source(file.source)) is not None}
     wanted = {file.source for file in files}
-    with store.view() as view:
-        return {source.name: source for source in view.sources() if source.name in wanted}
+    return {source.name: source for source in writer.sources() if source.name in wanted}
 
 
 def _read(
     writer: Writer, files: Sequence[SourceFile], sources: dict[str, Source], tally: Tally
 ) -> Iterator[Work | FileDone]:
     """The changed documents of changed files, each file followed by its mark."""
-    from rag.reading import read_file
-
     total = sum(file.size for file in files) or 1
     before = 0
+    settled = time.time_ns() - _SETTLED_NANOSECONDS
     for file in files:
-        tally.share = before / total
-        known = sources.pop(file.source, None)
+        known = sources.get(file.source)
         before += file.size
+        if (
+            known is not None
+            and file.modified < settled
+            and known.fingerprint.startswith(f"{file.size}:{file.modified}|")
+        ):
+            tally.unchanged.extend(known.document_ids)
+            continue
+        tally.share = (before - file.size) / total
         try:
-            quick, full, data = _fingerprint(file, known)
+            quick, full, data = _fingerprint(file)
         except OSError as error:
             reason = f"cannot be read ({error.strerror or error})"
             tally.failed.append(Failure(source=file.source, reason=reason))
@@ -250,57 +259,81 @@ def _read(
         if known is not None and _content(known.fingerprint) == full:
             tally.unchanged.extend(known.document_ids)
             if known.fingerprint != f"{quick}|{full}":
-                yield FileDone(_noted(file, f"{quick}|{full}", known.document_ids))
+                noted = writer.source(file.source) or known
+                yield FileDone(noted._replace(fingerprint=f"{quick}|{full}"))
             continue
-        ids: list[str] = []
-        failed = False
-        inside = 0
-        for item in read_file(file, data):
-            if isinstance(item, Failure):
-                tally.failed.append(item)
-                failed = True
-            elif isinstance(item, str):
-                tally.notes.append(item)
-            else:
-                ids.append(item.id)
-                content_hash = _hash_of(item)
-                inside += 3 * len(item.text)  # about its bytes
-                tally.share = (before - file.size + min(file.size, inside)) / total
-                stored = writer.content_hash(item.id)
-                if stored == content_hash:
-                    tally.unchanged.append(item.id)
-                else:
-                    yield Work(item, content_hash, stored is not None)
-        if failed and not ids:
-            # What was there before stays: a file broken for a moment loses nothing.
+        yield from _read_changed(
+            writer, file, f"{quick}|{full}", data, known, tally, total - before
+        )
+
+
+def _read_changed(
+    writer: Writer,
+    file: SourceFile,
+    fingerprint: str,
+    data: bytes | None,
+    known: Source | None,
+    tally: Tally,
+    later: int,
+) -> Iterator[Work | FileDone]:
+    """The changed documents of one file, and its mark; ``later`` bytes come after the file."""
+    from rag.reading import RowDigests, Unchanged, read_file
+
+    if known is not None:
+        known = writer.source(file.source) or known  # with what it notes of its rows
+    earlier = frozenset(known.document_ids if known is not None else ())
+    digests = RowDigests(known.rows if known is not None else b"", earlier)
+    ids: list[str] = []
+    failed = begun = False
+    began, inside = tally.share or 0.0, 0
+    for item in read_file(file, data, digests):
+        if isinstance(item, Unchanged):
+            ids.append(item.id)
+            tally.unchanged.append(item.id)
             continue
-        kept = set(ids)
-        gone = () if known is None else tuple(one for one in known.document_ids if one not in kept)
-        if failed:
-            # Some rows could not be read: keep what they gave before, and look again next time.
-            yield FileDone(_noted(file, "incomplete", (*ids, *gone)))
-        else:
-            yield FileDone(_noted(file, f"{quick}|{full}", tuple(ids)), gone)
+        if isinstance(item, Failure):
+            tally.failed.append(item)
+            failed = True
+            continue
+        if isinstance(item, str):
+            tally.notes.append(item)
+            continue
+        ids.append(item.id)
+        content_hash = _hash_of(item)
+        inside += 3 * len(item.text)  # about its bytes
+        if later or file.size:
+            left = later + file.size
+            tally.share = began + (1 - began) * min(file.size, inside) / left
+        stored = writer.content_hash(item.id)
+        if stored == content_hash:
+            tally.unchanged.append(item.id)
+            continue
+        if known is not None and not begun:
+            # A run that is cut off in the middle must not leave the file looking as it did before.
+            begun = True
+            yield FileDone(Source(file.source, "incomplete", known.document_ids))
+        yield Work(item, content_hash, stored is not None)
+    if failed and not ids:
+        # What was there before stays: a file broken for a moment loses nothing.
+        return
+    kept = set(ids)
+    gone = () if known is None else tuple(one for one in known.document_ids if one not in kept)
+    if failed:
+        # Some rows could not be read: keep what they gave before, and look again next time.
+        yield FileDone(Source(file.source, "incomplete", (*ids, *gone)))
+    else:
+        yield FileDone(Source(file.source, fingerprint, tuple(ids), bytes(digests.now)), gone)
 
 
-def _fingerprint(file: SourceFile, known: Source | None) -> tuple[str, str, bytes | None]:
-    """(size and time, content hash, the content unless large or not looked at).
-
-    The content is read only when size or time have changed.
-    """
-    settled = time.time() - file.modified / 1e9 > _SETTLED_SECONDS
+def _fingerprint(file: SourceFile) -> tuple[str, str, bytes | None]:
+    """(size and time, content hash, the content unless it is large)."""
+    settled = time.time_ns() - file.modified > _SETTLED_NANOSECONDS
     quick = f"{file.size}:{file.modified}" if settled else "recent"
-    if known is not None and settled and known.fingerprint.partition("|")[0] == quick:
-        return quick, _content(known.fingerprint), None
-    with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123 - thrice as fast
+    with open(file.location, "rb", buffering=0) as stream:  # noqa: PTH123 - thrice as fast
         if file.size > _READ_ONCE:
             return quick, hashlib.file_digest(stream, "sha256").hexdigest()[:32], None
         data = stream.readall()
     return quick, hashlib.sha256(data).hexdigest()[:32], data
-
-
-def _noted(file: SourceFile, fingerprint: str, document_ids: tuple[str, ...]) -> Source:
-    return Source(name=file.source, fingerprint=fingerprint, document_ids=document_ids)
 
 
 def _content(fingerprint: str) -> str:

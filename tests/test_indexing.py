@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import os
 import random
@@ -139,6 +140,56 @@ def test_rows_come_change_and_vanish(kb: KnowledgeBase, docs: Path, embedder: To
     assert "docs/rows.jsonl#1" in report.unchanged
     assert "docs/rows.jsonl#4" not in stored(kb)
     assert len(embedder.embedded) == 7
+
+
+def test_rows_left_alone_are_not_parsed_again(
+    kb: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "t.jsonl"
+    rows = [json.dumps({"text": f"鸟飞了{n}里。"}, ensure_ascii=False) for n in range(50)]
+    table.write_text("\n".join([*rows[:3], "", *rows[3:]]) + "\n", encoding="utf-8")
+    assert len(kb.index(table).added) == 50
+    rows[20] = json.dumps({"text": "鱼游了。"}, ensure_ascii=False)
+    rewrite(table, "\n".join([*rows[:3], "", *rows[3:], "{broken"]) + "\n")
+    parsed: list[str] = []
+    loads = json.loads
+    monkeypatch.setattr(
+        "rag.reading.rows.json.loads", lambda text: (parsed.append(text), loads(text))[1]
+    )
+    report = kb.index(table)
+    assert report.updated == (f"{table.parent.name}/t.jsonl#22",)
+    assert len(report.unchanged) == 49
+    assert sum(text.startswith("{") for text in parsed) == 2  # the changed and the broken one
+    # A file with a broken row is looked at anew each time, and the fault is told each time.
+    rewrite(table, "\n".join([*rows[:3], "", *rows[3:], "{broken", "{broken"]) + "\n")
+    report = kb.index(table)
+    assert len(report.unchanged) == 50
+    assert len(report.failed) == 2
+
+
+def test_a_run_cut_off_in_a_file_is_noticed_when_the_file_is_put_back(
+    kb: KnowledgeBase, tmp_path: Path, embedder: ToyEmbedder
+) -> None:
+    table = tmp_path / "t.jsonl"
+    before = "".join(json.dumps({"text": f"鸟飞了{n}里。"}) + "\n" for n in range(9))
+    table.write_text(before, encoding="utf-8")
+    rewrite(table, before)
+    kb.index(table)
+    rewrite(table, before.replace(json.dumps("里。")[1:-1], json.dumps("米。")[1:-1]))
+    from rag import indexing
+    from rag.pipeline import pour
+    from rag.reading import discover
+
+    files = discover([table]).files
+    with kb._store.writer() as writer:
+        found = indexing._known_sources(writer, files)
+        stream = indexing._read(writer, files, found, indexing.Tally())
+        works = list(itertools.islice(stream, 4))  # the file's own mark never comes
+        tally = indexing.Tally()
+        pour(writer, iter(works), embedder=embedder, settings=PLAIN, tally=tally)
+    rewrite(table, before)
+    assert len(kb.index(table).updated) == 3
+    assert all(text.endswith("里。") for text in stored(kb).values())
 
 
 def test_csv_rows(kb: KnowledgeBase, tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ __all__ = [
     "CATALOG_FILE",
     "FORMAT",
     "MIGRATIONS",
+    "SOURCE_ROWS",
     "DocumentRow",
     "chunk_text",
     "connect",
@@ -104,6 +105,14 @@ CREATE TABLE segments (
     files TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE tombstones (number INTEGER PRIMARY KEY, passages INTEGER NOT NULL);
+"""
+
+#: Digests of the rows of files that hold many documents: which of them a changed file left alone. Made by
+#: the first writer of an index from before, and never missed by a reader.
+SOURCE_ROWS = """
+CREATE TABLE IF NOT EXISTS source_rows (
+    name TEXT PRIMARY KEY, digests BLOB NOT NULL
+) WITHOUT ROWID
 """
 
 

@@ -73,17 +73,19 @@ class StoredChunk:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """A file that was indexed: what tells whether it changed, and the documents it gave.
 
     Attributes:
         fingerprint: Any text of the caller's, such as size, time and hash; equal means unchanged.
+        rows: Any bytes of the caller's that tell which rows of a changed file are unchanged. Only
+            :meth:`Writer.source` gives them back, and an index need not keep them.
     """
 
     name: str
     fingerprint: str
     document_ids: tuple[str, ...]
+    rows: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +187,9 @@ class Writer(Protocol):
 
     def source(self, name: str) -> Source | None:
         """What is noted about this file, or None."""
+
+    def sources(self) -> Iterator[Source]:
+        """All files that are noted, in no particular order, without their ``rows``."""
 
     def cached_vectors(self, keys: Sequence[bytes]) -> list[FloatArray | None]:
         """For each key (:func:`rag.index.embedding_key`) the vector (d,) of such a text, or None.

@@ -76,6 +76,7 @@ class EmbeddedWriter:
         self._folder = folder
         self._dimension = dimension
         self._connection = catalog.connect(folder, read_only=False)
+        self._connection.execute(catalog.SOURCE_ROWS)
         self._guard = threading.Lock()  # the connection is used by two threads
         self._transaction = _Transaction(folder, self._connection, dimension)
         self._cache = VectorCache(self._connection, dimension)
@@ -104,11 +105,25 @@ class EmbeddedWriter:
         self._raise_failure()
         with catalog.translated(self._folder), self._guard:
             found = self._connection.execute(
-                "SELECT fingerprint, document_ids FROM sources WHERE name = ?", (name,)
+                "SELECT fingerprint, document_ids, digests FROM sources"
+                " LEFT JOIN source_rows USING (name) WHERE name = ?",
+                (name,),
             ).fetchone()
         if found is None:
             return None
-        return Source(name=name, fingerprint=found[0], document_ids=tuple(json.loads(found[1])))
+        return Source(name, found[0], tuple(json.loads(found[1])), found[2] or b"")
+
+    def sources(self) -> Iterator[Source]:
+        """All files that are noted."""
+        self._raise_failure()
+        with catalog.translated(self._folder), self._guard:
+            found = self._connection.execute(
+                "SELECT name, fingerprint, document_ids FROM sources"
+            ).fetchall()
+        for name, fingerprint, ids in found:
+            # Most files are one document of their own name, which need not be parsed.
+            plain = ids == f'["{name}"]' and "\\" not in name and '"' not in name
+            yield Source(name, fingerprint, (name,) if plain else tuple(json.loads(ids)))
 
     def cached_vectors(self, keys: Sequence[bytes]) -> list[FloatArray | None]:
         """The vectors of texts that were embedded before, or None for each that was not."""
@@ -250,6 +265,7 @@ class _Transaction:
         self._next = int(meta["next"])
         self._first = self._next
         self._fields = {name for (name,) in connection.execute("SELECT name FROM fields")}
+        self._in_rows = {name for (name,) in connection.execute("SELECT name FROM source_rows")}
         self.changed = False
 
     @property
@@ -325,10 +341,23 @@ class _Transaction:
             "INSERT OR REPLACE INTO sources VALUES (?, ?, ?)",
             (source.name, source.fingerprint, json.dumps(source.document_ids)),
         )
+        if source.rows:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO source_rows VALUES (?, ?)", (source.name, source.rows)
+            )
+            self._in_rows.add(source.name)
+        else:
+            self._forget_rows(source.name)
 
     def remove_source(self, name: str) -> None:
         self._begin()
         self._connection.execute("DELETE FROM sources WHERE name = ?", (name,))
+        self._forget_rows(name)
+
+    def _forget_rows(self, name: str) -> None:
+        if name in self._in_rows:
+            self._connection.execute("DELETE FROM source_rows WHERE name = ?", (name,))
+            self._in_rows.discard(name)
 
     def commit(self, guard: threading.Lock, *, tidy: bool) -> None:
         """Write the new segment, merge what is due, and end the transaction.
@@ -410,7 +439,7 @@ class _Transaction:
             replaced.extend(row.name for row in made if not row.rows)
         with guard:
             rows = read_rows(self._connection)
-        if sum(row.rows for row in rows) >= COARSE_FROM:
+        if sum(row.rows for row in rows) >= COARSE_FROM and self._dimension % 2 == 0:
             for row in rows:
                 if row.rows >= COARSE_SEGMENT_FROM and COARSE_FILE not in row.sizes():
                     richer = add_coarse(self._folder, row, self._dimension)

@@ -14,11 +14,14 @@ when the first file of that format is read.
 from rag.reading.decoding import decode
 from rag.reading.discovery import Discovery, SourceFile, discover, source_of
 from rag.reading.languages import detect_language
-from rag.reading.reader import read_bytes, read_file, read_path, read_paths
+from rag.reading.reader import Unchanged, read_bytes, read_file, read_path, read_paths
+from rag.reading.rows import RowDigests
 
 __all__ = [
     "Discovery",
+    "RowDigests",
     "SourceFile",
+    "Unchanged",
     "decode",
     "detect_language",
     "discover",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,21 +13,25 @@ from rag.records import Failure
 __all__ = ["Discovery", "SourceFile", "discover", "source_of"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """A file to read.
 
     Attributes:
-        path: Where it lies.
+        location: Where it lies.
         source: Its name in the index: the path from the parent of the indexed folder, with ``/``.
         size: In bytes, when found.
         modified: Time of the last change in nanoseconds, when found.
     """
 
-    path: Path
+    location: str
     source: str
     size: int
     modified: int
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return Path(self.location)
 
 
 _KINDS = (
@@ -99,7 +102,7 @@ class _Walk:
             self._fail(_shown(str(given)), error)
             return
         if not stat.S_ISDIR(status.st_mode):
-            self._file(path, path.parent.parent)
+            self._file(str(path), _relative(path, path.parent.parent), path.stat)
             return
         before = len(self.files) + len(self.failures)
         self._folder(path)
@@ -128,27 +131,23 @@ class _Walk:
                 continue
             below: list[Path] = []
             for entry in entries:
-                path = folder / entry.name
+                source = f"{name}/{_shown(entry.name)}" if name != "/" else f"/{entry.name}"
                 if entry.name.startswith((".", "~$")):
-                    self.hidden.append(_relative(path, base))
+                    self.hidden.append(source)
                 elif _is_folder(entry):
-                    (links if entry.is_symlink() else below).append(path)
+                    (links if entry.is_symlink() else below).append(folder / entry.name)
                 else:
-                    self._file(path, base)
+                    self._file(entry.path, source, entry.stat)
             stack.extend(reversed(below))
 
-    def _file(self, path: Path, base: Path) -> None:
-        source = _relative(path, base)
+    def _file(self, location: str, source: str, look: Callable[[], os.stat_result]) -> None:
         try:
-            status = path.stat()
+            status = look()
         except (OSError, ValueError) as error:
             self._fail(source, error)
             return
         if stat.S_ISREG(status.st_mode):
-            file = SourceFile(
-                path=path, source=source, size=status.st_size, modified=status.st_mtime_ns
-            )
-            self.files.append(file)
+            self.files.append(SourceFile(location, source, status.st_size, status.st_mtime_ns))
             return
         kind = next((name for test, name in _KINDS if test(status.st_mode)), "something else")
         self.failures.append(Failure(source=source, reason=f"is {kind}, not a file. Leave it out"))
@@ -179,21 +178,24 @@ def _shown(name: str) -> str:
     )
 
 
-def _distinct(files: Iterable[SourceFile]) -> list[SourceFile]:
+def _distinct(files: list[SourceFile]) -> list[SourceFile]:
     """``files`` without repetitions, sources made distinct."""
-    by_path = {file.path: file for file in files}
+    count = len(files)
+    if len({file.source for file in files}) == count == len({file.location for file in files}):
+        return files
+    by_path = {file.location: file for file in files}
     named: dict[str, list[SourceFile]] = {}
     for file in by_path.values():
         named.setdefault(file.source, []).append(file)
-    if len(named) == len(by_path):
-        return list(by_path.values())
     renamed = {
-        file.path: source
+        file.location: source
         for same in named.values()
         if len(same) > 1
         for file, source in zip(same, _longer([file.path for file in same]), strict=True)
     }
-    return [replace(file, source=renamed.get(file.path, file.source)) for file in by_path.values()]
+    return [
+        file._replace(source=renamed.get(file.location, file.source)) for file in by_path.values()
+    ]
 
 
 def _longer(paths: list[Path]) -> Iterator[str]:

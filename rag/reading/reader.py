@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -15,10 +16,10 @@ from rag.reading.docx import read_docx
 from rag.reading.html import read_html
 from rag.reading.pdf import read_pdf
 from rag.reading.plain import read_markdown, read_text
-from rag.reading.rows import read_csv, read_json, read_json_lines
+from rag.reading.rows import RowDigests, read_csv, read_json, read_json_lines
 from rag.records import Document, Failure
 
-__all__ = ["LARGEST_FILE", "read_bytes", "read_file", "read_path", "read_paths"]
+__all__ = ["LARGEST_FILE", "Unchanged", "read_bytes", "read_file", "read_path", "read_paths"]
 
 #: Largest file that is read whole, in bytes. CSV and JSON Lines are streamed and have no limit.
 LARGEST_FILE = 256 << 20
@@ -87,22 +88,33 @@ def read_paths(paths: Iterable[str | Path]) -> Iterator[Document | Failure | str
     yield from found.failures
     yield from found.notes
     for file in found.files:
-        yield from read_file(file)
+        yield from (item for item in read_file(file) if not isinstance(item, Unchanged))
 
 
-def read_file(file: SourceFile, data: bytes | None = None) -> Iterator[Document | Failure | str]:
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Stands for a row's document that is as it was; see :class:`rag.reading.rows.RowDigests`."""
+
+    id: str
+
+
+def read_file(
+    file: SourceFile, data: bytes | None = None, digests: RowDigests | None = None
+) -> Iterator[Document | Failure | str | Unchanged]:
     """The documents of one discovered file; never raises for what is wrong with the file.
 
     Args:
         file: The file.
         data: Its bytes, where the caller has read them already.
+        digests: Tells which rows of a JSON Lines file are as they were, and notes all of them;
+            without it nothing is Unchanged.
     """
     try:
         if data is not None:
-            yield from _read(io.BytesIO(data), file.source, size=len(data))
+            yield from _read(io.BytesIO(data), file.source, size=len(data), digests=digests)
             return
         with file.path.open("rb") as stream:
-            yield from _read(stream, file.source, size=file.size)
+            yield from _read(stream, file.source, size=file.size, digests=digests)
     except ReadingError as error:
         yield Failure(source=file.source, reason=error.reason)
     except PermissionError:
@@ -139,14 +151,14 @@ def read_path(path: str | Path, *, source: str | None = None) -> list[Document]:
         status = path.stat()
     except OSError as error:
         raise ReadingError(name, f"cannot be opened ({error.strerror}). Check the path") from error
-    file = SourceFile(path=path, source=name, size=status.st_size, modified=status.st_mtime_ns)
+    file = SourceFile(str(path), name, status.st_size, status.st_mtime_ns)
     return _documents(read_file(file), name)
 
 
 def read_bytes(data: bytes, name: str) -> list[Document]:
     """The documents in an upload called ``name``; see :func:`read_path`."""
 
-    def items() -> Iterator[Document | Failure | str]:
+    def items() -> Iterator[Document | Failure | str | Unchanged]:
         yield from _read(io.BytesIO(data), name, size=len(data))
 
     try:
@@ -158,7 +170,7 @@ def read_bytes(data: bytes, name: str) -> list[Document]:
         raise ReadingError(name, f"cannot be parsed ({kind}). Save it in another format") from error
 
 
-def _documents(items: Iterable[Document | Failure | str], name: str) -> list[Document]:
+def _documents(items: Iterable[Document | Failure | str | Unchanged], name: str) -> list[Document]:
     documents: list[Document] = []
     failure: Failure | None = None
     for item in items:
@@ -171,7 +183,9 @@ def _documents(items: Iterable[Document | Failure | str], name: str) -> list[Doc
     return documents
 
 
-def _read(stream: IO[bytes], source: str, *, size: int) -> Iterator[Document | Failure | str]:
+def _read(
+    stream: IO[bytes], source: str, *, size: int, digests: RowDigests | None = None
+) -> Iterator[Document | Failure | str | Unchanged]:
     head = stream.read(4096)
     if not head:
         yield Failure(source=source, reason="is empty (0 bytes). Leave it out or fill it")
@@ -179,7 +193,9 @@ def _read(stream: IO[bytes], source: str, *, size: int) -> Iterator[Document | F
     stream.seek(0)
     kind = _format(source, head)
     if kind in ("csv", "jsonl"):
-        rows = read_csv(stream, source) if kind == "csv" else read_json_lines(stream, source)
+        rows: Iterable[tuple[int, Content | Failure | None]]
+        lines = kind == "jsonl"
+        rows = read_json_lines(stream, source, digests) if lines else read_csv(stream, source)
         yield from _rows(rows, source)
         return
     if size > LARGEST_FILE:
@@ -203,12 +219,15 @@ def _read(stream: IO[bytes], source: str, *, size: int) -> Iterator[Document | F
 
 
 def _rows(
-    rows: Iterable[tuple[int, Content | Failure]], source: str
-) -> Iterator[Document | Failure | str]:
+    rows: Iterable[tuple[int, Content | Failure | None]], source: str
+) -> Iterator[Document | Failure | str | Unchanged]:
     count = 0
     doubt = None
     for number, row in rows:
         count += 1
+        if row is None:
+            yield Unchanged(f"{source}#{number}")
+            continue
         if isinstance(row, Failure):
             yield row
             continue

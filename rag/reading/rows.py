@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import IO, Any
 
 from rag.errors import ReadingError
@@ -17,7 +18,7 @@ from rag.reading.decoding import decode, printable
 from rag.reading.plain import json_value
 from rag.records import Failure
 
-__all__ = ["read_csv", "read_json", "read_json_lines"]
+__all__ = ["RowDigests", "read_csv", "read_json", "read_json_lines"]
 
 #: Names of fields in lower case, by what they mean; the first that a row has counts.
 _FIELDS = {
@@ -50,14 +51,53 @@ _EXTRA_LENGTH = 1000
 _EXTRA_FIELDS = 40
 
 
-def read_json_lines(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content | Failure]]:
+class RowDigests:
+    """Which lines of a file are as they were: eight bytes a line, and the rows they gave.
+
+    Attributes:
+        now: The digests of the lines read so far, joined; empty where a file has none.
+    """
+
+    BYTES = 8
+
+    def __init__(self, before: bytes = b"", ids: Container[str] = ()) -> None:
+        """Begin a file.
+
+        Args:
+            before: :attr:`now` of the last time.
+            ids: The documents it gave then.
+        """
+        self._before = before
+        self._ids = ids
+        self.now = bytearray()
+
+    def unchanged(self, line: bytes, codec: str, name: str) -> str | None:
+        """Note the next line; the id of its document when that is as it was, else None."""
+        digest = hashlib.blake2b(
+            line, digest_size=self.BYTES, person=codec[:16].encode(), usedforsecurity=False
+        ).digest()
+        start = len(self.now)
+        self.now += digest
+        if self._before[start : start + self.BYTES] != digest:
+            return None
+        known = f"{name}#{start // self.BYTES + 1}"
+        return known if known in self._ids else None
+
+
+def read_json_lines(
+    stream: IO[bytes], name: str, digests: RowDigests | None = None
+) -> Iterator[tuple[int, Content | Failure | None]]:
     """(row number from 1, content or failure) for each line that holds an object.
 
     A blank line is passed over. A line that is no JSON object, or has no text, is one failure; the
-    others are read all the same.
+    others are read all the same. Where ``digests`` tells that a row is as it was, None stands for
+    its content.
     """
     encoding = _encoding(stream, name)
-    for number, line in enumerate(_lines(stream, encoding["encoding"]), 1):
+    for number, line in enumerate(_lines(stream, encoding["encoding"], name, digests), 1):
+        if line is _UNCHANGED:
+            yield number, None
+            continue
         if line is None:
             problem = "is longer than 64 MB. Put one object on a line"
             yield number, Failure(source=name, reason=f"row {number} {problem}")
@@ -78,8 +118,14 @@ def read_json_lines(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content
         yield number, _content(row, name, number, "json", encoding)
 
 
-def _lines(stream: IO[bytes], encoding: str) -> Iterator[str | None]:
-    """The lines, decoded; None for one that is too long."""
+#: Stands for a line that need not be decoded; no line holds nothing.
+_UNCHANGED = ""
+
+
+def _lines(
+    stream: IO[bytes], encoding: str, name: str = "", digests: RowDigests | None = None
+) -> Iterator[str | None]:
+    """The lines, decoded; None for one that is too long, _UNCHANGED for one that is as it was."""
     if encoding.startswith(("utf-16", "utf-32")):
         yield from io.TextIOWrapper(stream, encoding=encoding, errors="replace")
         return
@@ -88,7 +134,12 @@ def _lines(stream: IO[bytes], encoding: str) -> Iterator[str | None]:
         if len(line) == _LONGEST and not line.endswith(b"\n"):
             while line and not line.endswith(b"\n"):
                 line = stream.readline(_LONGEST)
+            if digests is not None:
+                digests.unchanged(b"", codec, name)
             yield None
+            continue
+        if digests is not None and digests.unchanged(line, codec, name) is not None:
+            yield _UNCHANGED
             continue
         try:
             text = line.decode(codec)
@@ -107,7 +158,8 @@ def read_json(data: bytes, name: str) -> Iterator[tuple[int, Content | Failure]]
     except (ValueError, RecursionError) as error:
         # JSON Lines under the name .json are common.
         if data.count(b"\n", 0, 1 << 20) and data.lstrip()[:1] == b"{":
-            yield from read_json_lines(io.BytesIO(data), name)
+            rows = read_json_lines(io.BytesIO(data), name)
+            yield from ((number, row) for number, row in rows if row is not None)
             return
         raise ReadingError(name, "is not valid JSON. Check it with a JSON validator") from error
     if isinstance(value, dict):

@@ -74,6 +74,9 @@ class MemoryWriter:
     def source(self, name):
         return self._state.sources.get(name)
 
+    def sources(self):
+        return iter(self._state.sources.values())
+
     def cached_vectors(self, keys):
         return [self._vectors.get(key) for key in keys]
 
