@@ -37,7 +37,7 @@ from rag.errors import (
 from rag.index import catalog
 from rag.index.catalog import CATALOG_FILE, DocumentRow
 from rag.index.filters import Scalar, to_sql
-from rag.index.generation import Generation, Masks
+from rag.index.generation import Generation, LexicalQuery, Masks
 from rag.index.lock import WriteLock
 from rag.index.segments import Segment, load, read_rows, rebuild
 from rag.index.store import Finding, Hits, Source, StoredChunk, Where, Writer
@@ -491,6 +491,7 @@ class EmbeddedView:
         self._connection = connection
         self._generation = generation
         self._pages: dict[tuple[int, int], str] = {}
+        self._asked: tuple[str, LexicalQuery] | None = None
 
     @property
     def generation(self) -> int:
@@ -515,7 +516,7 @@ class EmbeddedView:
     def lexical_search(self, query: str, k: int, where: Where | None = None) -> Hits:
         """The best chunks by BM25."""
         _check_k(k)
-        return self._generation.lexical_search(_counts(query), k, self._masks(where))
+        return self._lexical(query).search(k, self._masks(where))
 
     def dense_scores(self, vector: FloatArray, ids: Sequence[int] | IdArray) -> FloatArray:
         """Cosines of these chunks."""
@@ -523,12 +524,12 @@ class EmbeddedView:
 
     def lexical_scores(self, query: str, ids: Sequence[int] | IdArray) -> FloatArray:
         """BM25 of these chunks."""
-        return self._generation.lexical_scores(_counts(query), np.asarray(ids, np.int64))
+        return self._lexical(query).scores(np.asarray(ids, np.int64))
 
     def idf(self, terms: Sequence[str]) -> FloatArray:
         """Inverse document frequencies."""
         keys = [key_of(term) for term in terms]
-        found = self._generation.frequencies(np.array(keys, np.uint64))
+        found = self._generation.lexical(dict.fromkeys(keys, 1)).frequencies
         idf = self._generation.collection.idf
         return np.array([idf(found.get(key, 0)) for key in keys], np.float32)
 
@@ -594,6 +595,12 @@ class EmbeddedView:
         )
         for name, fingerprint, ids in rows:
             yield Source(name=name, fingerprint=fingerprint, document_ids=tuple(json.loads(ids)))
+
+    def _lexical(self, query: str) -> LexicalQuery:
+        """The query, kept for the next call: a question is first searched and then scored."""
+        if self._asked is None or self._asked[0] != query:
+            self._asked = (query, self._generation.lexical(_counts(query)))
+        return self._asked[1]
 
     def _masks(self, where: Where | None) -> Masks | None:
         if not where:

@@ -6,17 +6,18 @@ Immutable once made, and shared by all views of the generation in all threads.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from rag.index.dense import COARSE_FROM, NUMPY_UP_TO, describe_kind
 from rag.index.lexical import Collection, QueryTerm
+from rag.index.scan import Scan, counts_at
 from rag.index.segments import Loaded
 from rag.index.store import Hits
 
-__all__ = ["Generation"]
+__all__ = ["Generation", "LexicalQuery"]
 
 FloatArray = npt.NDArray[np.float32]
 IdArray = npt.NDArray[np.int64]
@@ -57,55 +58,9 @@ class Generation:
                 self._norms[place] = found
         return found
 
-    def frequencies(self, keys: npt.NDArray[np.uint64]) -> dict[int, int]:
-        """How many living chunks hold each key; keys that none holds are left out."""
-        total: dict[int, int] = {}
-        for part in self.parts:
-            for key, count in part.segment.postings.frequencies(keys, part.dead).items():
-                if count:
-                    total[key] = total.get(key, 0) + count
-        return total
-
-    def query_terms(self, counts: dict[int, int]) -> list[QueryTerm]:
-        """The query's terms that occur, with their weights, from key to count in the query."""
-        found = self.frequencies(np.array(list(counts), np.uint64))
-        idf = self.collection.idf
-        return [QueryTerm(key, idf(found[key]) * n) for key, n in counts.items() if key in found]
-
-    def lexical_search(self, counts: dict[int, int], k: int, masks: Masks | None) -> Hits:
-        """The best chunks by BM25."""
-        query = self.query_terms(counts)
-        ids: list[IdArray] = []
-        scores: list[FloatArray] = []
-        threshold = 0.0
-        for place in self._largest_first():
-            part = self.parts[place]
-            rows, values = part.segment.postings.search(
-                query,
-                k,
-                self.norms(place),
-                self.collection.mean_length,
-                allowed=part.alive if masks is None else masks[place],
-                threshold=threshold,
-            )
-            ids.append(part.segment.ids[rows])
-            scores.append(values)
-            if len(values) >= k:
-                threshold = max(threshold, float(np.partition(values, -k)[-k]))
-        hits = _best(ids, scores, k)
-        positive = hits.scores > 0
-        return Hits(hits.ids[positive], hits.scores[positive])
-
-    def lexical_scores(self, counts: dict[int, int], ids: IdArray) -> FloatArray:
-        """BM25 of these chunks."""
-        query = self.query_terms(counts)
-        result = np.zeros(len(ids), np.float32)
-        for place, part in enumerate(self.parts):
-            rows = part.segment.rows_of(ids)
-            here = np.flatnonzero(rows >= 0)
-            if len(here):
-                result[here] = part.segment.postings.scores(query, rows[here], self.norms(place))
-        return result
+    def lexical(self, counts: Mapping[int, int]) -> LexicalQuery:
+        """A query by words, from key to count in the query."""
+        return LexicalQuery(self, counts)
 
     def dense_search(self, vector: FloatArray, k: int, masks: Masks | None) -> Hits:
         """The best chunks by cosine."""
@@ -193,8 +148,72 @@ class Generation:
             raise KeyError(f"no chunk {ids[missing][0]} in generation {self.number}")
         return located
 
-    def _largest_first(self) -> list[int]:
-        return sorted(range(len(self.parts)), key=lambda place: -len(self.parts[place].segment))
+
+class LexicalQuery:
+    """BM25 of one query over all segments; what one question works out serves the next. For one thread.
+
+    Attributes:
+        frequencies: How many living chunks hold each key of the query; those that none holds are
+            left out.
+    """
+
+    def __init__(self, generation: Generation, counts: Mapping[int, int]) -> None:
+        self._parts = generation.parts
+        keys = np.array(list(counts), np.uint64)
+        found = [part.segment.postings.find(keys) for part in self._parts]
+        self.frequencies: dict[int, int] = {}
+        for part, places in zip(self._parts, found, strict=True):
+            for key, (start, end, _) in places.items():
+                count = end - start
+                if len(part.dead):
+                    postings = part.segment.postings.postings[start:end]
+                    count -= int(np.count_nonzero(counts_at(postings, part.dead)))
+                if count:
+                    self.frequencies[key] = self.frequencies.get(key, 0) + count
+        collection = generation.collection
+        query = [
+            QueryTerm(key, collection.idf(self.frequencies[key]) * n)
+            for key, n in counts.items()
+            if key in self.frequencies
+        ]
+        self._scans = [
+            Scan(
+                part.segment.postings,
+                query,
+                places,
+                generation.norms(place),
+                collection.mean_length,
+            )
+            for place, (part, places) in enumerate(zip(self._parts, found, strict=True))
+        ]
+
+    def search(self, k: int, masks: Masks | None) -> Hits:
+        """The best chunks."""
+        ids: list[IdArray] = []
+        scores: list[FloatArray] = []
+        threshold = 0.0
+        for place in sorted(range(len(self._parts)), key=lambda i: -len(self._parts[i].segment)):
+            part = self._parts[place]
+            rows, values = self._scans[place].search(
+                k, allowed=part.alive if masks is None else masks[place], threshold=threshold
+            )
+            ids.append(part.segment.ids[rows])
+            scores.append(values)
+            if len(values) >= k:
+                threshold = max(threshold, float(np.partition(values, -k)[-k]))
+        hits = _best(ids, scores, k)
+        positive = hits.scores > 0
+        return Hits(hits.ids[positive], hits.scores[positive])
+
+    def scores(self, ids: IdArray) -> FloatArray:
+        """The scores of these chunks, in their order; 0 where no term matches."""
+        result = np.zeros(len(ids), np.float32)
+        for part, scan in zip(self._parts, self._scans, strict=True):
+            rows = part.segment.rows_of(ids)
+            here = np.flatnonzero(rows >= 0)
+            if len(here):
+                result[here] = scan.scores(rows[here])
+        return result
 
 
 def _best(ids: Sequence[IdArray], scores: Sequence[FloatArray], k: int) -> Hits:

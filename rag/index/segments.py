@@ -259,7 +259,9 @@ def _alive(rows: int, dead: IdArray) -> npt.NDArray[np.bool_]:
 
 
 def add_coarse(root: Path, row: SegmentRow, dimension: int) -> SegmentRow:
-    """Give a segment the coarse index of large collections."""
+    """Give a segment the coarse index of large collections; vectors of odd length have none."""
+    if dimension % 2:
+        return row
     folder = root / SEGMENTS_FOLDER / row.name
     path = folder / COARSE_FILE
     temporary = path.with_suffix(".part")
