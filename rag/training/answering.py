@@ -5,7 +5,9 @@
 writes ``rag/answering/weights/*.json`` and the trade-off curve of refusal. The inputs are questions with
 marked answers (``qa.jsonl.zst``) and our own suites. Buckets of paragraphs by hash: 0 and 1 are kept for
 measuring, 2 is for these networks (the reader has not seen it), the rest also serve the network that does
-not use the reader. Of the suites every third question, by hash, is kept for measuring.
+not use the reader. Of the suites every third question, by hash, is kept for measuring. Questions that were
+written over the training texts (:mod:`rag.training.written`) are asked twice: in collections of a few
+articles, and in one large one; there the questions of other articles are off-topic.
 
 Near misses are made from answerable questions: the sentences that hold the answer are taken out of the
 passages, so that the topic is there and the fact is not.
@@ -49,10 +51,12 @@ from rag.records import Document, Passage
 from rag.retrieval import retrieve
 from rag.retrieval.sentences import sentence_spans
 from rag.settings import Settings
+from rag.training.written import Article, written_articles
 
 __all__ = ["add_arguments", "run"]
 
 Floats = npt.NDArray[np.float32]
+Span = tuple[int, int]
 WEIGHTS = Path(__file__).resolve().parent.parent / "answering" / "weights"
 SEED = 7
 #: Passages that are looked at for each question, as in answering.
@@ -72,6 +76,8 @@ class Case:
         held: Kept for measuring.
         masked: Documents left out of the search.
         without: The sentences that answer are taken out: a near miss.
+        place: Where in the gold document the answer stands, if that is known: then only its sentence is
+            right, and other mentions of the same words count for nothing.
     """
 
     kind: str
@@ -83,6 +89,7 @@ class Case:
     weight: float
     masked: tuple[str, ...] = ()
     without: bool = False
+    place: Span | None = None
 
     @property
     def answerable(self) -> bool:
@@ -177,6 +184,54 @@ def suite_cases(folder: Path, names: Sequence[str]) -> list[Case]:
     return cases
 
 
+def written_corpora(
+    data: Path, buckets: Sequence[int], *, held: bool, few: int = 8, many: int = 400
+) -> Iterator[tuple[list[Document], list[Case]]]:
+    """Written questions over collections of ``few`` articles each, then over one of at least ``many``.
+
+    Each small collection is also asked what the next one holds, and so is the large one what articles say
+    that are not in it: off-topic.
+    """
+    articles = written_articles(data, buckets)
+    random.Random(SEED).shuffle(articles)
+    groups = [articles[i : i + few] for i in range(0, len(articles), few)]
+    for group, strangers in zip(groups, groups[1:] + groups[:1], strict=True):
+        cases = [case for article in group for case in _written(article, held, 1.5, public=False)]
+        for article in strangers[: few // 2] if len(groups) > 1 else ():
+            first = article.questions[len(article.name) % len(article.questions)]
+            cases.append(Case("off-topic", False, first.question, (), frozenset(), held, 1.5))
+        yield [_document(article) for article in group], cases
+    others = written_articles(data, [b for b in range(10) if b not in buckets])
+    random.Random(SEED).shuffle(others)
+    fill = max(40, many - len(articles))
+    cases = [case for article in articles for case in _written(article, held, 1.0, public=True)]
+    for article in others[fill : fill + max(40, len(articles) // 3)]:
+        asked = article.questions[0].question
+        cases.append(Case("off-topic", True, asked, (), frozenset(), held, 1.0))
+    yield [_document(article) for article in articles + others[:fill]], cases
+
+
+def _document(article: Article) -> Document:
+    return Document(id=article.name, source=article.name, text=article.text)
+
+
+def _written(article: Article, held: bool, weight: float, *, public: bool) -> Iterator[Case]:
+    for asked in article.questions:
+        if asked.answer is None:
+            yield Case("near-miss", public, asked.question, (), frozenset(), held, weight)
+            continue
+        yield Case(
+            f"written {asked.kind}",
+            public,
+            asked.question,
+            (article.text[slice(*asked.answer)],),
+            frozenset({article.name}),
+            held,
+            weight,
+            place=asked.answer,
+        )
+
+
 def _flat(answers: Iterable[Any]) -> Iterator[str]:
     for answer in answers:
         if isinstance(answer, str):
@@ -206,8 +261,14 @@ def see(view: View, embedder: Embedder, case: Case) -> Seen | None:
     if case.answerable:
         for index, candidate in enumerate(candidates):
             if right(candidate.text):
-                labels[index] = 1.0 if candidate.document_id.rsplit("/", 1)[-1] in case.gold else -1
+                labels[index] = 1.0 if _is_gold(case, candidate) else -1
     return Seen(case, asked, passages, candidates, table, labels, near, weights, [])
+
+
+def _is_gold(case: Case, candidate: Candidate) -> bool:
+    if candidate.document_id.rsplit("/", 1)[-1] not in case.gold:
+        return False
+    return case.place is None or candidate.start <= case.place[0] < candidate.end
 
 
 def _right(case: Case) -> Callable[[str], bool]:
@@ -486,6 +547,9 @@ def run(arguments: argparse.Namespace) -> int:
     ]
     for documents, names in _suite_corpora(arguments):
         corpora.append((names[0], documents, suite_cases(arguments.suites, names), False))
+    for wanted, measured in (([2], False), ([0, 1], True)):
+        for documents, cases in written_corpora(arguments.data, wanted, held=measured):
+            corpora.append(("written", documents, cases, measured))
     for name, documents, cases, measured in corpora:
         for one in _seen(embedder, documents, cases):
             (held if measured or one.case.held else fitted).append(one)

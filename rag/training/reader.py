@@ -44,10 +44,11 @@ from rag.answering.reader import (
     prepare_question,
 )
 from rag.normalization import normalize
-from rag.training.reader_data import Listing, Pool, find, read_lines
+from rag.training.reader_data import Listing, find, read_lines
 from rag.training.reader_evaluation import HEADER, evaluate, held_out_pairs, pairs_first
 from rag.training.reader_export import export
 from rag.training.reader_model import Network, averaged, from_body, load_body, quantised, teacher
+from rag.training.reader_pool import Pool
 from rag.training.reader_transplant import Transplant, composed, fit
 
 DIMENSION = 256
@@ -554,6 +555,8 @@ def listing_losses(
     order_losses = []
     for i in range(len(listings)):
         mine = of == i
+        if not good[mine].any():  # a near miss has no order to learn
+            continue
         relevance = scores[mine, 0]
         order_losses.append(relevance.logsumexp(0) - relevance[good[mine]].logsumexp(0))
     weight = torch.where(good, 2.5, 1.0)
@@ -561,7 +564,8 @@ def listing_losses(
         scores[:, 1], good.float(), weight=weight
     )
     span = torch.stack(span_losses).mean() if span_losses else scores.new_zeros(())
-    return {"order": torch.stack(order_losses).mean(), "answerable": absolute, "span": span}, pieces
+    ordered = torch.stack(order_losses).mean() if order_losses else scores.new_zeros(())
+    return {"order": ordered, "answerable": absolute, "span": span}, pieces
 
 
 # --- the finished reader

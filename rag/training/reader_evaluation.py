@@ -23,12 +23,11 @@ from rag.training.reader_data import (
     Candidate,
     Labelled,
     Paragraph,
-    Pool,
     WordIndex,
     bucket,
     labelled,
-    pair_listing,
 )
+from rag.training.reader_pool import Pool, pair_listing
 
 if TYPE_CHECKING:
     from rag.training.reader_data import Listing

@@ -55,7 +55,9 @@ class Layer(nn.Module):
         mixed = functional.dropout(self.attended(mixed), dropout, self.training and dropout > 0)
         hidden = self.attended_norm(hidden + mixed)
         inner = self.outer(functional.gelu(self.inner(hidden)))
-        normed: Tensor = self.outer_norm(hidden + functional.dropout(inner, dropout, self.training and dropout > 0))
+        normed: Tensor = self.outer_norm(
+            hidden + functional.dropout(inner, dropout, self.training and dropout > 0)
+        )
         return normed
 
 
