@@ -80,10 +80,18 @@ def _class_of(character: str) -> int:
 
 @cache
 def _classes() -> npt.NDArray[np.uint8]:
-    """The class of each code point, *shape* (0x40000,). 50 ms, so only indexing asks for it."""
+    """The class of each code point, *shape* (0x40000,). 20 ms, so only indexing asks for it."""
     table = np.zeros(_CLASSED, np.uint8)
-    plain = _class_of.__wrapped__
-    table[:0x20000] = [plain(chr(code)) for code in range(0x20000)]
+    known = [chr(code) for code in range(0x20000)]
+    categories = np.array(list(map(unicodedata.category, known)))
+    letters = categories.astype("U1")
+    table[:0x20000][list(map(str.isspace, known))] = _SPACE
+    table[:0x20000][(letters == "L") | (letters == "M")] = _LETTER
+    semitic = table[0x0590:0x0700]
+    semitic[semitic == _LETTER] = _SEMITIC
+    table[:0x20000][categories == "Nd"] = _DIGIT
+    for first, last, kind in reversed(_RANGES):
+        table[first : last + 1] = kind
     table[0x20000:] = _HAN
     return table
 
