@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from rag.index import StoredChunk
-from rag.normalization import normalize
+import numpy as np
+import numpy.typing as npt
 
-__all__ = ["group", "resemblance"]
+from rag.index import StoredChunk
+from rag.normalization import TRANSLATION, normalize
+
+__all__ = ["ALIKE", "group", "resemblance"]
 
 _SHINGLE = 6
 #: Share of the smaller text's shingles found in the other from which two passages are one. Wire stories
@@ -16,14 +21,27 @@ _SHINGLE = 6
 SAME = 0.8
 #: Share of the shorter span from which two chunks of one document overlap needlessly.
 OVERLAP = 0.5
+#: Passages of a lower cosine need not be compared: half of the longer one, at the least, stands in the
+#: other. Reprints in 40,000 passages of news reach 0.83.
+ALIKE = 0.7
+
+_LETTERS = re.compile(r"[^\W_]+")
+_CHANGED = frozenset(map(chr, TRANSLATION))
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 @lru_cache(maxsize=4096)
-def _shingles(text: str) -> frozenset[str]:
-    letters = "".join(character for character in normalize(text) if character.isalnum())
-    if len(letters) <= _SHINGLE:
-        return frozenset({letters})
-    return frozenset(letters[i : i + _SHINGLE] for i in range(len(letters) - _SHINGLE + 1))
+def _shingles(text: str) -> npt.NDArray[np.uint64]:
+    """Numbers that stand for the runs of six letters, ascending, each once."""
+    letters = "".join(_LETTERS.findall(text))
+    # Most texts need no more than this of normalising, which costs as much as all the rest.
+    plain = unicodedata.is_normalized("NFKC", letters) and _CHANGED.isdisjoint(letters)
+    letters = letters.lower() if plain else normalize(letters)
+    codes = np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), np.uint32)
+    found = np.zeros(max(1, len(codes) - _SHINGLE + 1), np.uint64)
+    for place in range(min(_SHINGLE, len(codes))):
+        found = found * _MIX + codes[place : place + len(found)]
+    return np.unique(found)
 
 
 def resemblance(one: str, other: str) -> float:
@@ -34,22 +52,30 @@ def resemblance(one: str, other: str) -> float:
     """
     a, b = _shingles(one), _shingles(other)
     small, large = (a, b) if len(a) <= len(b) else (b, a)
-    if not small or len(small) * 2 < len(large):
+    if len(small) * 2 < len(large):
         return 0.0
-    return len(small & large) / len(small)
+    places = np.searchsorted(large, small)
+    return float(np.mean(large.take(places, mode="clip") == small))
 
 
-def group(chunks: Sequence[StoredChunk], limit: int) -> list[tuple[int, list[int]]]:
+def group(
+    chunks: Sequence[StoredChunk],
+    limit: int,
+    alike: Callable[[int, int], bool] = lambda _, __: True,
+) -> list[tuple[int, list[int]]]:
     """Indices of the passages to show, best first, each with those that share its slot.
 
     Args:
-        chunks: Best first.
+        chunks: Best first; only those that must be compared are looked at.
         limit: How many slots there are.
+        alike: Whether the passages at two indices may be near-identical at all.
     """
     slots: list[tuple[int, list[int]]] = []
-    for index, chunk in enumerate(chunks):
+    for index in range(len(chunks)):
         for first, others in slots:
-            shown = chunks[first]
+            if not alike(index, first):
+                continue
+            chunk, shown = chunks[index], chunks[first]
             if chunk.document_id == shown.document_id:
                 shared = min(chunk.end, shown.end) - max(chunk.start, shown.start)
                 if shared > OVERLAP * min(chunk.end - chunk.start, shown.end - shown.start):

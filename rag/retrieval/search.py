@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from rag.normalization import normalize
 from rag.records import Passage
 from rag.retrieval import fusion
 from rag.retrieval.glossary import Glossed, gloss, glossed_query, meets
-from rag.retrieval.grouping import group
+from rag.retrieval.grouping import ALIKE, group
 from rag.retrieval.language import question_language, text_script
 from rag.retrieval.query import check_query
 from rag.retrieval.rerank import Reranker, load_reranker
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["retrieve"]
 
 Scores = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
 
 #: Candidates taken from each leg; both legs then score the whole union.
 POOL = 100
@@ -85,12 +86,12 @@ def retrieve(
     ids = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
     if not len(ids):
         return []
-    scores, chunks = _fused(view, embedder, question, vector, ids, mode, settings, where)
+    scores, ids = _fused(view, embedder, question, vector, ids, mode, settings, where)
     if reranker is None and settings.reranker:
         reranker = load_reranker(settings.reranker)
     if reranker is not None:
-        chunks, scores = _reranked(reranker, question, chunks, scores)
-    return _passages(chunks, scores, k, grouped=settings.group_duplicates)
+        scores, ids = _reranked(reranker, question, view, ids, scores)
+    return _passages(view, ids, scores, k, grouped=settings.group_duplicates)
 
 
 def _fused(
@@ -102,12 +103,12 @@ def _fused(
     mode: str,
     settings: Settings,
     where: Where | None,
-) -> tuple[Scores, list[StoredChunk]]:
-    """Scores and chunks of the candidates, best first; ties in the order of the chunk ids."""
+) -> tuple[Scores, Ids]:
+    """Scores and ids of the candidates, best first; ties in the order of the ids."""
     if vector is None or embedder is None:
         scores = view.lexical_scores(question, ids)
         order = np.argsort(-scores, kind="stable")
-        return scores[order], view.chunks(ids[order])
+        return scores[order], ids[order]
     dense = view.dense_scores(vector, ids)
     coverage, foreign = 0.0, False
     if mode == "dense":
@@ -132,11 +133,10 @@ def _fused(
             scores = _calibrated(lexical, dense, foreign=foreign, coverage=coverage)
     order = np.argsort(-scores, kind="stable")
     ids, scores, dense, lexical = ids[order], scores[order], dense[order], lexical[order]
-    chunks = view.chunks(ids)
     # The first sentences are worth comparing by themselves; the rest keep the order they have.
     translated = foreign or coverage == GLOSSED
-    near = min(FOREIGN_POOL if translated else SENTENCE_POOL, len(chunks))
-    best = _best_sentence(embedder, vector, chunks[:near])
+    near = min(FOREIGN_POOL if translated else SENTENCE_POOL, len(ids))
+    best = _best_sentence(embedder, vector, view.chunks(ids[:near]))
     # Each takes a passage's own cosine for its best sentence where sentences were not looked at.
     dense = dense.copy()
     dense[:near] = (dense[:near] + best) / 2
@@ -150,7 +150,7 @@ def _fused(
     else:
         scores = _calibrated(lexical, dense, foreign=foreign, coverage=coverage)
     order = np.argsort(-scores, kind="stable")
-    return scores[order], [chunks[i] for i in order]
+    return scores[order], ids[order]
 
 
 def _calibrated(lexical: Scores, dense: Scores, *, foreign: bool, coverage: float) -> Scores:
@@ -235,22 +235,43 @@ def _best_sentence(embedder: Embedder, vector: Scores, chunks: Sequence[StoredCh
 
 
 def _reranked(
-    reranker: Reranker, question: str, chunks: list[StoredChunk], scores: Scores
-) -> tuple[list[StoredChunk], Scores]:
+    reranker: Reranker, question: str, view: View, ids: Ids, scores: Scores
+) -> tuple[Scores, Ids]:
     """The first candidates in the order of the reranker; the others behind them as they were."""
-    head = chunks[:RERANKED]
+    head = view.chunks(ids[:RERANKED])
     new = np.asarray(reranker.rerank(question, [chunk.text for chunk in head]), np.float32)
     order = np.argsort(-new, kind="stable")
     tail = scores[RERANKED:]
     if len(tail):  # keep the scores falling
         tail = tail - tail.max() + new.min() - 1e-3
-    return [head[i] for i in order] + chunks[RERANKED:], np.concatenate([new[order], tail])
+    return np.concatenate([new[order], tail]), np.concatenate([ids[order], ids[RERANKED:]])
 
 
-def _passages(
-    chunks: Sequence[StoredChunk], scores: Scores, k: int, *, grouped: bool
-) -> list[Passage]:
-    slots = group(chunks, k) if grouped else [(i, []) for i in range(min(k, len(chunks)))]
+class _Read(Sequence[StoredChunk]):
+    """The chunks of some ids, each read when it is asked for: most candidates never are."""
+
+    def __init__(self, view: View, ids: Ids, at_once: int) -> None:
+        self._view, self._ids = view, ids
+        self._chunks = dict(enumerate(view.chunks(ids[:at_once])))
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __getitem__(self, place: Any) -> Any:
+        found = self._chunks.get(place)
+        if found is None:
+            found = self._chunks[place] = self._view.chunks(self._ids[place : place + 1])[0]
+        return found
+
+
+def _passages(view: View, ids: Ids, scores: Scores, k: int, *, grouped: bool) -> list[Passage]:
+    chunks = _Read(view, ids, k)
+    if grouped:
+        vectors = view.vectors(ids[: 4 * k])
+        near = (vectors @ vectors.T >= ALIKE).tolist()
+        slots = group(chunks, k, lambda i, j: i >= 4 * k or near[i][j])
+    else:
+        slots = [(i, []) for i in range(min(k, len(chunks)))]
     passages = []
     for rank, (index, others) in enumerate(slots, start=1):
         chunk = chunks[index]
