@@ -83,7 +83,7 @@ def _classes() -> npt.NDArray[np.uint8]:
     """The class of each code point, *shape* (0x40000,). 20 ms, so only indexing asks for it."""
     table = np.zeros(_CLASSED, np.uint8)
     known = [chr(code) for code in range(0x20000)]
-    categories = np.array(list(map(unicodedata.category, known)))
+    categories: npt.NDArray[np.str_] = np.array(list(map(unicodedata.category, known)))
     letters = categories.astype("U1")
     table[:0x20000][list(map(str.isspace, known))] = _SPACE
     table[:0x20000][(letters == "L") | (letters == "M")] = _LETTER
