@@ -11,6 +11,8 @@ qa.jsonl.zst           questions: ``s``, ``l``, ``q``, paragraph ``p``,
                        ``a`` pairs of (answer, offset in ``p``)
 =====================  ==========================================================
 
+Questions that were written over the news articles (:mod:`rag.training.written`) come along.
+
 Held out from training: the translated news of NTREX-128, and the question paragraphs of buckets 0
 to 2 (:func:`bucket`).
 """
@@ -29,6 +31,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rag.training.written import written_news
 
 __all__ = [
     "Corpus",
@@ -191,6 +195,8 @@ def load_corpus(
     rows = list(read_rows(folder / "qa.jsonl.zst"))
     questions = _questions((row for row in rows if bucket(row["p"]) > 2), encode)
     held_out_questions = _questions((row for row in rows if bucket(row["p"]) < 2), encode)
+    if written := [row for row in written_rows(folder) if bucket(row["p"]) > 2]:
+        questions["written"] = _asked(written, encode)
     log(f"questions: { {k: len(v.questions) for k, v in questions.items()} }")
     return Corpus(news, articles, translations, titles, questions, held_out, held_out_questions)
 
@@ -224,6 +230,15 @@ def _aligned(pairs: list[tuple[str, str, str]], encode: Encode, *, window: int =
     english = Ragged.of(encode([english for _, english, _ in pairs]))
     other = Ragged.of(encode([other for _, _, other in pairs]))
     return Translations(english, other, windows)
+
+
+def written_rows(folder: Path) -> Iterator[dict[str, Any]]:
+    """The answerable written questions on news articles, in the form of ``qa.jsonl.zst``."""
+    for article in written_news(folder, range(10)):
+        for asked in article.questions:
+            if asked.answer is not None:
+                answer = [article.text[slice(*asked.answer)], asked.answer[0]]
+                yield {"q": asked.question, "p": article.text, "a": [answer], "l": "zh"}
 
 
 def _questions(rows: Iterable[dict[str, Any]], encode: Encode) -> dict[str, Questions]:

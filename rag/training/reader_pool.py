@@ -75,11 +75,11 @@ class Pool:
         }
         self._run_keys, self._run_shares = list(shares), list(shares.values())
         self._makers: list[tuple[float, Callable[[random.Random], Listing | None]]] = [
-            (0.30, self._from_written),
-            (0.32, self._from_chinese_qa),
+            (0.46, self._from_written),
+            (0.22, self._from_chinese_qa),
             (0.08, self._from_other_qa),
-            (0.14, self._from_news),
-            (0.16, self._from_pairs),
+            (0.10, self._from_news),
+            (0.14, self._from_pairs),
         ]
 
     def draw(self, chance: random.Random) -> Listing:

@@ -30,7 +30,15 @@ from rag.training.reader_data import (
     read_lines,
 )
 
-__all__ = ["QUESTIONS", "Article", "WrittenQuestion", "WrittenQuestions", "written_articles"]
+__all__ = [
+    "QUESTIONS",
+    "Article",
+    "WrittenQuestion",
+    "WrittenQuestions",
+    "written_articles",
+    "written_lines",
+    "written_news",
+]
 
 #: Where the questions lie.
 QUESTIONS = Path(__file__).resolve().parent / "questions"
@@ -78,28 +86,34 @@ def written_articles(
     """The articles and runs of lines that questions were written on, of some buckets.
 
     Args:
-        folder: Where ``news_zh`` and ``parallel`` are.
+        folder: Where ``news_zh`` and ``parallel`` are; what is missing gives nothing.
         buckets: Of the article's text; of a question on lines, of the English of its own line.
         questions: Another folder of questions.
     """
-    articles = _news(find(folder, "news_zh"), questions / "news.jsonl", buckets)
-    return articles + _lines(find(folder, "parallel"), questions / "ntrex.jsonl", buckets)
+    return [
+        *written_news(folder, buckets, questions=questions),
+        *written_lines(folder, buckets, questions=questions),
+    ]
 
 
 def _rows(path: Path) -> list[dict[str, object]]:
     return list(read_lines(path)) if path.is_file() else []
 
 
-def _news(path: Path, questions: Path, buckets: Sequence[int]) -> list[Article]:
+def written_news(
+    folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
+) -> list[Article]:
+    """The news articles among them."""
     asked: dict[str, list[WrittenQuestion]] = defaultdict(list)
-    for row in _rows(questions):
+    for row in _rows(questions / "news.jsonl"):
         asked[str(row["article"])].append(
             WrittenQuestion(
                 str(row["question"]), str(row["kind"]), _span(row, "sentence"), _span(row, "answer")
             )
         )
     articles: list[Article] = []
-    if not asked:
+    path = _found(folder, "news_zh")
+    if not asked or path is None:
         return articles
     for article in read_lines(path):
         text = article["t"]
@@ -109,13 +123,17 @@ def _news(path: Path, questions: Path, buckets: Sequence[int]) -> list[Article]:
     return articles
 
 
-def _lines(path: Path, questions: Path, buckets: Sequence[int]) -> list[Article]:
+def written_lines(
+    folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
+) -> list[Article]:
+    """The runs of NTREX-128 among them, in the language they were asked on."""
     asked: dict[tuple[str, int], list[dict[str, object]]] = defaultdict(list)
-    for row in _rows(questions):
+    for row in _rows(questions / "ntrex.jsonl"):
         line = row["line"]
         assert isinstance(line, int)
         asked[str(row["language"]), line].append(row)
-    if not asked:
+    path = _found(folder, "parallel")
+    if not asked or path is None:
         return []
     runs: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for pair in read_lines(path):
@@ -162,6 +180,13 @@ def _lines(path: Path, questions: Path, buckets: Sequence[int]) -> list[Article]
                 )
             )
     return articles
+
+
+def _found(folder: Path, name: str) -> Path | None:
+    try:
+        return find(folder, name)
+    except FileNotFoundError:
+        return None
 
 
 def _span(row: dict[str, object], name: str) -> Span | None:
