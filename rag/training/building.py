@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -15,10 +15,10 @@ from rag.normalization import normalize
 from rag.tokens import VOCABULARY_SIZE, get_encoding
 from rag.training.alignment import align, aligned_table
 from rag.training.card import model_card
-from rag.training.corpus import Corpus, load_corpus
+from rag.training.corpus import WRITTEN, Corpus, load_corpus
 from rag.training.export import quantised, silent_pieces, write_model
 from rag.training.measures import Retrieval, measure_corpus
-from rag.training.pairs import Gloss, tasks_of
+from rag.training.pairs import Gloss, Task, tasks_of
 from rag.training.static import Recipe, initial_table, piece_counts, row_of_pieces, train
 
 __all__ = ["build_static_model", "encode_meaning"]
@@ -78,6 +78,11 @@ def build_static_model(
         measure_every=measure_every,
     )
     table = (1 - recipe.start_share) * table + recipe.start_share * start
+    if asking := leaning(tasks, WRITTEN, recipe.asked_share):
+        log(f"before the written questions: {measure(table)}")
+        again = replace(recipe, rate=recipe.asked_rate, seed=recipe.seed + 5)
+        table = train(table, rows, asking, again, steps=recipe.asked_steps, log=log)
+        log(f"after them: {measure(table)}")
     whole, mapping, factors = quantised(table, rows, silent_pieces())
     results = measure_corpus(whole[mapping].astype(np.float32) * factors[:, None], corpus)
     facts = {
@@ -87,6 +92,18 @@ def build_static_model(
     }
     write_model(out, table, rows, name="rag-static", card=model_card(facts, results))
     return results
+
+
+def leaning(tasks: Sequence[Task], name: str, share: float) -> list[Task]:
+    """The tasks with ``share`` of the batches given to those called ``name``; [] when there are none."""
+    chosen = [task for task in tasks if task.name.startswith(f"{name}:")]
+    others = [task for task in tasks if task not in chosen]
+    if not chosen:
+        return []
+    mass = sum(task.weight for task in chosen), sum(task.weight for task in others)
+    return [replace(task, weight=task.weight / mass[0] * share) for task in chosen] + [
+        replace(task, weight=task.weight / mass[1] * (1 - share)) for task in others
+    ]
 
 
 def encode_meaning(texts: Sequence[str]) -> list[list[int]]:

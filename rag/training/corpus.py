@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from rag.training.written import written_news
 
 __all__ = [
+    "WRITTEN",
     "Corpus",
     "Questions",
     "Ragged",
@@ -59,6 +60,8 @@ RUNNING = frozenset(
     }
 )
 HELD_OUT_SOURCE = "ntrex-128"
+#: Stands among the languages of questions for those that were written over the news articles.
+WRITTEN = "written"
 _SENTENCE_END = re.compile(r"(?<=[。！？!?；;\n])|(?<=[.!?])\s")
 
 
@@ -196,7 +199,7 @@ def load_corpus(
     questions = _questions((row for row in rows if bucket(row["p"]) > 2), encode)
     held_out_questions = _questions((row for row in rows if bucket(row["p"]) < 2), encode)
     if written := [row for row in written_rows(folder) if bucket(row["p"]) > 2]:
-        questions["written"] = _asked(written, encode)
+        questions[WRITTEN] = _asked(written, encode)
     log(f"questions: { {k: len(v.questions) for k, v in questions.items()} }")
     return Corpus(news, articles, translations, titles, questions, held_out, held_out_questions)
 

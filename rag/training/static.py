@@ -28,7 +28,11 @@ Table = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What decides the outcome of a training run, with the data and the seed."""
+    """What decides the outcome of a training run, with the data and the seed.
+
+    After the training comes a short second one of ``asked_steps`` batches at ``asked_rate``, of which
+    ``asked_share`` are written questions (:mod:`rag.training.written`).
+    """
 
     dimension: int = 512
     rows: int = 41_000
@@ -41,6 +45,9 @@ class Recipe:
     decay: float = 0.98
     smooth: float = 3e-4
     seed: int = 0
+    asked_steps: int = 800
+    asked_rate: float = 0.02
+    asked_share: float = 0.5
 
 
 def piece_counts(corpus: Corpus, size: int) -> NDArray[np.int64]:
