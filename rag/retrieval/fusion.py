@@ -65,7 +65,7 @@ class FusionWeights:
     step around the coverage ``middle`` with steepness ``slope``.
     """
 
-    same: float = 0.35
+    same: float = 0.5
     foreign: float = 0.95
     middle: float = 0.45
     slope: float = 14.0

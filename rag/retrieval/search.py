@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from rag.embedding.protocol import PieceEmbedder, SentencePieces
 from rag.errors import QueryError
 from rag.index import StoredChunk, View, Where
 from rag.index.terms import terms
@@ -40,7 +41,7 @@ SENTENCE_POOL = 24
 FOREIGN_POOL = 64
 #: Stands for a coverage where the words were translated, and the dense share then.
 GLOSSED = -1.0
-GLOSSED_DENSE = 0.5
+GLOSSED_DENSE = 0.6
 #: Candidates that a cross-encoder re-orders.
 RERANKED = 32
 
@@ -136,7 +137,7 @@ def _fused(
     # The first sentences are worth comparing by themselves; the rest keep the order they have.
     translated = foreign or coverage == GLOSSED
     near = min(FOREIGN_POOL if translated else SENTENCE_POOL, len(ids))
-    best = _best_sentence(embedder, vector, view.chunks(ids[:near]))
+    best = _best_sentence(view, embedder, vector, ids[:near])
     # Each takes a passage's own cosine for its best sentence where sentences were not looked at.
     dense = dense.copy()
     dense[:near] = (dense[:near] + best) / 2
@@ -219,15 +220,24 @@ def _foreign(
     return 2 * strange > len(near)
 
 
-def _best_sentence(embedder: Embedder, vector: Scores, chunks: Sequence[StoredChunk]) -> Scores:
-    """Highest cosine of any sentence of each chunk, (len(chunks),)."""
+def _best_sentence(view: View, embedder: Embedder, vector: Scores, ids: Ids) -> Scores:
+    """Highest cosine of any sentence of each chunk, (len(ids),)."""
+    best = np.full(len(ids), -1.0, np.float32)
+    unknown = list(range(len(ids)))
+    if isinstance(embedder, PieceEmbedder):
+        found = view.sentences(ids)
+        known = [(place, one) for place, one in enumerate(found) if one is not None]
+        if known:
+            joined = SentencePieces.joined([one for _, one in known])
+            owners = np.repeat([place for place, _ in known], [len(one.ends) for _, one in known])
+            np.maximum.at(best, owners, embedder.piece_cosines(vector, joined))
+        unknown = [place for place, one in enumerate(found) if one is None]
     texts: list[str] = []
     owner: list[int] = []
-    for index, chunk in enumerate(chunks):
+    for place, chunk in zip(unknown, view.chunks(ids[unknown]), strict=True):
         for start, end in sentence_spans(chunk.text):
             texts.append(chunk.text[start:end])
-            owner.append(index)
-    best = np.full(len(chunks), -1.0, np.float32)
+            owner.append(place)
     if texts:
         cosines = shared_vectors(embedder).of(texts) @ vector
         np.maximum.at(best, np.asarray(owner), cosines)
