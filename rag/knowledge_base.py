@@ -251,8 +251,8 @@ class KnowledgeBase:
         The last record is what counts: a model's answer that fails half way is replaced by it.
         Closing the iterator stops the work.
         """
+        from rag.answering import LOOKED_AT, complete_question
         from rag.answering import answer as extract
-        from rag.answering import complete_question
 
         began = time.perf_counter()
         llm = self._answerer(answerer)
@@ -264,11 +264,12 @@ class KnowledgeBase:
         with self._store.view() as view:
             from rag.retrieval import retrieve
 
+            kept = self.settings.k if k is None else k
             passages = retrieve(
                 view,
                 self.embedder,
                 query,
-                k=self.settings.k if k is None else k,
+                k=kept + LOOKED_AT if kept > 0 else kept,
                 where=where,
                 settings=self.settings,
             )
@@ -281,6 +282,7 @@ class KnowledgeBase:
                 embedder=self.embedder,
                 settings=self.settings,
                 reader=self.reader,
+                k=kept,
             )
         answered = time.perf_counter()
         extracted = replace(

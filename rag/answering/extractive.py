@@ -7,6 +7,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
     from rag.embedding import Embedder
     from rag.index import View
 
-__all__ = ["answer", "refuse"]
+__all__ = ["LOOKED_AT", "answer", "refuse"]
+
+#: So many passages more than the answer keeps are worth retrieving: what answers a question in other words
+#: often stands behind what merely shares its words, and the sentences tell them apart.
+LOOKED_AT = 8
 
 
 def answer(
@@ -40,6 +45,7 @@ def answer(
     reader: SentenceReader | None = None,
     settings: Settings | None = None,
     query: str | None = None,
+    k: int | None = None,
 ) -> Answer:
     """Answer from passages that were retrieved, best first.
 
@@ -52,6 +58,8 @@ def answer(
         settings: ``max_sentences`` and ``refusal_threshold`` are read.
         query: The question completed from the history, when it differs from ``question``; see
             :func:`rag.answering.complete_question`.
+        k: How many passages the answer keeps, those whose sentences answer best first; None keeps all as
+            they came.
 
     Returns:
         An answer whose quotes are ``document.text[start:end]``, or a refusal that cites nothing. Its
@@ -66,12 +74,13 @@ def answer(
     ranked = rank(asked, passages, idf=idf, embedder=_comparing(embedder), reader=reader)
     timings = {"rank": time.perf_counter() - began}
     if not ranked.candidates:
-        return refuse(question, passages, query=query, timings=timings)
+        return refuse(question, passages[:k], query=query, timings=timings)
     size = view.passages if view is not None else len(passages)
     confidence = confidence_of(asked, passages, ranked, size)
+    kept = passages if k is None else read_order(passages, ranked)[:k]
     if confidence < settings.refusal_threshold:
         timings["answer"] = time.perf_counter() - began - timings["rank"]
-        return refuse(question, passages, query=query, confidence=confidence, timings=timings)
+        return refuse(question, kept, query=query, confidence=confidence, timings=timings)
     chosen = selection.select(asked, ranked, limit=settings.max_sentences)
     text, citations, statements = _written(asked, passages, ranked, chosen.order)
     timings["answer"] = time.perf_counter() - began - timings["rank"]
@@ -81,13 +90,27 @@ def answer(
         citations=tuple(citations),
         refused=False,
         confidence=confidence,
-        passages=tuple(passages),
+        passages=tuple(kept),
         answerer="extractive",
         timings=timings,
         statements=tuple(statements),
         note=other_dates(asked.language) if chosen.dates_differ else None,
         query=query if query and query != question else None,
     )
+
+
+def read_order(passages: Sequence[Passage], ranked: Ranked) -> list[Passage]:
+    """The passages by their best sentence, ranks numbered anew and scores falling with them.
+
+    Those that no sentence was read of keep their order behind.
+    """
+    places = list(dict.fromkeys(ranked.candidates[i].passage for i in ranked.order))
+    places += [i for i in range(len(passages)) if i not in places]
+    scores = sorted((passage.score for passage in passages), reverse=True)
+    return [
+        replace(passages[place], rank=rank, score=scores[rank - 1])
+        for rank, place in enumerate(places, start=1)
+    ]
 
 
 def _comparing(embedder: Embedder | None) -> Embedder | None:

@@ -34,7 +34,7 @@ __all__ = ["Ranked", "SentenceReader", "rank", "read"]
 Floats = npt.NDArray[np.float32]
 
 #: Sentences that the reader looks at; the others keep the order of the plain network behind them.
-READ = 16
+READ = 24
 #: Longer sentences are read in parts, in characters of about one piece each (Han) or five (Latin).
 _PART = 110
 _CUT = re.compile(r"[,，、；;：:。!?！？]|\s")

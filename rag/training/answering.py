@@ -38,6 +38,7 @@ from rag.answering.evidence import (
     weigh,
     with_translations,
 )
+from rag.answering.extractive import LOOKED_AT
 from rag.answering.followup import complete_question
 from rag.answering.nearness import Nearness, nearness_of
 from rag.answering.question import AskedFor, analyse
@@ -51,7 +52,7 @@ from rag.records import Document, Passage
 from rag.retrieval import retrieve
 from rag.retrieval.sentences import sentence_spans
 from rag.settings import Settings
-from rag.training.written import Article, written_articles
+from rag.training.written import Article, written_news
 
 __all__ = ["add_arguments", "run"]
 
@@ -59,8 +60,8 @@ Floats = npt.NDArray[np.float32]
 Span = tuple[int, int]
 WEIGHTS = Path(__file__).resolve().parent.parent / "answering" / "weights"
 SEED = 7
-#: Passages that are looked at for each question, as in answering.
-K = 8
+#: Passages that are looked at for each question, as :class:`rag.KnowledgeBase` does.
+K = Settings().k + LOOKED_AT
 #: Share of the answerable questions that may be refused; the threshold 0.5 is set there.
 FALSE_REFUSALS = 0.045
 
@@ -185,15 +186,16 @@ def suite_cases(folder: Path, names: Sequence[str]) -> list[Case]:
 
 
 def written_corpora(
-    data: Path, buckets: Sequence[int], *, held: bool, few: int = 8, many: int = 400
+    data: Path, buckets: Sequence[int], *, held: bool, limit: int, few: int = 8, many: int = 400
 ) -> Iterator[tuple[list[Document], list[Case]]]:
     """Written questions over collections of ``few`` articles each, then over one of at least ``many``.
 
     Each small collection is also asked what the next one holds, and so is the large one what articles say
     that are not in it: off-topic.
     """
-    articles = written_articles(data, buckets)
+    articles = written_news(data, buckets)
     random.Random(SEED).shuffle(articles)
+    articles = articles[:limit]
     groups = [articles[i : i + few] for i in range(0, len(articles), few)]
     for group, strangers in zip(groups, groups[1:] + groups[:1], strict=True):
         cases = [case for article in group for case in _written(article, held, 1.5, public=False)]
@@ -201,10 +203,11 @@ def written_corpora(
             first = article.questions[len(article.name) % len(article.questions)]
             cases.append(Case("off-topic", False, first.question, (), frozenset(), held, 1.5))
         yield [_document(article) for article in group], cases
-    others = written_articles(data, [b for b in range(10) if b not in buckets])
+    others = written_news(data, [b for b in range(10) if b not in buckets])
     random.Random(SEED).shuffle(others)
     fill = max(40, many - len(articles))
     cases = [case for article in articles for case in _written(article, held, 1.0, public=True)]
+    cases = cases[::2]  # each was asked of a small collection already
     for article in others[fill : fill + max(40, len(articles) // 3)]:
         asked = article.questions[0].question
         cases.append(Case("off-topic", True, asked, (), frozenset(), held, 1.0))
@@ -527,6 +530,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--documents", type=Path, nargs="*", default=[], help="originals")
     parser.add_argument("--questions", type=int, default=700, help="questions of bucket 2")
     parser.add_argument("--measured", type=int, default=250, help="questions of buckets 0 and 1")
+    parser.add_argument(
+        "--articles", type=int, default=200, help="with written questions, of bucket 2"
+    )
     parser.add_argument("--plain-only", action="store_true", help="without the reader")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument(
@@ -548,7 +554,9 @@ def run(arguments: argparse.Namespace) -> int:
     for documents, names in _suite_corpora(arguments):
         corpora.append((names[0], documents, suite_cases(arguments.suites, names), False))
     for wanted, measured in (([2], False), ([0, 1], True)):
-        for documents, cases in written_corpora(arguments.data, wanted, held=measured):
+        for documents, cases in written_corpora(
+            arguments.data, wanted, held=measured, limit=arguments.articles // (1 + measured)
+        ):
             corpora.append(("written", documents, cases, measured))
     for name, documents, cases, measured in corpora:
         for one in _seen(embedder, documents, cases):
