@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import zlib
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ __all__ = [
     "CHECKED_BYTES",
     "checksum",
     "force_to_disk",
+    "forget",
     "map_array",
     "sync_folder",
     "write_array",
@@ -78,6 +80,16 @@ def map_array(path: Path) -> Array:
     except ValueError:
         # mmap refuses a file whose array is empty; a torn file fails here too.
         return np.asarray(np.load(path, allow_pickle=False))
+
+
+def forget(*arrays: Array) -> None:
+    """Take mapped arrays out of this process's memory; they are read again where they are used."""
+    for array in arrays:
+        base: Any = array
+        while base is not None and not isinstance(base, mmap.mmap):
+            base = getattr(base, "base", None)
+        if base is not None and hasattr(mmap, "MADV_DONTNEED"):
+            base.madvise(mmap.MADV_DONTNEED)
 
 
 def checksum(path: Path) -> int:

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.index.arrays import map_array, write_array, write_pieces
+from rag.index.arrays import forget, map_array, write_array, write_pieces
 from rag.index.terms import KEY_BITS, TermKeys
 
 __all__ = [
@@ -145,6 +145,8 @@ def merge_postings(
             totals.append(merged[1])
             peaks.append(merged[2])
             yield merged[3]
+            # What was merged would stay in memory, twice the size of the index at the end.
+            forget(*(segment.postings for segment in segments))
 
     write_pieces(folder / "postings.npy", pieces(), np.uint32)
     starts = np.concatenate([[0], np.cumsum(np.concatenate([[], *totals]))]).astype(np.uint64)
