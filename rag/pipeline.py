@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from rag.chunking import Batch, chunk_documents
-from rag.embedding.protocol import PieceEmbedder
+from rag.chunking import Batch, PassagePieces, chunk_documents, passage_pieces
+from rag.embedding.protocol import PieceEmbedder, SentencePieces
 from rag.index import Source, Writer, embedding_key
 from rag.records import Chunk, Document, Failure, IngestReport
 from rag.settings import Settings
@@ -101,7 +101,7 @@ class _Prepared:
     chunks: list[list[Chunk]]
     texts: list[str]
     keys: list[bytes]
-    pieces: tuple[NDArray[np.uint32], NDArray[np.int64]] | None
+    pieces: PassagePieces | None
 
 
 def embedded_text(document: Document, chunk: Chunk) -> str:
@@ -136,7 +136,7 @@ def pour(
     prepared = (_prepared(items, settings, in_pieces) for items in _batches(stream, size))
     for batch in _ahead(prepared):
         began = time.monotonic()
-        vectors = _vectors(batch, embedder, writer, meter)
+        vectors, sentences = _vectors(batch, embedder, writer, meter)
         size.adjust(time.monotonic() - began)
         at = 0
         chunks_of = iter(batch.chunks)
@@ -153,6 +153,7 @@ def pour(
                 vectors[at:end],
                 content_hash=item.content_hash,
                 keys=batch.keys[at:end] if batch.keys else None,
+                sentences=sentences[at:end] if sentences is not None else None,
             )
             at = end
             tally.put(item)
@@ -207,45 +208,29 @@ def _prepared(items: list[Work | FileDone], settings: Settings, in_pieces: bool)
     return _Prepared(items, batch.chunks, texts, [embedding_key(text) for text in texts], None)
 
 
-def _pieces(
-    documents: Sequence[Document], batch: Batch
-) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """The pieces of :func:`embedded_text` of every chunk, most of them known from measuring.
-
-    Only headers, and chunks that cut a sentence, still have to go through the tokenizer.
-    """
-    from rag.tokens import encode_joined
-
-    more: dict[str, int] = {"": 0}
-    plan: list[tuple[int, tuple[int, int] | int]] = []
-    for document, chunks, ranges in zip(documents, batch.chunks, batch.ranges, strict=True):
-        for chunk, found in zip(chunks, ranges, strict=True):
-            header = more.setdefault(_header(document, chunk), len(more))
-            body = more.setdefault(chunk.text, len(more)) if found is None else found
-            plan.append((header, body))
-    ids, offsets = encode_joined(list(more))
-    bounds: list[int] = offsets.tolist()
-    parts: list[NDArray[np.uint32]] = []
-    lengths: list[int] = []
-    for header, body in plan:
-        head = ids[bounds[header] : bounds[header + 1]]
-        tail = (
-            ids[bounds[body] : bounds[body + 1]]
-            if isinstance(body, int)
-            else batch.ids[body[0] : body[1]]
-        )
-        parts += (head, tail)
-        lengths.append(len(head) + len(tail))
-    joined = np.concatenate([ids[:0], *parts])
-    return joined, np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
+def _pieces(documents: Sequence[Document], batch: Batch) -> PassagePieces:
+    """The pieces of :func:`embedded_text` of every chunk, most of them known from measuring."""
+    return passage_pieces(
+        batch,
+        [[chunk.text for chunk in chunks] for chunks in batch.chunks],
+        [
+            [_header(document, chunk) for chunk in chunks]
+            for document, chunks in zip(documents, batch.chunks, strict=True)
+        ],
+    )
 
 
 def _vectors(
     batch: _Prepared, embedder: Embedder, writer: Writer, meter: _Meter
-) -> NDArray[np.float32]:
-    """The unit vectors of all chunks of a batch; texts that were embedded before are not again."""
+) -> tuple[NDArray[np.float32], list[SentencePieces] | None]:
+    """The unit vectors of all chunks of a batch; texts that were embedded before are not again.
+
+    With a model over pieces, also the sentences of each chunk.
+    """
     if batch.pieces is not None and isinstance(embedder, PieceEmbedder):
-        return embedder.embed_pieces(*batch.pieces)
+        made = batch.pieces
+        vectors, sentences = embedder.embed_groups(made.ids, made.offsets, made.members, made.ends)
+        return vectors, [sentences.part(*found) for found in made.ranges]
     cached = writer.cached_vectors(batch.keys)
     vectors = np.empty((len(batch.texts), embedder.dimension), np.float32)
     missing: dict[str, list[int]] = {}
@@ -255,10 +240,10 @@ def _vectors(
         else:
             vectors[at] = vector
     if missing:
-        made = embedder.embed_passages(list(missing), progress=meter.embedded)
-        for vector, places in zip(made, missing.values(), strict=True):
+        fresh = embedder.embed_passages(list(missing), progress=meter.embedded)
+        for vector, places in zip(fresh, missing.values(), strict=True):
             vectors[places] = vector
-    return vectors
+    return vectors, None
 
 
 class _Meter:

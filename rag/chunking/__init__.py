@@ -7,16 +7,20 @@
 - :mod:`rag.chunking.langchain`: the same splitter as a LangChain ``TextSplitter``.
 """
 
-from rag.chunking.batch import Batch, chunk_documents
+from rag.chunking.batch import Batch, chunk_documents, measure_chunks
 from rag.chunking.chunks import chunk_document, document_sentences
 from rag.chunking.display import tidy
+from rag.chunking.pieces import PassagePieces, passage_pieces
 from rag.chunking.sentences import split_sentences
 
 __all__ = [
     "Batch",
+    "PassagePieces",
     "chunk_document",
     "chunk_documents",
     "document_sentences",
+    "measure_chunks",
+    "passage_pieces",
     "split_sentences",
     "tidy",
 ]

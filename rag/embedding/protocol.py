@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Embedder", "PieceEmbedder", "Progress", "SentenceEmbedder", "Vectors"]
+__all__ = [
+    "Embedder",
+    "PieceEmbedder",
+    "Progress",
+    "SentenceEmbedder",
+    "SentencePieces",
+    "Vectors",
+]
 
 #: Shape (texts, dimension), float32, rows of unit length, finite.
 Vectors = NDArray[np.float32]
@@ -60,10 +67,67 @@ class SentenceEmbedder(Embedder, Protocol):
         ...
 
 
+class SentencePieces(NamedTuple):
+    """Sentences as the pieces that carry meaning: what a question's cosine with each needs, and no text.
+
+    *Shapes:* ``ids`` (p,) uint16; ``ends`` (s,): where the pieces of each sentence end; ``norms`` (s,)
+    float32: the length of the sum of their vectors, 0 for a sentence without any.
+    """
+
+    ids: NDArray[np.uint16]
+    ends: NDArray[np.int64]
+    norms: NDArray[np.float32]
+
+    def part(self, first: int, last: int) -> SentencePieces:
+        """The sentences ``first`` to below ``last``."""
+        start = int(self.ends[first - 1]) if first else 0
+        end = int(self.ends[last - 1]) if last > first else start
+        return SentencePieces(
+            self.ids[start:end], self.ends[first:last] - start, self.norms[first:last]
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[SentencePieces]) -> SentencePieces:
+        """The sentences of several, one after another."""
+        lengths = [len(part.ids) for part in parts]
+        before = np.repeat(np.cumsum([0, *lengths[:-1]]), [len(part.ends) for part in parts])
+        return cls(
+            np.concatenate([part.ids for part in parts]),
+            np.concatenate([part.ends for part in parts]) + before,
+            np.concatenate([part.norms for part in parts]),
+        )
+
+
 @runtime_checkable
 class PieceEmbedder(Embedder, Protocol):
     """An embedder over the project's own pieces: text is cut into them once for all stages."""
 
     def embed_pieces(self, ids: NDArray[np.uint32], offsets: NDArray[np.int64]) -> Vectors:
         """The vectors of texts in pieces, as :func:`rag.tokens.encode_joined` gives them."""
+        ...
+
+    def embed_groups(
+        self,
+        ids: NDArray[np.uint32],
+        offsets: NDArray[np.int64],
+        members: NDArray[np.int64],
+        ends: NDArray[np.int64],
+    ) -> tuple[Vectors, SentencePieces]:
+        """The vectors of texts made of sentences, and the sentences.
+
+        Args:
+            ids: Pieces of the sentences, as :func:`rag.tokens.encode_joined` gives them.
+            offsets: Their bounds, (sentences + 1,).
+            members: The sentences of each text, one text after another.
+            ends: Where in ``members`` each text ends, (texts,).
+
+        Returns:
+            (texts, dimension), and all the sentences in their order.
+        """
+        ...
+
+    def piece_cosines(
+        self, vector: NDArray[np.float32], sentences: SentencePieces
+    ) -> NDArray[np.float32]:
+        """The cosine of a unit vector with each sentence, (s,), without making their vectors."""
         ...

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedding.protocol import Progress, Vectors
+from rag.embedding.protocol import Progress, SentencePieces, Vectors
 from rag.errors import EmbeddingModelError
 from rag.tokens import encode_joined, merges_path
 
@@ -122,6 +122,52 @@ class StaticEmbedder:
         takes most of the time of embedding it.
         """
         return self._unit(self._summed(self._audible(ids, offsets)))
+
+    def embed_groups(
+        self,
+        ids: NDArray[np.uint32],
+        offsets: NDArray[np.int64],
+        members: NDArray[np.int64],
+        ends: NDArray[np.int64],
+    ) -> tuple[Vectors, SentencePieces]:
+        """The vectors of texts made of sentences, and the sentences.
+
+        Each sentence is summed once, however many texts hold it.
+        """
+        from scipy.sparse import csr_array
+
+        bags = self._audible(ids, offsets)
+        sums = self._summed(bags)
+        norms = np.sqrt(np.einsum("ij,ij->i", sums, sums))
+        sentences = SentencePieces(bags.ids.astype(np.uint16), bags.offsets[1:], norms)
+        starts = np.concatenate(([0], ends))
+        joined = csr_array(
+            (np.ones(len(members), np.float32), members, starts), shape=(len(ends), len(sums))
+        )
+        vectors: Vectors = joined @ sums
+        return self._unit(vectors), sentences
+
+    def piece_cosines(
+        self, vector: NDArray[np.float32], sentences: SentencePieces
+    ) -> NDArray[np.float32]:
+        """The cosine of a unit vector with each sentence, (s,), without making their vectors.
+
+        One product with the rows that occur at all; a sentence's is the sum over its pieces.
+        """
+        ids = sentences.ids
+        present = np.zeros(len(self._mapping), np.bool_)
+        present[ids] = True
+        used = np.flatnonzero(present)
+        shares = np.zeros(len(self._mapping), np.float32)
+        rows = self._rows[self._mapping[used]].astype(np.float32)
+        shares[used] = (rows @ vector) * self._weights[used]
+        before = np.zeros(len(ids) + 1, np.float64)
+        np.cumsum(shares[ids], dtype=np.float64, out=before[1:])
+        sums = np.diff(before[sentences.ends], prepend=0.0)
+        empty = sentences.norms < 1e-6
+        cosines = sums / np.where(empty, 1.0, sentences.norms)
+        cosines[empty] = self._nothing @ vector
+        return cosines.astype(np.float32)
 
     def _sums(self, texts: Sequence[str]) -> Vectors:
         """The sum of each text's rows; zeros where no piece carries meaning."""

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from rag.embedding.protocol import SentencePieces
 from rag.errors import (
     DocumentNotFoundError,
     IndexCorruptError,
@@ -536,6 +537,10 @@ class EmbeddedView:
     def vectors(self, ids: Sequence[int] | IdArray) -> FloatArray:
         """Vectors of these chunks."""
         return self._generation.vectors(np.asarray(ids, np.int64), self._store.dimension)
+
+    def sentences(self, ids: Sequence[int] | IdArray) -> list[SentencePieces | None]:
+        """The sentences of these chunks in pieces."""
+        return self._generation.sentences(np.asarray(ids, np.int64))
 
     def chunks(self, ids: Sequence[int] | IdArray) -> list[StoredChunk]:
         """The chunks of these ids."""

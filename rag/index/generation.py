@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from rag.embedding.protocol import SentencePieces
 from rag.index.dense import COARSE_FROM, NUMPY_UP_TO, describe_kind
 from rag.index.lexical import Collection, QueryTerm
 from rag.index.scan import Scan, counts_at
@@ -113,6 +114,20 @@ class Generation:
         for part, here, rows in self._located(ids):
             result[here] = part.segment.vectors.take(rows)
         return result
+
+    def sentences(self, ids: IdArray) -> list[SentencePieces | None]:
+        """The sentences of each of these chunks, or None where they are not known.
+
+        Raises:
+            KeyError: A chunk is not here.
+        """
+        found: list[SentencePieces | None] = [None] * len(ids)
+        for part, here, rows in self._located(ids):
+            known = part.segment.sentences
+            if known is not None:
+                for place, sentences in zip(here.tolist(), known.take(rows), strict=True):
+                    found[place] = sentences if len(sentences.ends) else None
+        return found
 
     def masks(self, numbers: IdArray, passages: IdArray) -> Masks:
         """The rows of these documents, given as number and passages, ascending; dead ones left out."""

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from rag.embedding.protocol import SentencePieces
 from rag.index import catalog, faults
 from rag.index.arrays import CHECKED_BYTES, checksum, map_array, write_array
 from rag.index.dense import COARSE_FILE, DENSE_FILE, VectorRows, write_coarse, write_dense
@@ -29,6 +30,8 @@ from rag.index.lexical import (
     merge_postings,
     write_postings,
 )
+from rag.index.sentences import FILES as SENTENCE_FILES
+from rag.index.sentences import SentenceRows, merge_sentences, write_sentences
 from rag.index.terms import TermKeys, term_keys
 
 __all__ = [
@@ -54,6 +57,9 @@ _RATIO = 4
 _DEAD_SHARE = 0.2
 
 IdArray = npt.NDArray[np.int64]
+_NO_SENTENCES = SentencePieces(
+    np.empty(0, np.uint16), np.empty(0, np.int64), np.empty(0, np.float32)
+)
 
 
 class SegmentRow(NamedTuple):
@@ -101,12 +107,30 @@ class Gathering:
         self._found: list[TermKeys] = []
         self._vectors: list[npt.NDArray[np.float16]] = []
         self._texts: list[str] = []
+        self._sentences: list[SentencePieces] = []
         self._waiting = 0
         self._indexed = 0
         self.rows = 0
 
-    def add(self, first: int, texts: Sequence[str], vectors: npt.NDArray[np.float16]) -> None:
-        """Add the consecutive chunks from number ``first`` on; ``texts`` by :func:`lexical_text`."""
+    def add(
+        self,
+        first: int,
+        texts: Sequence[str],
+        vectors: npt.NDArray[np.float16],
+        sentences: Sequence[SentencePieces] = (),
+    ) -> None:
+        """Add the consecutive chunks from number ``first`` on.
+
+        Args:
+            first: The number.
+            texts: By :func:`lexical_text`.
+            vectors: (len(texts), d).
+            sentences: Of each chunk, or none at all.
+        """
+        if sentences:
+            missing = self.rows - len(self._sentences)
+            self._sentences.extend([_NO_SENTENCES] * missing)
+            self._sentences.extend(sentences)
         self._ids.append(np.arange(first, first + len(texts)))
         self._vectors.append(vectors)
         self._texts.extend(texts)
@@ -139,6 +163,9 @@ class Gathering:
         faults.reached("segment: lexical written")
         write_dense(folder / DENSE_FILE, self._vectors, self._dimension)
         faults.reached("segment: dense written")
+        if self._sentences:
+            missing = self.rows - len(self._sentences)
+            write_sentences(folder, [*self._sentences, *[_NO_SENTENCES] * missing])
         terms = sum(len(found.keys) for found in self._found)
         row = _described(folder, name, first, last, self.rows, terms)
         self.clear()
@@ -179,6 +206,8 @@ class Segment:
         self.ids: IdArray = map_array(self.folder / IDS_FILE)
         self.postings = Postings(self.folder)
         self.vectors = VectorRows(self.folder, row.rows, dimension)
+        known = SENTENCE_FILES[0] in row.sizes()
+        self.sentences = SentenceRows(self.folder, row.rows) if known else None
         if len(self.ids) != row.rows or len(self.postings.lengths) != row.rows:
             raise ValueError(f"{self.folder}: its files do not fit each other")
 
@@ -246,6 +275,7 @@ def merge(
                 yield segment.vectors.half(first, last)[mask[first:last]]
 
     write_dense(folder / DENSE_FILE, pieces(), dimension)
+    merge_sentences(folder, [segment.sentences for segment in segments], alive)
     terms = int(np.asarray(map_array(folder / "lengths.npy")).sum(dtype=np.int64))
     row = _described(folder, name, segments[0].row.first, segments[-1].row.last, rows, terms)
     faults.reached("merge: complete")

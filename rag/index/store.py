@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from rag.embedding.protocol import SentencePieces
 from rag.records import Chunk, Document, DocumentInfo
 
 __all__ = [
@@ -153,6 +154,13 @@ class View(Protocol):
     def vectors(self, ids: Sequence[int] | IdArray) -> FloatArray:
         """The unit vectors of these chunks, (n, d), in their order; exact to 3 decimal places."""
 
+    def sentences(self, ids: Sequence[int] | IdArray) -> list[SentencePieces | None]:
+        """The sentences of each of these chunks, or None where the store does not know them.
+
+        Raises:
+            KeyError: An id is not in this generation.
+        """
+
     def documents(self, where: Where | None = None) -> Iterator[DocumentInfo]:
         """All documents that pass the filter, oldest first, without their texts."""
 
@@ -205,6 +213,7 @@ class Writer(Protocol):
         *,
         content_hash: str = "",
         keys: Sequence[bytes] | None = None,
+        sentences: Sequence[SentencePieces] | None = None,
     ) -> None:
         """Add a document, or replace the one with its id.
 
@@ -214,6 +223,7 @@ class Writer(Protocol):
             vectors: (len(chunks), d), unit rows.
             content_hash: Anything that tells whether it changed; given back by :meth:`content_hash`.
             keys: One embedding key per chunk, so that its vector is found again; may be left out.
+            sentences: The sentences of each chunk; without them a query must cut and embed its text.
 
         Raises:
             ValueError: Shapes or spans do not fit.

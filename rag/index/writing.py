@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from rag.embedding.protocol import SentencePieces
 from rag.errors import IndexStoreError
 from rag.index import catalog, faults
 from rag.index.cache import VectorCache
@@ -138,6 +139,7 @@ class EmbeddedWriter:
         *,
         content_hash: str = "",
         keys: Sequence[bytes] | None = None,
+        sentences: Sequence[SentencePieces] | None = None,
     ) -> None:
         """Add or replace a document; see :meth:`rag.index.store.Writer.put`."""
         half = np.ascontiguousarray(vectors, np.float16)
@@ -148,6 +150,10 @@ class EmbeddedWriter:
             )
         if keys is not None and len(keys) != len(chunks):
             raise ValueError(f"{document.id}: {len(keys)} keys for {len(chunks)} chunks")
+        if sentences is not None and len(sentences) != len(chunks):
+            raise ValueError(
+                f"{document.id}: sentences of {len(sentences)} chunks, not {len(chunks)}"
+            )
         if not np.isfinite(half).all():
             raise ValueError(f"{document.id}: a vector holds NaN or infinity")
         for chunk in chunks:
@@ -157,7 +163,14 @@ class EmbeddedWriter:
                 )
         packed = None if keys is None else b"".join(key[: VectorCache.KEY_BYTES] for key in keys)
         change = functools.partial(
-            self._transaction.put, document, chunks, half, content_hash, packed, self._cache
+            self._transaction.put,
+            document,
+            chunks,
+            half,
+            content_hash,
+            packed,
+            sentences or (),
+            self._cache,
         )
         self._send(lambda: self._guarded(change), document.id, content_hash)
 
@@ -285,6 +298,7 @@ class _Transaction:
         vectors: npt.NDArray[np.float16],
         content_hash: str,
         keys: bytes | None,
+        sentences: Sequence[SentencePieces],
         cache: VectorCache,
     ) -> None:
         self._begin()
@@ -313,7 +327,7 @@ class _Transaction:
             lexical_text(document.title, document.published, chunk.heading, chunk.text)
             for chunk in chunks
         ]
-        self._gathering.add(number, texts, vectors)
+        self._gathering.add(number, texts, vectors, sentences)
         if keys:
             cache.note(number, keys)
         faults.reached("put: chunks written")
@@ -439,7 +453,7 @@ class _Transaction:
             replaced.extend(row.name for row in made if not row.rows)
         with guard:
             rows = read_rows(self._connection)
-        if sum(row.rows for row in rows) >= COARSE_FROM and self._dimension % 2 == 0:
+        if sum(row.rows for row in rows) >= COARSE_FROM:
             for row in rows:
                 if row.rows >= COARSE_SEGMENT_FROM and COARSE_FILE not in row.sizes():
                     richer = add_coarse(self._folder, row, self._dimension)

@@ -80,7 +80,7 @@ class MemoryWriter:
     def cached_vectors(self, keys):
         return [self._vectors.get(key) for key in keys]
 
-    def put(self, document, chunks, vectors, *, content_hash="", keys=None):
+    def put(self, document, chunks, vectors, *, content_hash="", keys=None, sentences=None):
         half = np.asarray(vectors, np.float16).astype(np.float32)
         self._state.documents.pop(document.id, None)
         self._state.documents[document.id] = (
@@ -213,6 +213,9 @@ class MemoryView:
 
     def vectors(self, ids):
         return np.stack([self._vectors[int(i)] for i in ids])
+
+    def sentences(self, ids):
+        return [None for _ in ids]
 
     def documents(self, where=None):
         for document, chunks, _, _, _ in self._state.documents.values():
