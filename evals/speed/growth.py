@@ -1,7 +1,9 @@
 """The store alone as it grows: python evals/speed/growth.py 10000 100000 1000000
 
-Made text of seeds/ clauses and vectors with the spectrum of real ones (a few hundred centres, noise
-falling by dimension); embedding is left out. Recall@10 is against exact search in the same rows.
+Made text of seeds/ clauses for the lexical side. Vectors are real ones: windows of one to four sentences,
+by the bundled model, of --corpus (JSON Lines of articles) or else of made articles, embedded beforehand
+and kept beside the work; the questions are clauses of the last articles, which are not in the index.
+Recall@10 is against exact search in the same rows.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
+import re
 import resource
 import shutil
 import statistics
@@ -24,30 +28,67 @@ import corpus
 import numpy as np
 
 HERE = Path(__file__).parent
-DIMENSION = 256
 CHARACTERS = 320
+QUESTIONS = 300
+VECTORS, ASKED = "growth-vectors.npy", "growth-questions.npy"
 Row = dict[str, Any]
 
 
-def vectors(count: int, seed: int) -> np.ndarray:
-    """Unit rows: a topic, a story in it, and noise that falls with the dimension, as text vectors have."""
-    common = np.random.default_rng(0)
-    topics = common.standard_normal((400, DIMENSION)) / np.sqrt(1 + np.arange(DIMENSION))
-    random = np.random.default_rng(seed)
-    noise = random.standard_normal((count, DIMENSION)) / (1 + np.arange(DIMENSION)) ** 0.3
-    rows = topics[random.integers(0, 400, count)] + 0.35 * noise
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+def embed(work: Path, count: int, source: Path | None) -> None:
+    """Make the vectors of passages and questions, unless enough are there; half-precision rows."""
+    import itertools
+
+    from rag.chunking import split_sentences
+    from rag.embedding import load_embedder
+
+    path = work / VECTORS
+    if path.exists() and len(np.load(path, mmap_mode="r")) >= count:
+        return
+    model = load_embedder("bundled")
+    chance = random.Random(0)
+    rows = np.lib.format.open_memmap(path, "w+", np.float16, (count, model.dimension))
+
+    def articles() -> Iterator[str]:
+        return corpus.real_articles(source, 10**9) if source else corpus.made_articles(count)
+
+    asked = [
+        clause
+        for text in itertools.islice(articles(), QUESTIONS)
+        for clause in re.findall(r"[^。！？；，\s]{8,30}", text)[3:4]
+    ]
+    np.save(work / ASKED, model.embed_queries([f"{clause}？" for clause in asked]))
+    done = 0
+    texts: list[str] = []
+    # Once through the articles gives windows that do not overlap; further rounds larger, overlapping ones.
+    for turn in itertools.count():
+        for text in itertools.islice(articles(), QUESTIONS, None):
+            spans = split_sentences(text)
+            at = 0
+            while at < len(spans):
+                size = chance.choice((1, 1, 2) if not turn else (2, 3, 4))
+                texts.append(text[spans[at][0] : spans[min(at + size, len(spans)) - 1][1]])
+                at += size if not turn else max(1, size - 1)
+            if len(texts) > 20_000 or done + len(texts) >= count:
+                texts = texts[: count - done]
+                rows[done : done + len(texts)] = model.embed_passages(texts)
+                done += len(texts)
+                texts = []
+            if done == count:
+                return
 
 
-def passages(count: int) -> Iterator[tuple[Any, list[Any], np.ndarray]]:
+def passages(work: Path, count: int) -> Iterator[tuple[Any, list[Any], np.ndarray]]:
     """Documents of four passages with vectors."""
+    from rag.index.arrays import forget
     from rag.records import Chunk, Document
 
+    vectors = np.load(work / VECTORS, mmap_mode="r")
     pool = list(corpus.made_articles(4_000, characters=CHARACTERS))
     chance = np.random.default_rng(5)
     for batch in range(0, count, 4_000):
         size = min(4_000, count - batch)
-        rows = vectors(size, 1 + batch)
+        rows = vectors[batch : batch + size].astype(np.float32)
+        forget(vectors)
         picks = chance.integers(0, len(pool), (size, 2))
         for first in range(0, size, 4):
             texts = [
@@ -65,14 +106,15 @@ def passages(count: int) -> Iterator[tuple[Any, list[Any], np.ndarray]]:
             yield document, chunks, rows[first : first + 4]
 
 
-def build(folder: Path, count: int) -> Row:
+def build(work: Path, folder: Path, count: int) -> Row:
     from rag.index import open_store
 
     began = time.perf_counter()
     making = 0.0
-    with open_store(folder, model="made", dimension=DIMENSION) as store, store.writer() as writer:
+    dimension = np.load(work / VECTORS, mmap_mode="r").shape[1]
+    with open_store(folder, model="made", dimension=dimension) as store, store.writer() as writer:
         before = time.thread_time()
-        for document, chunks, rows in passages(count):
+        for document, chunks, rows in passages(work, count):
             making += time.thread_time() - before
             writer.put(document, chunks, rows)
             before = time.thread_time()
@@ -87,7 +129,7 @@ def build(folder: Path, count: int) -> Row:
     }
 
 
-def query(folder: Path, queries: int) -> Row:
+def query(work: Path, folder: Path, queries: int) -> Row:
     import faiss  # noqa: F401 - its 0.1 s is the process's start, not the index's opening
 
     from rag.index import open_store
@@ -96,7 +138,8 @@ def query(folder: Path, queries: int) -> Row:
     began, busy = time.perf_counter(), time.process_time()
     store = open_store(folder)
     opened, opened_busy = time.perf_counter() - began, time.process_time() - busy
-    asked = vectors(queries, 999_983)
+    asked = np.load(work / ASKED)[:queries]
+    queries = len(asked)
     words = [text[40:60] for text in corpus.made_articles(queries, characters=CHARACTERS, seed=3)]
     seconds: dict[str, list[float]] = {"dense": [], "lexical": [], "both and texts": []}
     processor: dict[str, list[float]] = {name: [] for name in seconds}
@@ -142,11 +185,11 @@ def query(folder: Path, queries: int) -> Row:
     }
 
 
-def update(folder: Path, count: int) -> Row:
+def update(work: Path, folder: Path, count: int) -> Row:
     """Replace one document in a hundred."""
     from rag.index import open_store
 
-    rows = list(passages(max(4, count // 100)))
+    rows = list(passages(work, max(4, count // 100)))
     began, busy = time.perf_counter(), time.process_time()
     with open_store(folder) as store, store.writer() as writer:
         for document, chunks, vectors_ in rows:
@@ -157,9 +200,12 @@ def update(folder: Path, count: int) -> Row:
     }
 
 
-def measure(sizes: Sequence[int], work: Path, *, queries: int = 200) -> list[Row]:
+def measure(
+    sizes: Sequence[int], work: Path, *, source: Path | None = None, queries: int = 200
+) -> list[Row]:
     """Each step of each size in a process of its own."""
     found = []
+    embed(work, max(sizes), source)
     for count in sizes:
         folder = work / f"grown-{count}"
         shutil.rmtree(folder, ignore_errors=True)
@@ -179,6 +225,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="+", type=int)
     parser.add_argument("--step", choices=["build", "query", "update"])
+    parser.add_argument("--corpus", type=Path, help="JSON Lines of real articles")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()))
     parser.add_argument("--queries", type=int, default=200)
     arguments = parser.parse_args()
@@ -186,9 +233,9 @@ def main() -> None:
         count = arguments.sizes[0]
         folder = arguments.work / f"grown-{count}"
         steps = {
-            "build": lambda: build(folder, count),
-            "query": lambda: query(folder, arguments.queries),
-            "update": lambda: update(folder, count),
+            "build": lambda: build(arguments.work, folder, count),
+            "query": lambda: query(arguments.work, folder, arguments.queries),
+            "update": lambda: update(arguments.work, folder, count),
         }
         print(json.dumps(steps[arguments.step]()))
         return
@@ -196,7 +243,9 @@ def main() -> None:
     from run import RESULTS, conditions
 
     noted = conditions()
-    rows = measure(arguments.sizes, arguments.work, queries=arguments.queries)
+    rows = measure(
+        arguments.sizes, arguments.work, source=arguments.corpus, queries=arguments.queries
+    )
     RESULTS.mkdir(exist_ok=True)
     result = {"conditions": noted, "load after": os.getloadavg()[0], "growth": rows}
     (RESULTS / "growth.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")

@@ -323,7 +323,7 @@ def main() -> None:
         if arguments.growth:
             import growth
 
-            found = {"growth": growth.measure(arguments.growth, Path(temporary), queries=50)}
+            found = {"growth": growth.measure(arguments.growth, work, source=arguments.corpus)}
             written(name, noted, figures, {"rows": rows, **found}, began)
     print(table(figures, noted))
 
