@@ -197,16 +197,29 @@ class KnowledgeBase:
             QueryError: The question is empty or far too long, k is not positive, or the filter
                 names an unknown field.
         """
-        from rag.retrieval import retrieve
+        from rag.answering import LOOKED_AT, reread
+        from rag.retrieval import BUNDLED_READER, retrieve
 
+        kept = self.settings.k if k is None else k
+        reading = self.settings.reranker == BUNDLED_READER and kept > 0
         with self._store.view() as view:
-            return retrieve(
+            passages = retrieve(
                 view,
                 self.embedder,
                 question,
-                k=self.settings.k if k is None else k,
+                k=kept + LOOKED_AT if reading else kept,
                 where=where,
                 settings=self.settings,
+            )
+            if not reading:
+                return passages
+            return reread(
+                question,
+                passages,
+                view=view,
+                embedder=self.embedder,
+                reader=self.reader,
+                k=kept,
             )
 
     def ask(

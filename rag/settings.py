@@ -47,7 +47,9 @@ class Settings:
     k: int = _setting(8, "Passages to retrieve.", 1, 1000)
     fusion: Fusion = _setting("calibrated", "How dense and lexical scores become one ranking.")
     dense_weight: float = _setting(0.4, "Share of the dense score in 'weighted' fusion.", 0, 1)
-    reranker: str = _setting("", "Cross-encoder by name or path to re-order passages; '' for none.")
+    reranker: str = _setting(
+        "", "Re-orders passages: 'bundled' (the reader), or a cross-encoder by name or path."
+    )
     reader: bool = _setting(True, "Let the bundled reader judge sentences.")
     group_duplicates: bool = _setting(True, "Give near-identical passages one slot.")
     answerer: str = _setting("auto", "'extractive', 'llm', or 'auto': the LLM if one is set.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rag.answering.extractive import LOOKED_AT, answer, refuse
+from rag.answering.extractive import answer, refuse
 from rag.answering.followup import complete_question
+from rag.answering.rereading import LOOKED_AT, reread
 
-__all__ = ["LOOKED_AT", "answer", "complete_question", "refuse"]
+__all__ = ["LOOKED_AT", "answer", "complete_question", "refuse", "reread"]

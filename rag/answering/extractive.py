@@ -7,7 +7,6 @@ import math
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +16,7 @@ from rag.answering.highlight import highlight_of
 from rag.answering.language import lead_in, other_dates, refusal_text
 from rag.answering.question import AskedFor, analyse
 from rag.answering.ranking import Ranked, SentenceReader, rank
+from rag.answering.rereading import comparing, read_order
 from rag.answering.scoring import confidence_features, refusal_logit
 from rag.chunking import tidy
 from rag.index.terms import terms
@@ -29,11 +29,7 @@ if TYPE_CHECKING:
     from rag.embedding import Embedder
     from rag.index import View
 
-__all__ = ["LOOKED_AT", "answer", "refuse"]
-
-#: So many passages more than the answer keeps are worth retrieving: what answers a question in other words
-#: often stands behind what merely shares its words, and the sentences tell them apart.
-LOOKED_AT = 8
+__all__ = ["answer", "refuse"]
 
 
 def answer(
@@ -71,7 +67,7 @@ def answer(
     if not passages:
         return refuse(question, passages, query=query)
     idf: Idf = view.idf if view is not None else _local_idf(passages)
-    ranked = rank(asked, passages, idf=idf, embedder=_comparing(embedder), reader=reader)
+    ranked = rank(asked, passages, idf=idf, embedder=comparing(embedder), reader=reader)
     timings = {"rank": time.perf_counter() - began}
     if not ranked.candidates:
         return refuse(question, passages[:k], query=query, timings=timings)
@@ -97,29 +93,6 @@ def answer(
         note=other_dates(asked.language) if chosen.dates_differ else None,
         query=query if query and query != question else None,
     )
-
-
-def read_order(passages: Sequence[Passage], ranked: Ranked) -> list[Passage]:
-    """The passages by their best sentence, ranks numbered anew and scores falling with them.
-
-    Those that no sentence was read of keep their order behind.
-    """
-    places = list(dict.fromkeys(ranked.candidates[i].passage for i in ranked.order))
-    places += [i for i in range(len(passages)) if i not in places]
-    scores = sorted((passage.score for passage in passages), reverse=True)
-    return [
-        replace(passages[place], rank=rank, score=scores[rank - 1])
-        for rank, place in enumerate(places, start=1)
-    ]
-
-
-def _comparing(embedder: Embedder | None) -> Embedder | None:
-    """The embedder that sentences are compared with: the networks know the bundled model's cosines."""
-    if embedder is None or hasattr(embedder, "embed_pieces"):
-        return embedder
-    from rag.embedding import load_embedder
-
-    return load_embedder("bundled")
 
 
 def refuse(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.retrieval.rerank import CrossEncoderReranker, Reranker, load_reranker
+from rag.retrieval.rerank import BUNDLED_READER, CrossEncoderReranker, Reranker, load_reranker
 from rag.retrieval.search import retrieve
 
-__all__ = ["CrossEncoderReranker", "Reranker", "load_reranker", "retrieve"]
+__all__ = ["BUNDLED_READER", "CrossEncoderReranker", "Reranker", "load_reranker", "retrieve"]

@@ -8,7 +8,10 @@ from typing import Any, Protocol
 
 from rag.errors import EmbeddingModelError, MissingExtraError
 
-__all__ = ["CrossEncoderReranker", "Reranker", "load_reranker"]
+__all__ = ["BUNDLED_READER", "CrossEncoderReranker", "Reranker", "load_reranker"]
+
+#: This name asks for the bundled reader, which looks at sentences: see :mod:`rag.answering.rereading`.
+BUNDLED_READER = "bundled"
 
 
 class Reranker(Protocol):

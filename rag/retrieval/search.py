@@ -21,7 +21,7 @@ from rag.retrieval.glossary import Glossed, gloss, glossed_query, meets
 from rag.retrieval.grouping import ALIKE, group
 from rag.retrieval.language import question_language, text_script
 from rag.retrieval.query import check_query
-from rag.retrieval.rerank import Reranker, load_reranker
+from rag.retrieval.rerank import BUNDLED_READER, Reranker, load_reranker
 from rag.retrieval.sentences import sentence_spans, shared_vectors
 from rag.settings import Settings
 
@@ -88,7 +88,7 @@ def retrieve(
     if not len(ids):
         return []
     scores, ids = _fused(view, embedder, question, vector, ids, mode, settings, where)
-    if reranker is None and settings.reranker:
+    if reranker is None and settings.reranker not in {"", BUNDLED_READER}:
         reranker = load_reranker(settings.reranker)
     if reranker is not None:
         scores, ids = _reranked(reranker, question, view, ids, scores)

@@ -38,11 +38,11 @@ from rag.answering.evidence import (
     weigh,
     with_translations,
 )
-from rag.answering.extractive import LOOKED_AT
 from rag.answering.followup import complete_question
 from rag.answering.nearness import Nearness, nearness_of
 from rag.answering.question import AskedFor, analyse
 from rag.answering.ranking import READ, read
+from rag.answering.rereading import LOOKED_AT
 from rag.answering.scoring import CONFIDENCE_FEATURES, Network, confidence_features, network_from
 from rag.embedding import Embedder, load_embedder
 from rag.index import View, open_store
