@@ -160,7 +160,8 @@ class StaticEmbedder:
         used = np.flatnonzero(present)
         shares = np.zeros(len(self._mapping), np.float32)
         rows = self._rows[self._mapping[used]].astype(np.float32)
-        shares[used] = (rows @ vector) * self._weights[used]
+        # No BLAS: waking its threads takes longer than so small a product.
+        shares[used] = np.einsum("ij,j->i", rows, vector) * self._weights[used]
         before = np.zeros(len(ids) + 1, np.float64)
         np.cumsum(shares[ids], dtype=np.float64, out=before[1:])
         sums = np.diff(before[sentences.ends], prepend=0.0)
@@ -179,9 +180,8 @@ class StaticEmbedder:
             sums = np.zeros((count, self.dimension), np.float32)
             for number in range(count):
                 ids = bags.ids[bags.offsets[number] : bags.offsets[number + 1]]
-                sums[number] = self._weights[ids] @ self._rows[self._mapping[ids]].astype(
-                    np.float32
-                )
+                rows = self._rows[self._mapping[ids]].astype(np.float32)
+                sums[number] = np.einsum("i,ij->j", self._weights[ids], rows)
             return sums
         # Imported late: a question never needs it, and it takes as long as all the rest.
         from scipy.sparse import csr_array

@@ -278,7 +278,8 @@ def _passages(view: View, ids: Ids, scores: Scores, k: int, *, grouped: bool) ->
     chunks = _Read(view, ids, k)
     if grouped:
         vectors = view.vectors(ids[: 4 * k])
-        near = (vectors @ vectors.T >= ALIKE).tolist()
+        # No BLAS: waking its threads takes longer than so small a product.
+        near = (np.einsum("ik,jk->ij", vectors, vectors) >= ALIKE).tolist()
         slots = group(chunks, k, lambda i, j: i >= 4 * k or near[i][j])
     else:
         slots = [(i, []) for i in range(min(k, len(chunks)))]
