@@ -527,6 +527,10 @@ class EmbeddedView:
         """BM25 of these chunks."""
         return self._lexical(query).scores(np.asarray(ids, np.int64))
 
+    def coverage(self, query: str, ids: Sequence[int] | IdArray) -> FloatArray:
+        """How much of the query these chunks hold."""
+        return self._lexical(query).coverage(np.asarray(ids, np.int64))
+
     def idf(self, terms: Sequence[str]) -> FloatArray:
         """Inverse document frequencies."""
         keys = [key_of(term) for term in terms]

@@ -186,10 +186,10 @@ class LexicalQuery:
                 if count:
                     self.frequencies[key] = self.frequencies.get(key, 0) + count
         collection = generation.collection
+        idf = {key: collection.idf(self.frequencies.get(key, 0)) for key in counts}
+        self._idf = idf
         query = [
-            QueryTerm(key, collection.idf(self.frequencies[key]) * n)
-            for key, n in counts.items()
-            if key in self.frequencies
+            QueryTerm(key, idf[key] * n) for key, n in counts.items() if key in self.frequencies
         ]
         self._scans = [
             Scan(
@@ -229,6 +229,17 @@ class LexicalQuery:
             if len(here):
                 result[here] = scan.scores(rows[here])
         return result
+
+    def coverage(self, ids: IdArray) -> FloatArray:
+        """The share of the query's terms, weighted by rarity, that each of these chunks holds."""
+        result = np.zeros(len(ids), np.float32)
+        for part, scan in zip(self._parts, self._scans, strict=True):
+            rows = part.segment.rows_of(ids)
+            here = np.flatnonzero(rows >= 0)
+            here = here[np.argsort(rows[here])]
+            if len(here):
+                result[here] = scan.held(rows[here], self._idf)
+        return result / max(sum(self._idf.values()), 1e-9)
 
 
 def _best(ids: Sequence[IdArray], scores: Sequence[FloatArray], k: int) -> Hits:

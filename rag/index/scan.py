@@ -33,6 +33,7 @@ _SLACK = 0.999
 class _Term(NamedTuple):
     """A term of the query that occurs here, with the most that it can add to a row."""
 
+    key: int
     start: int
     end: int
     weight: float
@@ -68,7 +69,8 @@ class Scan:
             if term.key in found:
                 start, end, peak = found[term.key]
                 weight = term.weight * (K1 + 1)
-                terms.append(_Term(start, end, weight, weight * min(1.0, peak * stretch)))
+                bound = weight * min(1.0, peak * stretch)
+                terms.append(_Term(term.key, start, end, weight, bound))
         self._terms = sorted(terms, key=lambda term: term.end - term.start)
         self._added = 0
         self._totals: Totals | None = None
@@ -121,6 +123,14 @@ class Scan:
         result = np.empty(len(rows), np.float32)
         result[order] = values
         return result
+
+    def held(self, rows: IdArray, weights: Mapping[int, float]) -> FloatArray:
+        """The sum of the weights of the query's terms that each of these rows holds, ascending."""
+        total = np.zeros(len(rows), np.float32)
+        for term in self._terms:
+            counts = counts_at(self._postings[term.start : term.end], rows)
+            total += np.float32(weights[term.key]) * (counts > 0)
+        return total
 
     def _add(self, upto: int) -> None:
         """Add up the terms below ``upto`` over all their rows."""

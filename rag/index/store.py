@@ -138,6 +138,12 @@ class View(Protocol):
     def lexical_scores(self, query: str, ids: Sequence[int] | IdArray) -> FloatArray:
         """BM25 score of each of these chunks, (n,), in their order; 0 where no term matches."""
 
+    def coverage(self, query: str, ids: Sequence[int] | IdArray) -> FloatArray:
+        """The share, in [0, 1], of the query's terms that each of these chunks holds, (n,).
+
+        Each term counts once, by its inverse document frequency.
+        """
+
     def idf(self, terms: Sequence[str]) -> FloatArray:
         """BM25's inverse document frequency of terms as :func:`rag.index.terms.terms` gives them.
 

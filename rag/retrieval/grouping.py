@@ -41,7 +41,8 @@ def _shingles(text: str) -> npt.NDArray[np.uint64]:
     found = np.zeros(max(1, len(codes) - _SHINGLE + 1), np.uint64)
     for place in range(min(_SHINGLE, len(codes))):
         found = found * _MIX + codes[place : place + len(found)]
-    return np.unique(found)
+    found.sort()
+    return found[np.flatnonzero(np.diff(found, prepend=found[:1] + np.uint64(1)))]
 
 
 def resemblance(one: str, other: str) -> float:

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from rag.embedding.protocol import PieceEmbedder, SentencePieces
 from rag.errors import QueryError
 from rag.index import StoredChunk, View, Where
-from rag.index.terms import terms
 from rag.normalization import normalize
 from rag.records import Passage
 from rag.retrieval import fusion
@@ -185,19 +184,11 @@ def _normalised(text: str) -> str:
     return normalize(text)
 
 
-def _coverage(view: View, question: str, ids: npt.NDArray[np.int64], lexical: Scores) -> float:
+def _coverage(view: View, question: str, ids: Ids, lexical: Scores) -> float:
     """Share of the question's words, weighted by rarity, that the lexically best candidate holds."""
-    asked = sorted(set(terms(question)))
-    if not asked or not len(lexical) or lexical.max() <= 0:
+    if not len(lexical) or lexical.max() <= 0:
         return 0.0
-    rarity = view.idf(asked)
-    top = view.chunks(ids[np.argsort(-lexical, kind="stable")[:3]])
-    best = 0.0
-    for chunk in top:
-        held = set(terms(chunk.text))
-        met = float(sum(r for term, r in zip(asked, rarity, strict=True) if term in held))
-        best = max(best, met)
-    return best / max(float(rarity.sum()), 1e-9)
+    return float(view.coverage(question, ids[np.argsort(-lexical, kind="stable")[:3]]).max())
 
 
 def _foreign(

@@ -203,6 +203,12 @@ class MemoryView:
 
         return np.array([score(self._terms[int(i)]) for i in ids], np.float32)
 
+    def coverage(self, query, ids):
+        asked = sorted(set(terms(query)))
+        weights = self.idf(asked)
+        held = [[term in self._terms[int(i)] for term in asked] for i in ids]
+        return np.array(held, np.float32).reshape(-1, len(asked)) @ weights / weights.sum()
+
     def idf(self, asked):
         counts = [sum(term in found for found in self._terms.values()) for term in asked]
         n = len(self._terms)

@@ -81,3 +81,10 @@ def test_retrieval_works_over_both(memory, filled):
         b = retrieve(other, Toy(), "钱塘江大桥建于哪一年？", k=3)
     assert a[0].text == SAMPLES["river"][0]
     assert [(p.document_id, p.start) for p in a] == [(p.document_id, p.start) for p in b]
+
+
+def test_both_give_the_same_coverage(memory, filled):
+    with memory.view() as one, filled.view() as other:
+        for query in ("杭州大桥", "green tea 1909", "none zzz"):
+            ids = [3, 1, 7]
+            assert one.coverage(query, ids) == pytest.approx(other.coverage(query, ids), abs=1e-5)
