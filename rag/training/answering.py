@@ -546,6 +546,7 @@ def run(arguments: argparse.Namespace) -> int:
     embedder = load_embedder("bundled")
     fitted: list[Seen] = []
     held: list[Seen] = []
+    spare: list[Seen] = []  # of the suites
     path = arguments.data / "qa.jsonl.zst"
     corpora = [
         ("bucket 2", *qa_cases(path, [2], arguments.questions), False),
@@ -560,10 +561,11 @@ def run(arguments: argparse.Namespace) -> int:
             corpora.append(("written", documents, cases, measured))
     for name, documents, cases, measured in corpora:
         for one in _seen(embedder, documents, cases):
-            (held if measured or one.case.held else fitted).append(one)
+            (held if measured else spare if one.case.held else fitted).append(one)
         print(f"{name}: {len(cases)} cases, {time.perf_counter() - began:.0f} s", flush=True)
+    held += spare
     if arguments.everything:
-        fitted += [one for one in held if not one.case.public]
+        fitted += spare
     ranking = fit_ranking(fitted, reading=False)
     _finish(arguments.out, "", ranking, fitted, held, reading=False)
     if not arguments.plain_only:

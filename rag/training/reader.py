@@ -61,16 +61,16 @@ class Recipe:
 
     seed: int = 0
     transplant_pairs: int = 1_100_000
-    distil_steps: int = 0  # what minutes there are do more in the last stage
+    distil_steps: int = 1400
     distil_batch: int = 48
     distil_rate: float = 3e-4
     distil_rows_rate: float = 1e-3
-    read_steps: int = 1655
-    read_batch: int = 10  # listings
-    read_rate: float = 3e-4
-    warmup: int = 60
+    read_steps: int = 3770
+    read_batch: int = 16  # listings
+    read_rate: float = 2.5e-4
+    warmup: int = 100
     cooldown: float = 0.35  # the last part of the steps, in which the rate falls to zero
-    dropout: float = 0.0  # few examples are seen twice
+    dropout: float = 0.0
     threads: int = 2  # each works on its part of a batch
 
 

@@ -1,0 +1,102 @@
+"""Written questions: found by place, never by text."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import random
+from pathlib import Path
+
+import zstandard
+
+from rag.training.building import leaning
+from rag.training.corpus import written_rows
+from rag.training.pairs import Batch, Task
+from rag.training.reader_data import bucket
+from rag.training.written import QUESTIONS, WrittenQuestions, written_lines, written_news
+
+ARTICLE = "新馆三月一日开放。全馆共有座位八百个，比旧馆多一倍。周一闭馆。"
+OTHER = "图书馆的停车场有车位六十个。"
+
+
+def _write(path: Path, rows: list[dict[str, object]]) -> None:
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    with path.open("wb") as file, zstandard.ZstdCompressor().stream_writer(file) as stream:
+        io.TextIOWrapper(stream, encoding="utf-8", write_through=True).write(text)
+
+
+def _questions(folder: Path) -> Path:
+    name = hashlib.sha256(ARTICLE.encode()).hexdigest()[:16]
+    start = ARTICLE.index("八百个")
+    rows = [
+        {"article": name, "kind": "paraphrase", "question": "里面能坐下多少人？", "sentence": [9, 28],
+         "answer": [start, start + 3]},
+        {"article": name, "kind": "absent", "question": "新馆花了多少钱？"},
+        {"article": "0" * 16, "kind": "absent", "question": "这篇文章不在？"},
+    ]  # fmt: skip
+    folder.mkdir()
+    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    (folder / "news.jsonl").write_text(lines + "\n", encoding="utf-8")
+    return folder
+
+
+def test_a_question_gets_its_evidence_from_the_data(tmp_path: Path) -> None:
+    _write(tmp_path / "news_zh.jsonl.zst", [{"t": OTHER}, {"t": ARTICLE}])
+    questions = _questions(tmp_path / "questions")
+    (article,) = written_news(tmp_path, range(10), questions=questions)
+    asked, absent = article.questions
+    assert asked.answer is not None
+    assert ARTICLE[slice(*asked.answer)] == "八百个"
+    assert absent.answer is None
+    elsewhere = [b for b in range(10) if b != bucket(ARTICLE)]
+    assert written_news(tmp_path, elsewhere, questions=questions) == []
+
+
+def test_the_sentence_that_answers_comes_first_and_a_near_miss_has_none(tmp_path: Path) -> None:
+    _write(tmp_path / "news_zh.jsonl.zst", [{"t": ARTICLE}])
+    written = WrittenQuestions(
+        written_news(tmp_path, range(10), questions=_questions(tmp_path / "questions"))
+    )
+    chance = random.Random(0)
+    listings = {one.source: one for _ in range(30) if (one := written.draw(chance)) is not None}
+    good, *rest = listings["written-zh-paraphrase"].candidates
+    assert good.good
+    assert good.span is not None
+    assert good.text[slice(*good.span)] == "八百个"
+    assert [one.text for one in rest] == ["新馆三月一日开放。", "周一闭馆。"]
+    assert not any(one.good for one in listings["written-zh-absent"].candidates)
+
+
+def test_without_the_data_there_are_no_questions(tmp_path: Path) -> None:
+    assert written_news(tmp_path, range(10)) == []
+    assert written_lines(tmp_path, range(10)) == []
+    assert list(written_rows(tmp_path)) == []
+
+
+def test_the_bundled_questions_are_whole() -> None:
+    kinds = {"direct", "paraphrase", "english", "chinese", "absent"}
+    for name in ("news", "ntrex"):
+        rows = [
+            json.loads(line)
+            for line in (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        ]
+        assert len(rows) > 2000
+        for row in rows:
+            assert row["kind"] in kinds
+            assert row["question"].strip()
+            assert (row["kind"] == "absent") == ("answer" not in row)
+
+
+def test_tasks_lean_towards_the_written_questions() -> None:
+    def nothing(_random: object, _size: int) -> Batch:
+        return Batch()
+
+    tasks = [
+        Task("news: lead", 3, nothing),
+        Task("zh: title", 1, nothing),
+        Task("written: a", 2, nothing),
+    ]
+    leant = {task.name: task.weight for task in leaning(tasks, "written", 0.5)}
+    assert leant == {"written: a": 0.5, "news: lead": 0.375, "zh: title": 0.125}
+    assert leaning(tasks[:2], "written", 0.5) == []
