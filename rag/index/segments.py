@@ -31,7 +31,7 @@ from rag.index.lexical import (
     write_postings,
 )
 from rag.index.sentences import FILES as SENTENCE_FILES
-from rag.index.sentences import SentenceRows, merge_sentences, write_sentences
+from rag.index.sentences import SentenceRows, merge_sentences, sentence_maker, write_sentences
 from rag.index.terms import TermKeys, term_keys
 
 __all__ = [
@@ -345,42 +345,29 @@ def rebuild(
 ) -> list[SegmentRow]:
     """Write anew the segments of the chunks ``first`` to below ``last``, from the catalog."""
     made: list[SegmentRow] = []
+    sentences_of = sentence_maker(connection)
     gathering = Gathering(dimension)
     start = first
     rows = connection.execute(
-        "SELECT number, title, published, characters, passages FROM documents"
+        "SELECT number, title, published, characters, passages, metadata FROM documents"
         " WHERE number >= ? AND number < ? ORDER BY number",
         (first, last),
     )
-    for number, title, published, characters, passages in rows:
+    for number, title, published, characters, passages, metadata in rows:
         if gathering.rows >= 4 * SEGMENT_ROWS:
             made.append(gathering.write(root, f"{name}-{len(made)}", start, number))
             start = number
-        texts, vectors = chunk_texts(
-            connection, number, title, published, characters, passages, dimension
-        )
-        gathering.add(number, texts, vectors)
+        text = catalog.read_text(connection, number, characters)
+        chunks = catalog.read_chunks(connection, number, passages, dimension)
+        spans = [(start, end) for start, end, _ in chunks.spans.tolist()]
+        texts = [
+            lexical_text(title, published, heading, text[start:end])
+            for (start, end), heading in zip(spans, chunks.headings, strict=True)
+        ]
+        known = sentences_of(text, metadata, spans) if sentences_of else ()
+        gathering.add(number, texts, chunks.vectors, known)
     made.append(gathering.write(root, f"{name}-{len(made)}", start, last))
     return made
-
-
-def chunk_texts(
-    connection: sqlite3.Connection,
-    number: int,
-    title: str | None,
-    published: str | None,
-    characters: int,
-    passages: int,
-    dimension: int,
-) -> tuple[list[str], npt.NDArray[np.float16]]:
-    """What a segment needs of one document: the lexical text and the vector of each chunk."""
-    text = catalog.read_text(connection, number, characters)
-    chunks = catalog.read_chunks(connection, number, passages, dimension)
-    texts = [
-        lexical_text(title, published, heading, text[start:end])
-        for (start, end, _), heading in zip(chunks.spans.tolist(), chunks.headings, strict=True)
-    ]
-    return texts, chunks.vectors
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,21 +10,26 @@ query then embeds the sentences of its candidates.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.embedding.protocol import SentencePieces
+from rag.embedding.protocol import PieceEmbedder, SentencePieces
 from rag.index.arrays import map_array, write_array, write_pieces
 
-__all__ = ["FILES", "SentenceRows", "merge_sentences", "write_sentences"]
+__all__ = ["FILES", "SentenceRows", "merge_sentences", "sentence_maker", "write_sentences"]
 
 FILES = ("pieces.npy", "sentences.npy", "passages.npy")
 
 _SENTENCE = np.dtype([("end", "<u4"), ("norm", "<f4")])
 IdArray = npt.NDArray[np.int64]
+#: A document's text, metadata (JSON) and the spans of its chunks to the sentences of each chunk.
+SentenceMaker = Callable[[str, str, Sequence[tuple[int, int]]], list[SentencePieces]]
 
 
 def write_sentences(folder: Path, passages: Sequence[SentencePieces]) -> None:
@@ -45,6 +50,41 @@ def _write(
     write_pieces(folder / FILES[0], pieces, np.uint16)
     write_array(folder / FILES[1], table)
     write_array(folder / FILES[2], np.cumsum(counts).astype(np.uint32))
+
+
+def sentence_maker(connection: sqlite3.Connection) -> SentenceMaker | None:
+    """What makes the sentences of a stored document's chunks anew; None without the index's model.
+
+    The bundled model alone is at hand by its name; an index of another one goes on without.
+    """
+    from rag.embedding.loading import load_embedder
+    from rag.errors import EmbeddingModelError
+
+    try:
+        embedder = load_embedder("bundled")
+    except EmbeddingModelError:
+        return None
+    found = connection.execute("SELECT value FROM meta WHERE key = 'model'").fetchone()
+    if found is None or found[0] != embedder.name or not isinstance(embedder, PieceEmbedder):
+        return None
+    return partial(_made_again, embedder)
+
+
+def _made_again(
+    embedder: PieceEmbedder, text: str, metadata: str, spans: Sequence[tuple[int, int]]
+) -> list[SentencePieces]:
+    """The sentences of a document's chunks, as they were when it was put."""
+    from rag.chunking import measure_chunks, passage_pieces
+    from rag.records import Document
+
+    document = Document(id="", source="", text=text, metadata=json.loads(metadata))
+    made = passage_pieces(
+        measure_chunks([document], [spans]),
+        [[text[start:end] for start, end in spans]],
+        [[""] * len(spans)],
+    )
+    _, sentences = embedder.embed_groups(made.ids, made.offsets, made.members, made.ends)
+    return [sentences.part(*found) for found in made.ranges]
 
 
 class SentenceRows:

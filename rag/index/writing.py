@@ -44,6 +44,8 @@ from rag.index.segments import (
     rebuild,
     segment_name,
 )
+from rag.index.sentences import FILES as SENTENCE_FILES
+from rag.index.sentences import sentence_maker
 from rag.index.store import Source
 from rag.records import Chunk, Document
 
@@ -451,15 +453,41 @@ class _Transaction:
                         self._insert(row)
             replaced.extend(row.name for row in rows)
             replaced.extend(row.name for row in made if not row.rows)
+        if tidy:
+            replaced.extend(self._catch_up(guard))
         with guard:
             rows = read_rows(self._connection)
-        if sum(row.rows for row in rows) >= COARSE_FROM:
+        if tidy and sum(row.rows for row in rows) >= COARSE_FROM:
             for row in rows:
                 if row.rows >= COARSE_SEGMENT_FROM and COARSE_FILE not in row.sizes():
                     richer = add_coarse(self._folder, row, self._dimension)
                     with guard:
                         self._insert(richer)
         return replaced
+
+    def _catch_up(self, guard: threading.Lock) -> list[str]:
+        """Make anew the segments from before sentences were kept; names that are replaced."""
+        with guard:
+            rows = [
+                row for row in read_rows(self._connection) if SENTENCE_FILES[0] not in row.sizes()
+            ]
+            if not rows or sentence_maker(self._connection) is None:
+                return []
+            empty: list[str] = []
+            for row in rows:
+                self._connection.execute("DELETE FROM segments WHERE name = ?", (row.name,))
+                self._connection.execute(
+                    "DELETE FROM tombstones WHERE number >= ? AND number < ?", (row.first, row.last)
+                )
+                name = segment_name(self.generation + 1)
+                for made in rebuild(
+                    self._connection, self._folder, name, row.first, row.last, self._dimension
+                ):
+                    if made.rows:
+                        self._insert(made)
+                    else:
+                        empty.append(made.name)
+        return [row.name for row in rows] + empty
 
     def _merged(
         self,
