@@ -41,6 +41,10 @@ FOREIGN_POOL = 64
 #: Stands for a coverage where the words were translated, and the dense share then.
 GLOSSED = -1.0
 GLOSSED_DENSE = 0.6
+#: Passages that share less of the smaller one's pieces cannot share most of its letters in a row.
+PIECES_ALIKE = 0.6
+#: Pieces are told apart by so many boxes; two in one box only let a pair through.
+_BOXES = 2048
 #: Candidates that a cross-encoder re-orders.
 RERANKED = 32
 
@@ -268,10 +272,9 @@ class _Read(Sequence[StoredChunk]):
 def _passages(view: View, ids: Ids, scores: Scores, k: int, *, grouped: bool) -> list[Passage]:
     chunks = _Read(view, ids, k)
     if grouped:
-        vectors = view.vectors(ids[: 4 * k])
-        # No BLAS: waking its threads takes longer than so small a product.
-        near = (np.einsum("ik,jk->ij", vectors, vectors) >= ALIKE).tolist()
-        slots = group(chunks, k, lambda i, j: i >= 4 * k or near[i][j])
+        # Grouping ends at the first passage from number 4 k on that is no reprint.
+        near = _may_be_reprints(view, ids[: 4 * k + 8]).tolist()
+        slots = group(chunks, k, lambda i, j: i >= len(near) or near[i][j])
     else:
         slots = [(i, []) for i in range(min(k, len(chunks)))]
     passages = []
@@ -296,6 +299,25 @@ def _passages(view: View, ids: Ids, scores: Scores, k: int, *, grouped: bool) ->
             )
         )
     return passages
+
+
+def _may_be_reprints(view: View, ids: Ids) -> npt.NDArray[np.bool_]:
+    """Which of these passages may be near-identical, (n, n): the texts of the others stay unread."""
+    vectors = view.vectors(ids)
+    # No BLAS: waking its threads takes longer than so small a product.
+    near: npt.NDArray[np.bool_] = np.einsum("ik,jk->ij", vectors, vectors) >= ALIKE
+    found = view.sentences(ids)
+    if any(one is None for one in found):
+        return near
+    marks = np.zeros((len(ids), _BOXES), np.bool_)
+    for row, one in zip(marks, found, strict=True):
+        if one is not None:
+            row[one.ids & np.uint16(_BOXES - 1)] = True
+    bits = np.packbits(marks, axis=1).view(np.uint64)
+    shared = np.bitwise_count(bits[:, None] & bits[None]).sum(axis=2, dtype=np.int64)
+    sizes = np.diagonal(shared)
+    same: npt.NDArray[np.bool_] = shared >= PIECES_ALIKE * np.minimum(sizes[:, None], sizes[None])
+    return near & same
 
 
 def with_rank(passages: Sequence[Passage]) -> list[Passage]:
