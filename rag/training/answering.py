@@ -433,11 +433,10 @@ def fit_refusal(seen: Sequence[Seen], ranking: Network, *, reading: bool) -> dic
     """
     rows, labels, weights = [], [], []
     for one in seen:
-        row, right = confidence_row(one, ranking, reading=reading)
+        row, _ = confidence_row(one, ranking, reading=reading)
         rows.append(row[None, :])
         labels.append(np.asarray([1.0 if one.case.answerable else 0.0], np.float32))
-        # An answerable question whose best sentence is wrong should not be refused, nor be sure.
-        weights.append(one.case.weight * (0.4 if one.case.answerable and not right else 1.0))
+        weights.append(one.case.weight)
     folds = [
         int(hashlib.sha256(b"fold" + one.case.question.encode()).hexdigest(), 16) % 5
         for one in seen
@@ -450,10 +449,10 @@ def fit_refusal(seen: Sequence[Seen], ranking: Network, *, reading: bool) -> dic
             [weights[i] for i in chosen],
             CONFIDENCE_FEATURES,
             listwise=False,
-            hidden=0,
-            decay=0.0,
-            ridge=4e-3,
-            steps=200,
+            hidden=6,
+            decay=3e-3,
+            ridge=2e-3,
+            steps=300,
         )
 
     outside: list[tuple[float, float]] = []  # logit, weight
