@@ -159,7 +159,8 @@ def test_rows_left_alone_are_not_parsed_again(
     report = kb.index(table)
     assert report.updated == (f"{table.parent.name}/t.jsonl#22",)
     assert len(report.unchanged) == 49
-    assert sum(text.startswith("{") for text in parsed) == 2  # the changed and the broken one
+    rows_parsed = [text for text in parsed if text.startswith(('{"text"', "{broken"))]
+    assert len(rows_parsed) == 2  # the changed and the broken one
     # A file with a broken row is looked at anew each time, and the fault is told each time.
     rewrite(table, "\n".join([*rows[:3], "", *rows[3:], "{broken", "{broken"]) + "\n")
     report = kb.index(table)

@@ -39,7 +39,7 @@ KEY_BITS = 44
 PREFIX_LETTERS = 5
 
 _OTHER, _SPACE, _DIGIT, _LETTER, _SEMITIC, _HANGUL, _UNSPACED, _HAN, _KANA = range(9)
-_CLASSED = 0x40000  # no letters stand above
+_CLASSED = 0x40000  # above stand no letters, only marks that choose a glyph
 _RANGES = (
     # (first, last, class) over the normalised text
     (0x4E00, 0x9FFF, _HAN),
@@ -70,6 +70,8 @@ def _class_of(character: str) -> int:
     for first, last, kind in _RANGES:
         if first <= code <= last:
             return kind
+    if code >= _CLASSED:
+        return _OTHER
     category = unicodedata.category(character)
     if category == "Nd":
         return _DIGIT

@@ -34,5 +34,5 @@ def test_calibrated_leaves_a_foreign_question_to_the_dense_leg() -> None:
 
 
 def test_calibrated_trusts_words_that_meet_across_languages() -> None:
-    lexical, dense = scores(9, 0), scores(0.5, 0.6)
+    lexical, dense = scores(9, 0, 5), scores(0.5, 0.6, 0.1)
     assert calibrated(lexical, dense, foreign=True, coverage=0.9).argmax() == 0
