@@ -149,6 +149,8 @@ def pairs(rows: dict[str, list[Row]], articles: int) -> Row:
     """The figures of indexing, each the median of its rounds."""
     figures: Row = {"articles": articles, "rounds": len(rows["ours index"])}
     for name, found in rows.items():
+        if "passages" not in found[0]:
+            continue
         figures |= {
             f"{name} passages": found[0]["passages"],
             f"{name} s": median(found, "seconds"),
