@@ -27,10 +27,13 @@ class _Counting:
     ("question", "text", "times"),
     [
         ("图书馆有多少册藏书?", "图书馆共有藏书48万册。", 1),
-        ("ห้องสมุดมีหนังสือกี่เล่ม", "ห้องสมุดมีหนังสือสี่แสนเล่ม", 0),
+        ("ห้องสมุดมีหนังสือกี่เล่ม", "ห้องสมุดมีหนังสือสี่แสนเล่ม", 1),
+        ("ຫໍສະໝຸດມີປຶ້ມຈັກຫົວ", "ຫໍສະໝຸດມີປຶ້ມສີ່ແສນຫົວ", 0),
     ],
 )
-def test_thai_is_not_for_the_reader(question: str, text: str, times: int) -> None:
+def test_scripts_that_it_never_saw_are_not_for_the_reader(
+    question: str, text: str, times: int
+) -> None:
     passage = Passage(
         document_id="a", source="a", title=None, published=None, start=0, end=len(text),
         text=text, heading=None, score=1.0, rank=1,
