@@ -200,19 +200,17 @@ class KnowledgeBase:
             QueryError: The question is empty or far too long, k is not positive, or the filter
                 names an unknown field.
         """
-        from rag.answering import LOOKED_AT, reread
         from rag.retrieval import BUNDLED_READER, retrieve
 
-        kept = self.settings.k if k is None else k
+        kept = more = self.settings.k if k is None else k
         reading = self.settings.reranker == BUNDLED_READER and kept > 0
+        if reading:  # only then is answering needed
+            from rag.answering import LOOKED_AT, reread
+
+            more = kept + LOOKED_AT
         with self._turn, self._store.view() as view:
             passages = retrieve(
-                view,
-                self.embedder,
-                question,
-                k=kept + LOOKED_AT if reading else kept,
-                where=where,
-                settings=self.settings,
+                view, self.embedder, question, k=more, where=where, settings=self.settings
             )
             if not reading:
                 return passages

@@ -231,6 +231,21 @@ def test_query_settings_may_differ_from_those_of_the_build(tmp_path: Path) -> No
             assert kb.search("猫吃鱼")[0].document_id == "x"
 
 
+def test_search_is_re_ordered_by_the_bundled_reader(tmp_path: Path, root: Path) -> None:
+    question = "老百姓给改革出的点子收上来多少？"
+    path = tmp_path / "kb"
+    with KnowledgeBase.open(path) as kb:
+        kb.index(root / "seeds")
+        plain = kb.search(question, k=3)
+        asked = kb.ask(question, k=3).passages
+    with KnowledgeBase.open(path, settings=Settings(reranker="bundled")) as kb:
+        found = kb.search(question, k=3)
+    assert "800余条" not in plain[0].text
+    assert "800余条" in found[0].text
+    assert [passage.rank for passage in found] == [1, 2, 3]
+    assert tuple(found) == asked  # an answer's passages are in the order of reading too
+
+
 def test_an_open_reader_sees_what_is_written(tmp_path: Path) -> None:
     path, embedder = tmp_path / "i", ToyEmbedder()
     with (

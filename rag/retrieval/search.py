@@ -304,8 +304,9 @@ def _passages(view: View, ids: Ids, scores: Scores, k: int, *, grouped: bool) ->
 def _may_be_reprints(view: View, ids: Ids) -> npt.NDArray[np.bool_]:
     """Which of these passages may be near-identical, (n, n): the texts of the others stay unread."""
     vectors = view.vectors(ids)
-    # No BLAS: waking its threads takes longer than so small a product.
-    near: npt.NDArray[np.bool_] = np.einsum("ik,jk->ij", vectors, vectors) >= ALIKE
+    # No BLAS for few: waking its threads takes longer than so small a product.
+    cosines = np.einsum("ik,jk->ij", vectors, vectors) if len(ids) < 128 else vectors @ vectors.T
+    near: npt.NDArray[np.bool_] = cosines >= ALIKE
     found = view.sentences(ids)
     if any(one is None for one in found):
         return near
@@ -314,10 +315,13 @@ def _may_be_reprints(view: View, ids: Ids) -> npt.NDArray[np.bool_]:
         if one is not None:
             row[one.ids & np.uint16(_BOXES - 1)] = True
     bits = np.packbits(marks, axis=1).view(np.uint64)
-    shared = np.bitwise_count(bits[:, None] & bits[None]).sum(axis=2, dtype=np.int64)
-    sizes = np.diagonal(shared)
-    same: npt.NDArray[np.bool_] = shared >= PIECES_ALIKE * np.minimum(sizes[:, None], sizes[None])
-    return near & same
+    sizes = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+    # Row by row: all pairs at once would take gigabytes where thousands of passages are asked for.
+    for place in np.flatnonzero(near.sum(axis=1) > 1):
+        others = np.flatnonzero(near[place])
+        shared = np.bitwise_count(bits[place] & bits[others]).sum(axis=1, dtype=np.int64)
+        near[place, others] = shared >= PIECES_ALIKE * np.minimum(sizes[place], sizes[others])
+    return near
 
 
 def with_rank(passages: Sequence[Passage]) -> list[Passage]:
