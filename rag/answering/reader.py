@@ -378,7 +378,7 @@ class _Candidate:
     def __init__(self, encoding: PieceEncoding, given: ReaderInput) -> None:
         self._source = given.text[:_LONGEST]
         self.sentence = cut(encoding, normalize(self._source))
-        self.before = cut(encoding, normalize(_outer(given.before)))
+        self.before = cut(encoding, normalize(outer_ends(given.before)))
         self.after = cut(encoding, normalize(given.after[: _LONGEST // 20]))
 
     @cached_property
@@ -399,7 +399,7 @@ class _Candidate:
         return start, end
 
 
-def _outer(text: str) -> str:
+def outer_ends(text: str) -> str:
     """The two ends of a long text, of which no more than some pieces will be kept."""
     reach = _LONGEST // 20
     return text if len(text) <= 2 * reach else text[:reach] + " " + text[-reach:]

@@ -357,8 +357,15 @@ def document_checksum(
     return value
 
 
-def insert_document(
-    connection: sqlite3.Connection,
+class PackedDocument(NamedTuple):
+    """The rows of a document, ready to be written."""
+
+    document: tuple[Any, ...]
+    texts: list[tuple[int, bytes]]
+    chunks: tuple[Any, ...]
+
+
+def pack_document(
     *,
     number: int,
     document: Document,
@@ -367,8 +374,8 @@ def insert_document(
     content_hash: str,
     keys: bytes | None,
     indexed: str,
-) -> None:
-    """Write a document, its text, chunks and vectors; no other may have its id."""
+) -> PackedDocument:
+    """A document, its text, chunks and vectors as rows: all the work that needs no connection."""
     text_hash = hashlib.blake2b(_encoded(document.text), digest_size=16).digest()
     metadata = json.dumps(dict(document.metadata), ensure_ascii=False, sort_keys=True)
     row = (
@@ -391,19 +398,20 @@ def insert_document(
     headings = _headings_json([chunk.heading for chunk in chunks])
     packed = vectors.tobytes()
     check = document_checksum(row, document.text, spans, headings, packed)
+    pages = [
+        ((number << _PAGE_BITS) + page, _packed_page(document.text[first : first + PAGE]))
+        for page, first in enumerate(range(0, len(document.text), PAGE))
+    ]
+    return PackedDocument((*row, check), pages, (number, spans, headings, keys, packed))
+
+
+def insert_document(connection: sqlite3.Connection, packed: PackedDocument) -> None:
+    """Write a document, its text, chunks and vectors; no other may have its id."""
     connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, check)
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", packed.document
     )
-    connection.executemany(
-        "INSERT INTO texts VALUES (?, ?)",
-        [
-            ((number << _PAGE_BITS) + page, _packed_page(document.text[first : first + PAGE]))
-            for page, first in enumerate(range(0, len(document.text), PAGE))
-        ],
-    )
-    connection.execute(
-        "INSERT INTO chunks VALUES (?, ?, ?, ?, ?)", (number, spans, headings, keys, packed)
-    )
+    connection.executemany("INSERT INTO texts VALUES (?, ?)", packed.texts)
+    connection.execute("INSERT INTO chunks VALUES (?, ?, ?, ?, ?)", packed.chunks)
 
 
 def delete_document(connection: sqlite3.Connection, number: int, characters: int) -> None:

@@ -53,7 +53,7 @@ __all__ = ["EmbeddedWriter", "writing"]
 
 #: A commit also comes after so many seconds, so that a kill costs a slow model little work.
 COMMIT_SECONDS = 20.0
-_WAITING_DOCUMENTS = 256
+_WAITING_DOCUMENTS = 1024
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -85,9 +85,13 @@ class EmbeddedWriter:
         self._cache = VectorCache(self._connection, dimension)
         self._queue: queue.Queue[Callable[[], None] | None] = queue.Queue(_WAITING_DOCUMENTS)
         self._queued: dict[str, tuple[int, str | None]] = {}
-        self._sequence = 0
+        self._sequence = self._done = 0  # of what was sent, and of what was done
         self._failure: BaseException | None = None
         self._committed = time.monotonic()
+        # Of an index that was empty all ids that were put: what is not among them is not there, which
+        # needs no look into the catalog while the other thread writes.
+        empty = self._connection.execute("SELECT 1 FROM documents LIMIT 1").fetchone() is None
+        self._fresh: set[str] | None = set() if empty else None
         _delete_orphans(folder, self._connection)
         self._thread = threading.Thread(target=self._work, name="rag-writer", daemon=True)
         self._thread.start()
@@ -97,6 +101,8 @@ class EmbeddedWriter:
         waiting = self._queued.get(document_id)
         if waiting is not None:
             return waiting[1]
+        if self._fresh is not None and document_id not in self._fresh:
+            return None
         with catalog.translated(self._folder), self._guard:
             found = self._connection.execute(
                 "SELECT content_hash FROM documents WHERE id = ?", (document_id,)
@@ -166,6 +172,7 @@ class EmbeddedWriter:
         packed = None if keys is None else b"".join(key[: VectorCache.KEY_BYTES] for key in keys)
         change = functools.partial(
             self._transaction.put,
+            self._guard,
             document,
             chunks,
             half,
@@ -174,7 +181,9 @@ class EmbeddedWriter:
             sentences or (),
             self._cache,
         )
-        self._send(lambda: self._guarded(change), document.id, content_hash)
+        if self._fresh is not None:
+            self._fresh.add(document.id)
+        self._send(change, document.id, content_hash)
 
     def remove(self, document_id: str) -> bool:
         """Remove a document; False when there was none."""
@@ -195,15 +204,13 @@ class EmbeddedWriter:
     def commit(self) -> int:
         """Make all changes durable and visible; gives the generation."""
         self._send(self._commit)
-        self._queue.join()
-        self._raise_failure()
+        self._wait()
         return self._transaction.generation
 
     def finish(self) -> None:
         """Commit, then merge small segments; the files are then as for an index built at once."""
         self._send(lambda: self._commit(tidy=True))
-        self._queue.join()
-        self._raise_failure()
+        self._wait()
         faults.reached("close: before the checkpoint")
         with self._guard, contextlib.suppress(sqlite3.OperationalError):
             # Open readers keep the log's end; it is taken over at the next chance, so do not wait.
@@ -231,8 +238,13 @@ class EmbeddedWriter:
             self._queued[document_id] = (self._sequence, state)
         self._queue.put(action)
         if len(self._queued) > 4 * _WAITING_DOCUMENTS:
-            self._queue.join()
-            self._queued.clear()
+            done = self._done
+            self._queued = {name: one for name, one in self._queued.items() if one[0] > done}
+
+    def _wait(self) -> None:
+        """Until all that was sent is done."""
+        self._queue.join()
+        self._raise_failure()
 
     def _guarded(self, change: Callable[[], None]) -> None:
         with self._guard:
@@ -252,6 +264,7 @@ class EmbeddedWriter:
                     return
                 if self._failure is None:
                     action()
+                    self._done += 1
                     if self._transaction.gathered >= SEGMENT_ROWS or (
                         self._transaction.changed
                         and time.monotonic() - self._committed > COMMIT_SECONDS
@@ -295,6 +308,7 @@ class _Transaction:
 
     def put(
         self,
+        guard: threading.Lock,
         document: Document,
         chunks: Sequence[Chunk],
         vectors: npt.NDArray[np.float16],
@@ -303,13 +317,9 @@ class _Transaction:
         sentences: Sequence[SentencePieces],
         cache: VectorCache,
     ) -> None:
-        self._begin()
-        faults.reached("put: begun")
-        self._delete(document.id, cache)
+        """Write a document; the guard is held only while the connection is used."""
         number = self._next
-        self._next += max(1, len(chunks))
-        catalog.insert_document(
-            self._connection,
+        packed = catalog.pack_document(
             number=number,
             document=document,
             chunks=chunks,
@@ -318,20 +328,26 @@ class _Transaction:
             keys=keys,
             indexed=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         )
-        faults.reached("put: document written")
-        new = set(document.metadata) - self._fields
-        if new:
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO fields VALUES (?)", [(name,) for name in sorted(new)]
-            )
-            self._fields |= new
+        with guard:
+            self._begin()
+            faults.reached("put: begun")
+            self._delete(document.id, cache)
+            self._next += max(1, len(chunks))
+            catalog.insert_document(self._connection, packed)
+            faults.reached("put: document written")
+            new = set(document.metadata) - self._fields
+            if new:
+                self._connection.executemany(
+                    "INSERT OR IGNORE INTO fields VALUES (?)", [(name,) for name in sorted(new)]
+                )
+                self._fields |= new
+            if keys:
+                cache.note(number, keys)
         texts = [
             lexical_text(document.title, document.published, chunk.heading, chunk.text)
             for chunk in chunks
         ]
         self._gathering.add(number, texts, vectors, sentences)
-        if keys:
-            cache.note(number, keys)
         faults.reached("put: chunks written")
 
     def remove(self, document_id: str, cache: VectorCache) -> None:

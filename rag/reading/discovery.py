@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,6 +84,9 @@ def source_of(path: str | Path) -> str:
     return _relative(absolute, base)
 
 
+_NAME = attrgetter("name")
+
+
 class _Walk:
     """What has been found so far, and the folders that have been read."""
 
@@ -102,7 +106,7 @@ class _Walk:
             self._fail(_shown(str(given)), error)
             return
         if not stat.S_ISDIR(status.st_mode):
-            self._file(str(path), _relative(path, path.parent.parent), path.stat)
+            self._file(str(path), _relative(path, path.parent.parent), status)
             return
         before = len(self.files) + len(self.failures)
         self._folder(path)
@@ -125,27 +129,30 @@ class _Walk:
                         self.notes.append(f"{name}: {note}")
                     continue
                 self._visited.add((status.st_dev, status.st_ino))
-                entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
+                with os.scandir(folder) as found:
+                    entries = sorted(found, key=_NAME)
             except OSError as error:
                 self._fail(name, error)
                 continue
             below: list[Path] = []
+            prefix = "/" if name == "/" else f"{name}/"
             for entry in entries:
-                source = f"{name}/{_shown(entry.name)}" if name != "/" else f"/{entry.name}"
+                source = prefix + _shown(entry.name)
                 if entry.name.startswith((".", "~$")):
                     self.hidden.append(source)
-                elif _is_folder(entry):
+                    continue
+                try:
+                    status = entry.stat()
+                except (OSError, ValueError) as error:
+                    self._fail(source, error)
+                    continue
+                if stat.S_ISDIR(status.st_mode):
                     (links if entry.is_symlink() else below).append(folder / entry.name)
                 else:
-                    self._file(entry.path, source, entry.stat)
+                    self._file(entry.path, source, status)
             stack.extend(reversed(below))
 
-    def _file(self, location: str, source: str, look: Callable[[], os.stat_result]) -> None:
-        try:
-            status = look()
-        except (OSError, ValueError) as error:
-            self._fail(source, error)
-            return
+    def _file(self, location: str, source: str, status: os.stat_result) -> None:
         if stat.S_ISREG(status.st_mode):
             self.files.append(SourceFile(location, source, status.st_size, status.st_mtime_ns))
             return
@@ -154,13 +161,6 @@ class _Walk:
 
     def _fail(self, source: str, error: OSError | ValueError) -> None:
         self.failures.append(Failure(source=source, reason=_why(error)))
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
 
 
 def _relative(path: Path, base: Path) -> str:

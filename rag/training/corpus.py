@@ -11,7 +11,7 @@ qa.jsonl.zst           questions: ``s``, ``l``, ``q``, paragraph ``p``,
                        ``a`` pairs of (answer, offset in ``p``)
 =====================  ==========================================================
 
-Questions that were written over the news articles (:mod:`rag.training.written`) come along.
+Questions that were written over these texts (:mod:`rag.training.written`) come along.
 
 Held out from training: the translated news of NTREX-128, and the question paragraphs of buckets 0
 to 2 (:func:`bucket`).
@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.training.written import written_news
+from rag.training.written import written_news, written_paragraphs
 
 __all__ = [
     "WRITTEN",
@@ -60,7 +60,7 @@ RUNNING = frozenset(
     }
 )
 HELD_OUT_SOURCE = "ntrex-128"
-#: Stands among the languages of questions for those that were written over the news articles.
+#: Stands among the languages of questions for those that were written over the training texts.
 WRITTEN = "written"
 _SENTENCE_END = re.compile(r"(?<=[。！？!?；;\n])|(?<=[.!?])\s")
 
@@ -236,12 +236,14 @@ def _aligned(pairs: list[tuple[str, str, str]], encode: Encode, *, window: int =
 
 
 def written_rows(folder: Path) -> Iterator[dict[str, Any]]:
-    """The answerable written questions on news articles, in the form of ``qa.jsonl.zst``."""
-    for article in written_news(folder, range(10)):
+    """The answerable written questions on articles and paragraphs, in the form of ``qa.jsonl.zst``."""
+    buckets = range(10)
+    for article in [*written_news(folder, buckets), *written_paragraphs(folder, buckets)]:
         for asked in article.questions:
             if asked.answer is not None:
                 answer = [article.text[slice(*asked.answer)], asked.answer[0]]
-                yield {"q": asked.question, "p": article.text, "a": [answer], "l": "zh"}
+                row = {"q": asked.question, "p": article.text, "a": [answer]}
+                yield {**row, "l": article.language}
 
 
 def _questions(rows: Iterable[dict[str, Any]], encode: Encode) -> dict[str, Questions]:

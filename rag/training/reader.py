@@ -40,13 +40,14 @@ from rag.answering.reader import (
     Table,
     build_example,
     cut,
+    outer_ends,
     pad,
     prepare_question,
 )
 from rag.normalization import normalize
 from rag.training.reader_data import Listing, find, read_lines
 from rag.training.reader_evaluation import HEADER, evaluate, held_out_pairs, pairs_first
-from rag.training.reader_export import export
+from rag.training.reader_export import export, restore
 from rag.training.reader_model import Network, averaged, from_body, load_body, quantised, teacher
 from rag.training.reader_pool import Pool
 from rag.training.reader_transplant import Transplant, composed, fit
@@ -93,6 +94,11 @@ def add_reader_arguments(subparsers: Any) -> None:
         "--resume", action="store_true", help="go on from what the work folder holds"
     )
     parser.add_argument(
+        "--start",
+        type=Path,
+        help="folder of a finished reader to go on from, instead of the first two stages",
+    )
+    parser.add_argument(
         "--limit", type=int, default=250, help="questions of a source in the evaluation"
     )
     parser.set_defaults(run=run)
@@ -108,13 +114,17 @@ def run(arguments: argparse.Namespace) -> int:
         for old in ("transplant.npz", "distilled.pt", "read.pt"):
             (work / old).unlink(missing_ok=True)
     torch.set_num_threads(recipe.threads)
-    body = arguments.body or _installed_body()
-    transplanted = transplant(arguments.data, body, work / "transplant.npz", recipe)
-    network, rows = distil(arguments.data, body, transplanted, work / "distilled.pt", recipe)
-    table = Table(*quantised(rows))
+    earlier: list[dict[str, Any]] = []
+    if arguments.start:
+        network, table, earlier = finished(arguments.start)
+    else:
+        body = arguments.body or _installed_body()
+        transplanted = transplant(arguments.data, body, work / "transplant.npz", recipe)
+        network, rows = distil(arguments.data, body, transplanted, work / "distilled.pt", recipe)
+        table = Table(*quantised(rows))
     pool = Pool(arguments.data, seed=recipe.seed)
     read(network, table, pool, work / "read.pt", recipe, minutes=arguments.minutes)
-    finish(network, table, arguments.out, recipe)
+    finish(network, table, arguments.out, recipe, earlier=earlier)
     print(measure(arguments.out, arguments.data, pool, limit=arguments.limit), flush=True)
     return 0
 
@@ -371,7 +381,8 @@ def examples_of(
         told, span = _normalised(candidate.text[:600], candidate.span)
         sentence = cut(encoding, told).part(0, LONGEST_SENTENCE)
         before, after = (
-            cut(encoding, normalize(t)) for t in (candidate.before[-150:], candidate.after[:150])
+            cut(encoding, normalize(t))
+            for t in (outer_ends(candidate.before), candidate.after[:150])
         )
         example = build_example(question, sentence, before, after, table)
         examples.append(example)
@@ -572,7 +583,23 @@ def listing_losses(
 # --------------------------------------------------------------------------------
 
 
-def finish(network: Network, table: Table, out: Path, recipe: Recipe) -> None:
+def finished(folder: Path) -> tuple[Network, Table, list[dict[str, Any]]]:
+    """A finished reader's network and table, and the recipes that made it, the latest last."""
+    meta = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
+    rows = np.load(folder / meta["rows"], allow_pickle=False)
+    scales = np.load(folder / meta["scales"], allow_pickle=False)
+    network = restore(folder / meta["network"], rows.shape[1])
+    return network, Table(rows, scales), [*meta.get("earlier", []), meta["recipe"]]
+
+
+def finish(
+    network: Network,
+    table: Table,
+    out: Path,
+    recipe: Recipe,
+    *,
+    earlier: Sequence[dict[str, Any]] = (),
+) -> None:
     """Write the reader's folder: the network for onnxruntime, the rows, and what was done."""
     out.mkdir(parents=True, exist_ok=True)
     export(network, out / "reader.onnx")
@@ -586,6 +613,8 @@ def finish(network: Network, table: Table, out: Path, recipe: Recipe) -> None:
         "scales": "scales.npy",
         "recipe": asdict(recipe),
     }
+    if earlier:
+        meta["earlier"] = list(earlier)
     (out / "reader.json").write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from torch import nn
 
 from rag.answering.reader import FEATURES
@@ -100,6 +101,60 @@ def export(network: Network, path: Path, *, quantise: bool = True) -> None:
                 "DefaultTensorType": onnx.TensorProto.FLOAT,
             },
         )
+
+
+def restore(path: Path, dimension: int) -> Network:
+    """The network of a finished ``reader.onnx``, to train on from; int8 weights come back as floats.
+
+    Which weight of the file is which parameter is found by drawing a network whose parameters are all
+    filled with their own number: the drawing numbers its weights in the same order every time.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    found = {
+        weight.name: numpy_helper.to_array(weight) for weight in onnx.load(path).graph.initializer
+    }
+    network, template = Network(dimension), Network(dimension)
+    parameters = list(network.parameters())
+    with torch.no_grad():
+        for number, parameter in enumerate(template.parameters()):
+            parameter.fill_(_FIRST_NUMBER + number)
+        filled: dict[int, int] = {}
+        drawing = _model(template).graph
+        turned = {node.input[1] for node in drawing.node if node.op_type == "MatMul"}
+        for weight in drawing.initializer:
+            drawn = numpy_helper.to_array(weight)
+            number = int(drawn.flat[0]) - _FIRST_NUMBER
+            if drawn.dtype != np.float32 or not 0 <= number < len(parameters):
+                continue
+            value = torch.from_numpy(_matrix(found, weight.name).copy())
+            if value.shape != drawn.shape:
+                break
+            value = value.T if weight.name in turned else value
+            place = filled.get(number, 0)  # query, key and value are drawn one by one
+            whole = parameters[number]
+            into = whole if value.shape == whole.shape else whole[place : place + len(value)]
+            into.copy_(value)
+            filled[number] = place + len(value)
+    missing = [i for i, p in enumerate(parameters) if filled.get(i, 0) != len(p)]
+    if missing:
+        raise ValueError(
+            f"{path} is no reader of this shape; train one with: python -m rag.training reader"
+        )
+    return network
+
+
+_FIRST_NUMBER = 1000
+
+
+def _matrix(weights: dict[str, np.ndarray], name: str) -> np.ndarray:
+    """A weight by name, from its int8 form if it was quantised."""
+    if name in weights:
+        return weights[name]
+    scale, zero = weights[f"{name}_scale"], weights[f"{name}_zero_point"]
+    whole: np.ndarray = (weights[f"{name}_quantized"].astype(np.float32) - zero) * scale
+    return whole
 
 
 def _model(network: Network) -> Any:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.answering.reader import spelling
+from rag.embedding import load_embedder
 from rag.normalization import normalize
 from rag.training.reader_data import (
     TRAINING,
@@ -55,7 +56,9 @@ class Pool:
         for asked in labelled(folder, TRAINING):
             grouped[asked.source].append(asked)
         self.real = {source: RealQuestions(rows) for source, rows in grouped.items()}
-        self.written = WrittenQuestions(written_articles(folder, TRAINING))
+        self.written = WrittenQuestions(
+            written_articles(folder, TRAINING), load_embedder("bundled")
+        )
         self.articles = [
             row["t"][:2500]
             for row in read_lines(find(folder, "news_zh"))
@@ -75,11 +78,11 @@ class Pool:
         }
         self._run_keys, self._run_shares = list(shares), list(shares.values())
         self._makers: list[tuple[float, Callable[[random.Random], Listing | None]]] = [
-            (0.46, self._from_written),
-            (0.22, self._from_chinese_qa),
-            (0.08, self._from_other_qa),
-            (0.10, self._from_news),
-            (0.14, self._from_pairs),
+            (0.64, self._from_written),
+            (0.14, self._from_chinese_qa),
+            (0.06, self._from_other_qa),
+            (0.05, self._from_news),
+            (0.11, self._from_pairs),
         ]
 
     def draw(self, chance: random.Random) -> Listing:
@@ -91,17 +94,19 @@ class Pool:
                 return listing
 
     def _from_written(self, chance: random.Random) -> Listing | None:
-        whole = self.written.draw(chance) if len(self.written) else None
-        if whole is None:
+        drawn = self.written.draw(chance, headed=chance.random() < 0.6) if self.written else None
+        if drawn is None:
             return None
+        whole, elsewhere = drawn
+        some = chance.sample(elsewhere[:6], 1) if elsewhere else []
         if not whole.candidates[0].good:  # a near miss: the sentences nearest in wording
             kept = self._hard(whole.question, whole.candidates, chance)
-            return self._distracted(replace(whole, candidates=tuple(kept)), chance)
-        listing = self._sampled(whole, chance)
+            return self._distracted(replace(whole, candidates=(*kept, *some)), chance)
+        listing = self._sampled(whole, chance, some)
         chinese = whole.source.startswith("written-zh")
         style = chance.random()
-        if chinese and whole.source.endswith(("-direct", "-paraphrase")) and style < 0.3:
-            if style < 0.15:
+        if chinese and whole.source.endswith(("-direct", "-paraphrase")) and style < 0.2:
+            if style < 0.08:
                 return self._paraphrased(listing, chance)
             question = self.glossary.english_question(listing.question, chance)
             return replace(listing, question=question)
@@ -188,12 +193,18 @@ class Pool:
         whole = self.real[chance.choice(names)].draw(chance)
         return self._sampled(whole, chance) if whole else None
 
-    def _sampled(self, listing: Listing, chance: random.Random) -> Listing:
-        """Some of a real listing's negatives, mostly hard ones, and now and then a made near miss."""
+    def _sampled(
+        self, listing: Listing, chance: random.Random, others: Sequence[Candidate] = ()
+    ) -> Listing:
+        """Some of a real listing's negatives, mostly hard ones, and now and then a made near miss.
+
+        ``others`` are kept whatever is drawn, in place of the least hard.
+        """
         good, *rest = listing.candidates
         kept = self._hard(listing.question, rest, chance)
-        if chance.random() < 0.45:
+        if chance.random() < (0.25 if others else 0.45):
             kept = [*kept[:2], *self.near_miss(good, listing.question, chance)]
+        kept = [*kept[: 4 - len(others)], *others]
         return self._distracted(replace(listing, candidates=(good, *kept)), chance)
 
     def _hard(

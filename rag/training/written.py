@@ -1,21 +1,27 @@
 """Questions that we wrote ourselves over the training texts, and what the reader learns from them.
 
-``questions/news.jsonl`` asks about articles of ``news_zh``, ``questions/ntrex.jsonl`` about runs of lines of
-NTREX-128 in ``parallel``. They hold questions and places (hash of an article or number of a line, offsets),
-never the texts: whoever has the data gets the evidence, whoever has not gets nothing. Kinds: ``direct``,
-``paraphrase`` (few words in common with the evidence), ``english`` and ``chinese`` (asked across languages),
-``absent`` (a near miss: the topic is there, the fact is not).
+``questions/news.jsonl`` asks about articles of ``news_zh``, ``questions/wiki.jsonl`` about paragraphs of
+``qa``, ``questions/ntrex.jsonl`` about runs of lines of NTREX-128 in ``parallel``. They hold questions and
+places (hash of an article or number of a line, offsets), never the texts: whoever has the data gets the
+evidence, whoever has not gets nothing. Kinds: ``direct``, ``paraphrase`` (few words in common with the
+evidence), ``english`` and ``chinese`` (asked across languages), ``absent`` (a near miss: the topic is there,
+the fact is not).
 """
 
 from __future__ import annotations
 
 import hashlib
 import random
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
 
 from rag.answering.ranking import parts_of
 from rag.chunking import split_sentences
@@ -30,6 +36,11 @@ from rag.training.reader_data import (
     read_lines,
 )
 
+if TYPE_CHECKING:
+    from rag.embedding import Embedder
+
+Ints = npt.NDArray[np.int32]
+
 __all__ = [
     "QUESTIONS",
     "Article",
@@ -38,6 +49,7 @@ __all__ = [
     "written_articles",
     "written_lines",
     "written_news",
+    "written_paragraphs",
 ]
 
 #: Where the questions lie.
@@ -64,6 +76,8 @@ class Article:
     text: str
     questions: tuple[WrittenQuestion, ...]
     lines: tuple[Span, ...] = ()  # given sentence spans; otherwise the text is cut
+    head: str = ""  # what stands for a title
+    like: str = ""  # articles that tell the same have the same word here
 
     @cached_property
     def paragraph(self) -> Paragraph:
@@ -92,6 +106,7 @@ def written_articles(
     """
     return [
         *written_news(folder, buckets, questions=questions),
+        *written_paragraphs(folder, buckets, questions=questions),
         *written_lines(folder, buckets, questions=questions),
     ]
 
@@ -104,23 +119,52 @@ def written_news(
     folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
 ) -> list[Article]:
     """The news articles among them."""
+    return list(_written(folder, "news_zh", "t", questions / "news.jsonl", buckets))
+
+
+def written_paragraphs(
+    folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
+) -> list[Article]:
+    """The paragraphs of encyclopedias among them: Chinese, Arabic, Thai."""
+    return list(_written(folder, "qa", "p", questions / "wiki.jsonl", buckets))
+
+
+_LANGUAGES = {"arcd": "ar", "iapp-wiki-qa": "th"}  # of the sources in qa; the others are Chinese
+
+
+def _written(
+    folder: Path, name: str, field: str, questions: Path, buckets: Sequence[int]
+) -> Iterator[Article]:
+    """The texts of a file of the data that questions were written on."""
     asked: dict[str, list[WrittenQuestion]] = defaultdict(list)
-    for row in _rows(questions / "news.jsonl"):
+    for row in _rows(questions):
         asked[str(row["article"])].append(
             WrittenQuestion(
                 str(row["question"]), str(row["kind"]), _span(row, "sentence"), _span(row, "answer")
             )
         )
-    articles: list[Article] = []
-    path = _found(folder, "news_zh")
+    path = _found(folder, name)
     if not asked or path is None:
-        return articles
-    for article in read_lines(path):
-        text = article["t"]
-        name = hashlib.sha256(text.encode()).hexdigest()[:16]
-        if name in asked and bucket(text) in buckets:
-            articles.append(Article(name, "zh", text, tuple(asked.pop(name))))
-    return articles
+        return
+    for found in read_lines(path):
+        text: str = found[field]
+        key = hashlib.sha256(text.encode()).hexdigest()[:16]
+        if key in asked and bucket(text) in buckets:
+            language = _LANGUAGES.get(found.get("s", ""), "zh")
+            head = _headline(text) if name == "news_zh" else ""
+            yield Article(key, language, text, tuple(asked.pop(key)), head=head)
+
+
+_HEADLINE = 36  # characters
+
+
+def _headline(text: str) -> str:
+    """The first clauses of an article, in place of the title that the data lacks."""
+    first = re.split("[。！？\n]", text.removeprefix("原标题：").strip(), maxsplit=1)[0]
+    if len(first) <= _HEADLINE:
+        return first
+    cuts = [m.start() for m in re.finditer("[，：,;； ]", first[:_HEADLINE]) if m.start() > 8]
+    return first[: cuts[-1] if cuts else _HEADLINE]
 
 
 def written_lines(
@@ -177,6 +221,7 @@ def written_lines(
                     text,
                     tuple(questions_here),
                     tuple(zip(starts, ends, strict=True)),
+                    like=f"ntrex-{line}",
                 )
             )
     return articles
@@ -194,38 +239,112 @@ def _span(row: dict[str, object], name: str) -> Span | None:
     return (int(value[0]), int(value[1])) if isinstance(value, list) else None
 
 
-class WrittenQuestions:
-    """Listings from written questions; the negatives are the other sentences of the same article."""
+_NEAR = 12  # sentences of other articles that are kept for a question
+_SAME = 0.9  # cosine from which a sentence says what the one that answers says
 
-    def __init__(self, articles: Sequence[Article]) -> None:
+
+class WrittenQuestions:
+    """Listings from written questions.
+
+    The negatives are the other sentences of the same article, and those of the other articles that are
+    nearest to the question: what a search brings before the reader.
+
+    Args:
+        articles: With their questions.
+        embedder: Finds the sentences of other articles; None finds none.
+    """
+
+    def __init__(self, articles: Sequence[Article], embedder: Embedder | None = None) -> None:
         self._asked = [
             (article, question) for article in articles for question in article.questions
         ]
-        self._made: dict[int, Listing | None] = {}
+        self._made: dict[tuple[int, bool], Listing | None] = {}
+        self._sentences = [
+            (article, place)
+            for article in articles
+            for place in range(len(article.paragraph.spans))
+        ]
+        self._near = self._nearest(embedder) if embedder and self._asked else None
 
     def __len__(self) -> int:
         return len(self._asked)
 
-    def draw(self, chance: random.Random) -> Listing | None:
-        """A listing with all its candidates, the good one first if there is one."""
+    def _nearest(self, embedder: Embedder) -> Ints:
+        """For every question the nearest sentences of other articles, -1 for none: (questions, _NEAR)."""
+        told = [article.text[slice(*article.paragraph.spans[i])] for article, i in self._sentences]
+        sentences = embedder.embed_passages(told)
+        questions = embedder.embed_queries([asked.question for _, asked in self._asked])
+        kin = {article.like or article.name for article, _ in self._sentences}
+        number = {name: i for i, name in enumerate(sorted(kin))}
+        owner = np.array([number[a.like or a.name] for a, _ in self._sentences])
+        row_of = {(a.name, place): i for i, (a, place) in enumerate(self._sentences)}
+        near = np.full((len(self._asked), _NEAR), -1, np.int32)
+        for start in range(0, len(questions), 256):
+            cosines = questions[start : start + 256] @ sentences.T
+            for row, (article, asked) in enumerate(self._asked[start : start + 256]):
+                some = cosines[row]
+                some[owner == number[article.like or article.name]] = -2.0
+                best = np.argpartition(-some, min(3 * _NEAR, len(some) - 1))[: 3 * _NEAR]
+                best = best[np.argsort(-some[best], kind="stable")]
+                good = _place(article, asked)
+                if good is not None:
+                    alike = sentences[best] @ sentences[row_of[article.name, good]]
+                    best = best[alike < _SAME]
+                best = best[some[best] > -2.0][:_NEAR]
+                near[start + row, : len(best)] = best
+        return near
+
+    def draw(
+        self, chance: random.Random, *, headed: bool = False
+    ) -> tuple[Listing, tuple[Candidate, ...]] | None:
+        """A listing with all its candidates, the good one first if there is one, and those from elsewhere.
+
+        Args:
+            chance: What draws.
+            headed: Whether candidates have what stands for their article's title before them.
+        """
         i = chance.randrange(len(self._asked))
-        if i not in self._made:
-            self._made[i] = _listing(*self._asked[i])
-        return self._made[i]
+        if (i, headed) not in self._made:
+            self._made[i, headed] = _listing(*self._asked[i], headed=headed)
+        listing = self._made[i, headed]
+        return None if listing is None else (listing, self._elsewhere(i, headed=headed))
+
+    def _elsewhere(self, i: int, *, headed: bool) -> tuple[Candidate, ...]:
+        if self._near is None:
+            return ()
+        article, asked = self._asked[i]
+        answer = normalize(article.text[slice(*asked.answer)]) if asked.answer else None
+        found = []
+        for near in self._near[i]:
+            if near < 0:
+                break
+            other, place = self._sentences[near]
+            candidate = other.paragraph.candidate(place, head=other.head if headed else "")
+            if answer is None or answer not in normalize(candidate.text):
+                found.append(candidate)
+        return tuple(found)
 
 
-def _listing(article: Article, asked: WrittenQuestion) -> Listing | None:
+def _place(article: Article, asked: WrittenQuestion) -> int | None:
+    """The part of the article that answers."""
+    if asked.answer is None:
+        return None
+    return article.paragraph.sentence_at(sum(asked.answer) // 2)
+
+
+def _listing(article: Article, asked: WrittenQuestion, *, headed: bool) -> Listing | None:
     paragraph = article.paragraph
+    head = article.head if headed else ""
     good: list[Candidate] = []
     rest = list(range(len(paragraph.spans)))
     if asked.answer is not None:
         start, end = asked.answer
-        place = paragraph.sentence_at((start + end) // 2)
+        place = _place(article, asked)
         if place is None:
             return None
         begin, stop = paragraph.spans[place]
         span = (max(0, start - begin), min(stop, end) - begin)
-        good = [replace(paragraph.candidate(place), good=True, span=span)]
+        good = [replace(paragraph.candidate(place, head=head), good=True, span=span)]
         told = normalize(article.text[start:end])
         rest = [
             i
@@ -234,6 +353,6 @@ def _listing(article: Article, asked: WrittenQuestion) -> Listing | None:
         ]
     return Listing(
         asked.question,
-        (*good, *(paragraph.candidate(i) for i in rest)),
+        (*good, *(paragraph.candidate(i, head=head) for i in rest)),
         f"written-{article.language}-{asked.kind}",
     )

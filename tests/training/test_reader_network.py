@@ -12,7 +12,7 @@ pytest.importorskip("onnx")
 
 from rag.answering.reader import FEATURES  # noqa: E402
 from rag.training.reader_evaluation import area, kept_at, logistic  # noqa: E402
-from rag.training.reader_export import export  # noqa: E402
+from rag.training.reader_export import export, restore  # noqa: E402
 from rag.training.reader_model import Network  # noqa: E402
 
 
@@ -42,6 +42,21 @@ def test_the_exported_graph_agrees_with_torch(
     real = inputs["mask"].numpy() > 0
     assert np.abs(got_verdict - verdict.numpy()).max() < allowed
     assert np.abs(got_spans - spans.numpy())[real].max() < allowed
+
+
+def test_a_finished_reader_can_be_trained_on(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = Network(64)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.1)
+    export(network, tmp_path / "reader.onnx")
+    found = restore(tmp_path / "reader.onnx", 64)
+    for (name, before), after in zip(network.named_parameters(), found.parameters(), strict=True):
+        step = float(before.detach().abs().max()) / 127  # the coarsest int8 step
+        assert torch.allclose(before, after, atol=step), name
+    with pytest.raises(ValueError, match="no reader of this shape"):
+        restore(tmp_path / "reader.onnx", 32)
 
 
 def test_area_counts_ties_as_half() -> None:

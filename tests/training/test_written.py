@@ -10,11 +10,18 @@ from pathlib import Path
 
 import zstandard
 
+from rag.embedding import load_embedder
 from rag.training.building import leaning
 from rag.training.corpus import written_rows
 from rag.training.pairs import Batch, Task
 from rag.training.reader_data import bucket
-from rag.training.written import QUESTIONS, WrittenQuestions, written_lines, written_news
+from rag.training.written import (
+    QUESTIONS,
+    WrittenQuestions,
+    written_lines,
+    written_news,
+    written_paragraphs,
+)
 
 ARTICLE = "新馆三月一日开放。全馆共有座位八百个，比旧馆多一倍。周一闭馆。"
 OTHER = "图书馆的停车场有车位六十个。"
@@ -59,13 +66,68 @@ def test_the_sentence_that_answers_comes_first_and_a_near_miss_has_none(tmp_path
         written_news(tmp_path, range(10), questions=_questions(tmp_path / "questions"))
     )
     chance = random.Random(0)
-    listings = {one.source: one for _ in range(30) if (one := written.draw(chance)) is not None}
+    listings = {one[0].source: one[0] for _ in range(30) if (one := written.draw(chance))}
     good, *rest = listings["written-zh-paraphrase"].candidates
     assert good.good
     assert good.span is not None
     assert good.text[slice(*good.span)] == "八百个"
     assert [one.text for one in rest] == ["新馆三月一日开放。", "周一闭馆。"]
     assert not any(one.good for one in listings["written-zh-absent"].candidates)
+
+
+def test_negatives_come_from_other_articles_too_and_candidates_may_have_a_title(
+    tmp_path: Path,
+) -> None:
+    folder = _questions(tmp_path / "questions")
+    other = {"article": hashlib.sha256(OTHER.encode()).hexdigest()[:16], "kind": "absent",
+             "question": "停车多少钱？"}  # fmt: skip
+    with (folder / "news.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(other) + "\n")
+    _write(tmp_path / "news_zh.jsonl.zst", [{"t": ARTICLE}, {"t": OTHER}])
+    articles = written_news(tmp_path, range(10), questions=folder)
+    assert [article.head for article in articles] == [
+        "新馆三月一日开放",
+        "图书馆的停车场有车位六十个",
+    ]
+    written = WrittenQuestions(articles, load_embedder("bundled"))
+    chance = random.Random(0)
+    drawn = {}
+    for _ in range(60):
+        headed = chance.random() < 0.5
+        listing, elsewhere = written.draw(chance, headed=headed) or (None, ())
+        assert listing is not None
+        drawn[listing.source, listing.question, headed] = (listing, elsewhere)
+    asked = ("written-zh-paraphrase", "里面能坐下多少人？")
+    plain, elsewhere = drawn[*asked, False]
+    assert [one.text for one in elsewhere] == [OTHER]
+    assert plain.candidates[0].before == "新馆三月一日开放。"
+    headed_one, _ = drawn[*asked, True]
+    assert headed_one.candidates[0].before == "新馆三月一日开放 新馆三月一日开放。"
+    absent, elsewhere = drawn["written-zh-absent", "停车多少钱？", False]
+    assert [one.text for one in absent.candidates] == [OTHER]
+    assert {one.text for one in elsewhere} == {
+        "新馆三月一日开放。", "全馆共有座位八百个，比旧馆多一倍。", "周一闭馆。"
+    }  # fmt: skip
+
+
+def test_paragraphs_are_in_the_language_of_their_source(tmp_path: Path) -> None:
+    rows = [{"s": "arcd", "q": "?", "p": ARTICLE, "a": []}, {"s": "drcd-dev", "q": "?", "p": OTHER, "a": []}]  # fmt: skip
+    _write(tmp_path / "qa.jsonl.zst", rows)
+    folder = tmp_path / "questions"
+    folder.mkdir()
+    asked = [
+        {
+            "article": hashlib.sha256(text.encode()).hexdigest()[:16],
+            "kind": "absent",
+            "question": "?",
+        }
+        for text in (ARTICLE, OTHER)
+    ]
+    (folder / "wiki.jsonl").write_text("\n".join(map(json.dumps, asked)), encoding="utf-8")
+    found = written_paragraphs(tmp_path, range(10), questions=folder)
+    assert [(one.text, one.language, one.head) for one in found] == [
+        (ARTICLE, "ar", ""), (OTHER, "zh", "")
+    ]  # fmt: skip
 
 
 def test_without_the_data_there_are_no_questions(tmp_path: Path) -> None:
