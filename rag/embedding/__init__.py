@@ -9,14 +9,13 @@
 from __future__ import annotations
 
 from rag.embedding.loading import bundled_model_path, load_embedder
-from rag.embedding.protocol import Embedder, PieceEmbedder, Progress, SentenceEmbedder
+from rag.embedding.protocol import Embedder, PieceEmbedder, Progress
 from rag.embedding.static import StaticEmbedder
 
 __all__ = [
     "Embedder",
     "PieceEmbedder",
     "Progress",
-    "SentenceEmbedder",
     "StaticEmbedder",
     "bundled_model_path",
     "load_embedder",

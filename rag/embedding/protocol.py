@@ -12,7 +12,6 @@ __all__ = [
     "Embedder",
     "PieceEmbedder",
     "Progress",
-    "SentenceEmbedder",
     "SentencePieces",
     "Vectors",
 ]
@@ -49,21 +48,6 @@ class Embedder(Protocol):
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """The vectors of questions: (texts, dimension)."""
-        ...
-
-
-@runtime_checkable
-class SentenceEmbedder(Embedder, Protocol):
-    """An embedder that gives the vectors of sentences and passages by one tokenisation."""
-
-    def embed_sentences_and_passages(
-        self,
-        sentences: Sequence[str],
-        passages: Sequence[Sequence[int]],
-        *,
-        progress: Progress | None = None,
-    ) -> tuple[Vectors, Vectors]:
-        """The vectors of sentences, and of passages given as positions in ``sentences``."""
         ...
 
 

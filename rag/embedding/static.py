@@ -89,32 +89,6 @@ class StaticEmbedder:
                 progress(end, len(texts))
         return self._unit(vectors)
 
-    def embed_sentences_and_passages(
-        self,
-        sentences: Sequence[str],
-        passages: Sequence[Sequence[int]],
-        *,
-        progress: Progress | None = None,
-    ) -> tuple[Vectors, Vectors]:
-        """The vectors of ``sentences``, and of ``passages`` given as positions in ``sentences``.
-
-        A passage's vector is that of its sentences' joined text, but each sentence is tokenised
-        once, however many passages hold it. An empty passage gets the vector of the empty text.
-
-        Returns:
-            (sentences, dimension) and (passages, dimension).
-        """
-        sums = np.empty((len(sentences), self.dimension), np.float32)
-        for start, end in _slabs(sentences):
-            sums[start:end] = self._sums(sentences[start:end])
-            if progress is not None:
-                progress(end, len(sentences))
-        joined = np.zeros((len(passages), self.dimension), np.float32)
-        for number, members in enumerate(passages):
-            if len(members):
-                joined[number] = sums[np.asarray(members)].sum(axis=0)
-        return self._unit(sums), self._unit(joined)
-
     def embed_pieces(self, ids: NDArray[np.uint32], offsets: NDArray[np.int64]) -> Vectors:
         """The vectors of texts in pieces, as :func:`rag.tokens.encode_joined` gives them.
 

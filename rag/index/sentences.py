@@ -52,6 +52,10 @@ def _write(
     write_array(folder / FILES[2], np.cumsum(counts).astype(np.uint32))
 
 
+#: The names of static models begin so; every other one is told without loading the bundled model.
+_STATIC = "rag-static"
+
+
 def sentence_maker(connection: sqlite3.Connection) -> SentenceMaker | None:
     """What makes the sentences of a stored document's chunks anew; None without the index's model.
 
@@ -60,12 +64,14 @@ def sentence_maker(connection: sqlite3.Connection) -> SentenceMaker | None:
     from rag.embedding.loading import load_embedder
     from rag.errors import EmbeddingModelError
 
+    found = connection.execute("SELECT value FROM meta WHERE key = 'model'").fetchone()
+    if found is None or not found[0].startswith(_STATIC):
+        return None
     try:
         embedder = load_embedder("bundled")
     except EmbeddingModelError:
         return None
-    found = connection.execute("SELECT value FROM meta WHERE key = 'model'").fetchone()
-    if found is None or found[0] != embedder.name or not isinstance(embedder, PieceEmbedder):
+    if found[0] != embedder.name or not isinstance(embedder, PieceEmbedder):
         return None
     return partial(_made_again, embedder)
 

@@ -10,10 +10,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from rag.index import StoredChunk
+from rag.index import StoredChunk, View
 from rag.normalization import TRANSLATION, normalize
 
-__all__ = ["ALIKE", "group", "resemblance"]
+__all__ = ["group", "may_be_reprints", "resemblance"]
 
 _SHINGLE = 6
 #: Share of the smaller text's shingles found in the other from which two passages are one. Wire stories
@@ -24,6 +24,10 @@ OVERLAP = 0.5
 #: Passages of a lower cosine need not be compared: half of the longer one, at the least, stands in the
 #: other. Reprints in 40,000 passages of news reach 0.83.
 ALIKE = 0.7
+#: Passages that share less of the smaller one's pieces cannot share most of its letters in a row.
+PIECES_ALIKE = 0.6
+#: Pieces are told apart by so many boxes; two in one box only let a pair through.
+_BOXES = 2048
 
 _LETTERS = re.compile(r"[^\W_]+")
 _CHANGED = frozenset(map(chr, TRANSLATION))
@@ -57,6 +61,29 @@ def resemblance(one: str, other: str) -> float:
         return 0.0
     places = np.searchsorted(large, small)
     return float(np.mean(large.take(places, mode="clip") == small))
+
+
+def may_be_reprints(view: View, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which of these passages may be near-identical, (n, n): the texts of the others stay unread."""
+    vectors = view.vectors(ids)
+    # No BLAS for few: waking its threads takes longer than so small a product.
+    cosines = np.einsum("ik,jk->ij", vectors, vectors) if len(ids) < 128 else vectors @ vectors.T
+    near: npt.NDArray[np.bool_] = cosines >= ALIKE
+    found = view.sentences(ids)
+    if any(one is None for one in found):
+        return near
+    marks = np.zeros((len(ids), _BOXES), np.bool_)
+    for row, one in zip(marks, found, strict=True):
+        if one is not None:
+            row[one.ids & np.uint16(_BOXES - 1)] = True
+    bits = np.packbits(marks, axis=1).view(np.uint64)
+    sizes = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+    # Row by row: all pairs at once would take gigabytes where thousands of passages are asked for.
+    for place in np.flatnonzero(near.sum(axis=1) > 1):
+        others = np.flatnonzero(near[place])
+        shared = np.bitwise_count(bits[place] & bits[others]).sum(axis=1, dtype=np.int64)
+        near[place, others] = shared >= PIECES_ALIKE * np.minimum(sizes[place], sizes[others])
+    return near
 
 
 def group(

@@ -17,7 +17,7 @@ from rag.normalization import normalize
 from rag.records import Passage
 from rag.retrieval import fusion
 from rag.retrieval.glossary import Glossed, gloss, glossed_query, meets
-from rag.retrieval.grouping import ALIKE, group
+from rag.retrieval.grouping import group, may_be_reprints
 from rag.retrieval.language import question_language, text_script
 from rag.retrieval.query import check_query
 from rag.retrieval.rerank import BUNDLED_READER, Reranker, load_reranker
@@ -41,10 +41,6 @@ FOREIGN_POOL = 64
 #: Stands for a coverage where the words were translated, and the dense share then.
 GLOSSED = -1.0
 GLOSSED_DENSE = 0.6
-#: Passages that share less of the smaller one's pieces cannot share most of its letters in a row.
-PIECES_ALIKE = 0.6
-#: Pieces are told apart by so many boxes; two in one box only let a pair through.
-_BOXES = 2048
 #: Candidates that a cross-encoder re-orders.
 RERANKED = 32
 
@@ -273,7 +269,7 @@ def _passages(view: View, ids: Ids, scores: Scores, k: int, *, grouped: bool) ->
     chunks = _Read(view, ids, k)
     if grouped:
         # Grouping ends at the first passage from number 4 k on that is no reprint.
-        near = _may_be_reprints(view, ids[: 4 * k + 8]).tolist()
+        near = may_be_reprints(view, ids[: 4 * k + 8]).tolist()
         slots = group(chunks, k, lambda i, j: i >= len(near) or near[i][j])
     else:
         slots = [(i, []) for i in range(min(k, len(chunks)))]
@@ -299,29 +295,6 @@ def _passages(view: View, ids: Ids, scores: Scores, k: int, *, grouped: bool) ->
             )
         )
     return passages
-
-
-def _may_be_reprints(view: View, ids: Ids) -> npt.NDArray[np.bool_]:
-    """Which of these passages may be near-identical, (n, n): the texts of the others stay unread."""
-    vectors = view.vectors(ids)
-    # No BLAS for few: waking its threads takes longer than so small a product.
-    cosines = np.einsum("ik,jk->ij", vectors, vectors) if len(ids) < 128 else vectors @ vectors.T
-    near: npt.NDArray[np.bool_] = cosines >= ALIKE
-    found = view.sentences(ids)
-    if any(one is None for one in found):
-        return near
-    marks = np.zeros((len(ids), _BOXES), np.bool_)
-    for row, one in zip(marks, found, strict=True):
-        if one is not None:
-            row[one.ids & np.uint16(_BOXES - 1)] = True
-    bits = np.packbits(marks, axis=1).view(np.uint64)
-    sizes = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
-    # Row by row: all pairs at once would take gigabytes where thousands of passages are asked for.
-    for place in np.flatnonzero(near.sum(axis=1) > 1):
-        others = np.flatnonzero(near[place])
-        shared = np.bitwise_count(bits[place] & bits[others]).sum(axis=1, dtype=np.int64)
-        near[place, others] = shared >= PIECES_ALIKE * np.minimum(sizes[place], sizes[others])
-    return near
 
 
 def with_rank(passages: Sequence[Passage]) -> list[Passage]:

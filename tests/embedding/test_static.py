@@ -10,7 +10,6 @@ import pytest
 from rag.embedding import (
     Embedder,
     PieceEmbedder,
-    SentenceEmbedder,
     StaticEmbedder,
     bundled_model_path,
     load_embedder,
@@ -54,7 +53,6 @@ def bundled() -> StaticEmbedder:
 
 def test_it_keeps_the_protocols(bundled: StaticEmbedder) -> None:
     assert isinstance(bundled, Embedder)
-    assert isinstance(bundled, SentenceEmbedder)
     assert isinstance(bundled, PieceEmbedder)
     assert bundled.max_tokens is None
     assert bundled.name.startswith("rag-static@")
@@ -84,9 +82,6 @@ def test_bad_input_gives_finite_unit_vectors(bundled: StaticEmbedder) -> None:
 
 def test_no_texts(bundled: StaticEmbedder) -> None:
     assert bundled.embed_passages([]).shape == (0, bundled.dimension)
-    sentences, passages = bundled.embed_sentences_and_passages([], [[]])
-    assert sentences.shape == (0, bundled.dimension)
-    assert passages.shape == (1, bundled.dimension)
 
 
 def test_scripts_are_bridged(bundled: StaticEmbedder) -> None:
@@ -106,14 +101,6 @@ def test_questions_find_their_passages_across_languages(bundled: StaticEmbedder)
     )
     questions = ["What is the capital of China?", "光合作用", "公司收入增长多少？"]
     assert (bundled.embed_queries(questions) @ passages.T).argmax(axis=1).tolist() == [0, 1, 2]
-
-
-def test_sentences_and_passages_by_one_tokenisation(bundled: StaticEmbedder) -> None:
-    sentences = ["第一句话。", "The second sentence.", "第三句。"]
-    by_sentence, by_passage = bundled.embed_sentences_and_passages(sentences, [[0, 1], [2], []])
-    assert np.allclose(by_sentence, bundled.embed_passages(sentences), atol=1e-6)
-    whole = bundled.embed_passages(["第一句话。 The second sentence.", "第三句。", ""])
-    assert np.abs(by_passage - whole).max() < 1e-5
 
 
 def test_pieces_given_give_the_same_vectors(bundled: StaticEmbedder) -> None:
