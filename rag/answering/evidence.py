@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ from rag.normalization import normalize, normalize_with_offsets, source_span
 from rag.records import Passage
 from rag.retrieval.language import text_script
 from rag.retrieval.sentences import sentence_spans
+
+if TYPE_CHECKING:
+    from rag.answering.reader import ReaderScore
 
 __all__ = ["FEATURES", "Candidate", "Weights", "best_typed_span", "candidates_of", "features_of"]
 
@@ -54,14 +58,22 @@ class Candidate:
 
 
 def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
-    """The sentences of all passages, best passage first, each place of a document only once."""
+    """The sentences of all passages, best passage first, each place of a document only once.
+
+    Headings tell what the sentences below them are about and answer nothing; of a passage that holds
+    nothing else they are candidates.
+    """
     seen: set[tuple[str, int, int]] = set()
     found: list[Candidate] = []
     for index, passage in enumerate(passages):
         spans = sentence_spans(passage.text)
         texts = [passage.text[start:end] for start, end in spans]
         frame = " ".join(part for part in (passage.title, passage.heading) if part)
+        above = {" ".join(part.split()) for part in (passage.heading or "").split(" > ")}
+        plain = [not _is_heading(text, above) for text in texts]
         for position, (start, end) in enumerate(spans):
+            if not plain[position] and any(plain):
+                continue
             place = (passage.document_id, passage.start + start, passage.start + end)
             if place in seen:
                 continue
@@ -81,6 +93,15 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
                 )
             )
     return found
+
+
+_MARKED = re.compile(r"\s*#{1,6}\s+")
+
+
+def _is_heading(text: str, above: set[str]) -> bool:
+    """Whether a sentence is marked as a heading, or is one of those ``above`` its passage."""
+    marked = _MARKED.match(text)
+    return marked is not None or " ".join(text.split()) in above
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +263,7 @@ FEATURES = (
     "reader",  # relevance by the reader, 0 without one
     "reader_lead",  # ... less the best other candidate's
     "answerable",  # probability by the reader, 0 without one
+    "pointed",  # how surely the reader points at the words that answer, 0 without one
     "cross",  # question and sentence are in different scripts
     "cross_cosine",
     "cross_reader",
@@ -287,7 +309,7 @@ def features_of(
     *,
     weights: Weights,
     nearness: Nearness | None = None,
-    reader: Sequence[tuple[float, float]] | None = None,
+    reader: Sequence[ReaderScore] | None = None,
 ) -> Floats:
     """What is told about each candidate, *shape* (len(candidates), len(FEATURES)).
 
@@ -297,7 +319,7 @@ def features_of(
         passages: Where they stand.
         weights: From :func:`weigh`.
         nearness: In meaning; None without an embedder.
-        reader: (relevance, answerable) of each; None without a reader.
+        reader: What the reader thinks of each; None without a reader.
     """
     table = np.zeros((len(candidates), len(FEATURES)), np.float32)
     if not len(candidates):
@@ -391,10 +413,11 @@ def features_of(
         table[:, INDEX["passage_cosine"]] = best_cosine[where]
         table[:, INDEX["cross_cosine"]] = cross * cosines
     if reader is not None:
-        relevance = np.asarray([score[0] for score in reader], np.float32)
+        relevance = np.asarray([score.relevance for score in reader], np.float32)
         table[:, INDEX["reader"]] = relevance
         table[:, INDEX["reader_lead"]] = _lead(relevance)
-        table[:, INDEX["answerable"]] = [score[1] for score in reader]
+        table[:, INDEX["answerable"]] = [score.answerable for score in reader]
+        table[:, INDEX["pointed"]] = [score.span_score for score in reader]
         table[:, INDEX["cross_reader"]] = cross * relevance
     return table
 

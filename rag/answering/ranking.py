@@ -101,7 +101,7 @@ def rank(
         passages,
         weights=weights,
         nearness=None if near is None else near.of(head),
-        reader=[(score.relevance, score.answerable) for score in scores],
+        reader=scores,
     )
     read_logits = load_network("ranking-reader")(read_table)
     table[head] = read_table

@@ -36,7 +36,7 @@ QUESTION, CONTEXT, SENTENCE = 0, 1, 2
 # Spelled alike, partly alike, alike in meaning: by the sentence (or question), by the context; rarity.
 FEATURES = 7
 MAX_QUESTION, MAX_SENTENCE = 40, 100  # pieces
-MAX_BEFORE_HEAD, MAX_BEFORE_TAIL, MAX_AFTER = 6, 8, 6  # pieces of context kept
+MAX_BEFORE_HEAD, MAX_BEFORE_TAIL, MAX_AFTER = 16, 12, 6  # pieces of context kept
 MAX_SPAN = 32  # pieces
 _LONGEST = 3000  # characters of a text that are looked at
 _BATCH_PIECES = 1600  # padded pieces that go through the network at once

@@ -58,6 +58,7 @@ def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
         if new >= NEW_PART or near or _differs(asked, ranked, best, index):
             chosen.append(index)
             covered |= held
+    chosen += [i for i in _other_values(asked, ranked, best) if i not in chosen]
     return Selection(tuple(chosen))
 
 
@@ -120,6 +121,12 @@ def _alike_items(ranked: Ranked, found: list[int], index: int) -> bool:
     return len(text) <= 2.5 * len(ranked.candidates[found[0]].text) + 10
 
 
+#: So many of the first candidates may give another value.
+_OPINIONS = 6
+#: Share of the best sentence's words near the asking word that a sentence of the same measure holds.
+SAME_MEASURE = 0.7
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十百千]+")
+
 _MEASURED = frozenset({"figure", "percent", "money", "duration", "rank"})
 
 
@@ -163,6 +170,36 @@ def _differs(asked: AskedFor, ranked: Ranked, best: int, index: int) -> bool:
         return False
     value, other = _value(asked, ranked, best), _value(asked, ranked, index)
     return value is not None and other is not None and value != other
+
+
+def _other_values(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
+    """The best sentence of another document that gives another value of the same measure, if there is one.
+
+    The network ranks what it would answer with; a second opinion may stand well below it. It tells of
+    the same thing where it holds most of the words near the asking word, and its value has the same unit.
+    """
+    value = _value(asked, ranked, best)
+    if asked.kind not in _MEASURED or asked.years or value is None:
+        return []
+    for index in ranked.order[1:_OPINIONS]:
+        candidate = ranked.candidates[index]
+        if candidate.document_id == ranked.candidates[best].document_id:
+            continue
+        if float(ranked.logits[index]) < float(ranked.logits[best]) - 4 * NEAR:
+            break
+        if row(ranked, index, "focus") < SAME_MEASURE * row(ranked, best, "focus"):
+            continue
+        if row(ranked, index, "place_clash") > row(ranked, best, "place_clash"):
+            continue
+        other = _value(asked, ranked, index)
+        if other is not None and other != value and _unit(other) == _unit(value):
+            return [index]
+    return []
+
+
+def _unit(value: str) -> str:
+    """What stands behind the figure: 家, 万人, %."""
+    return _FIGURE.sub("", value).strip("余多约近超 ")
 
 
 def _value(asked: AskedFor, ranked: Ranked, index: int) -> str | None:

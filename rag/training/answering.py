@@ -52,7 +52,7 @@ from rag.records import Document, Passage
 from rag.retrieval import retrieve
 from rag.retrieval.sentences import sentence_spans
 from rag.settings import Settings
-from rag.training.written import Article, written_news
+from rag.training.written import Article, written_news, written_paragraphs
 
 __all__ = ["add_arguments", "run"]
 
@@ -191,18 +191,19 @@ def written_corpora(
     """Written questions over collections of ``few`` articles each, then over one of at least ``many``.
 
     Each small collection is also asked what the next one holds, and so is the large one what articles say
-    that are not in it: off-topic.
+    that are not in it: off-topic. A quarter as many paragraphs of encyclopedias come in small collections.
     """
     articles = written_news(data, buckets)
     random.Random(SEED).shuffle(articles)
     articles = articles[:limit]
-    groups = [articles[i : i + few] for i in range(0, len(articles), few)]
-    for group, strangers in zip(groups, groups[1:] + groups[:1], strict=True):
-        cases = [case for article in group for case in _written(article, held, 1.5, public=False)]
-        for article in strangers[: few // 2] if len(groups) > 1 else ():
-            first = article.questions[len(article.name) % len(article.questions)]
-            cases.append(Case("off-topic", False, first.question, (), frozenset(), held, 1.5))
-        yield [_document(article) for article in group], cases
+    yield from _small_collections(articles, few, held=held)
+    paragraphs: dict[str, list[Article]] = {}
+    for one in written_paragraphs(data, buckets):
+        paragraphs.setdefault(one.language, []).append(one)
+    for language, some in sorted(paragraphs.items()):
+        random.Random(SEED).shuffle(some)
+        share = limit // 4 if language == "zh" else limit // 12
+        yield from _small_collections(some[:share], few, held=held)
     others = written_news(data, [b for b in range(10) if b not in buckets])
     random.Random(SEED).shuffle(others)
     fill = max(40, many - len(articles))
@@ -214,8 +215,26 @@ def written_corpora(
     yield [_document(article) for article in articles + others[:fill]], cases
 
 
+def _small_collections(
+    articles: Sequence[Article], few: int, *, held: bool
+) -> Iterator[tuple[list[Document], list[Case]]]:
+    groups = [articles[i : i + few] for i in range(0, len(articles), few)]
+    for group, strangers in zip(groups, groups[1:] + groups[:1], strict=True):
+        cases = [case for article in group for case in _written(article, held, 1.5, public=False)]
+        for article in strangers[: few // 2] if len(groups) > 1 else ():
+            first = article.questions[len(article.name) % len(article.questions)]
+            cases.append(Case("off-topic", False, first.question, (), frozenset(), held, 1.5))
+        yield [_document(article) for article in group], cases
+
+
 def _document(article: Article) -> Document:
-    return Document(id=article.name, source=article.name, text=article.text)
+    """Half of the documents get a title: some users' have one, some have none."""
+    title = (article.head or None) if _half(article.name) else None
+    return Document(id=article.name, source=article.name, text=article.text, title=title)
+
+
+def _half(name: str) -> bool:
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 2 == 0
 
 
 def _written(article: Article, held: bool, weight: float, *, public: bool) -> Iterator[Case]:
@@ -306,7 +325,7 @@ def read_head(seen: Seen, plain: Network, reader: Any) -> None:
         seen.passages,
         weights=seen.weights,
         nearness=seen.near.of(seen.head),
-        reader=[(score.relevance, score.answerable) for score in scores],
+        reader=scores,
     )
 
 
@@ -527,10 +546,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with qa.jsonl.zst")
     parser.add_argument("--suites", type=Path, default=Path("evals"))
     parser.add_argument("--documents", type=Path, nargs="*", default=[], help="originals")
-    parser.add_argument("--questions", type=int, default=700, help="questions of bucket 2")
-    parser.add_argument("--measured", type=int, default=250, help="questions of buckets 0 and 1")
+    parser.add_argument("--questions", type=int, default=500, help="questions of bucket 2")
+    parser.add_argument("--measured", type=int, default=150, help="questions of buckets 0 and 1")
     parser.add_argument(
-        "--articles", type=int, default=200, help="with written questions, of bucket 2"
+        "--articles", type=int, default=400, help="with written questions, of bucket 2"
     )
     parser.add_argument("--plain-only", action="store_true", help="without the reader")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
@@ -555,7 +574,7 @@ def run(arguments: argparse.Namespace) -> int:
         corpora.append((names[0], documents, suite_cases(arguments.suites, names), False))
     for wanted, measured in (([2], False), ([0, 1], True)):
         for documents, cases in written_corpora(
-            arguments.data, wanted, held=measured, limit=arguments.articles // (1 + measured)
+            arguments.data, wanted, held=measured, limit=arguments.articles // (1 + 3 * measured)
         ):
             corpora.append(("written", documents, cases, measured))
     for name, documents, cases, measured in corpora:

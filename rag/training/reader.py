@@ -23,7 +23,7 @@ import struct
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -66,7 +66,7 @@ class Recipe:
     distil_batch: int = 48
     distil_rate: float = 3e-4
     distil_rows_rate: float = 1e-3
-    read_steps: int = 3770
+    read_steps: int = 6000
     read_batch: int = 16  # listings
     read_rate: float = 2.5e-4
     warmup: int = 100
@@ -123,7 +123,8 @@ def run(arguments: argparse.Namespace) -> int:
         network, rows = distil(arguments.data, body, transplanted, work / "distilled.pt", recipe)
         table = Table(*quantised(rows))
     pool = Pool(arguments.data, seed=recipe.seed)
-    read(network, table, pool, work / "read.pt", recipe, minutes=arguments.minutes)
+    done = read(network, table, pool, work / "read.pt", recipe, minutes=arguments.minutes)
+    recipe = replace(recipe, read_steps=done)
     finish(network, table, arguments.out, recipe, earlier=earlier)
     print(measure(arguments.out, arguments.data, pool, limit=arguments.limit), flush=True)
     return 0
@@ -423,8 +424,8 @@ def read(
     recipe: Recipe,
     *,
     minutes: float | None = None,
-) -> None:
-    """Train the cross-encoder; a checkpoint every 100 steps, from which a later call goes on.
+) -> int:
+    """Train the cross-encoder and give the steps it took; a later call goes on from a checkpoint.
 
     Each thread takes a part of the batch by itself: on a shared machine that is twice as fast as
     two threads that wait for each other at every product.
@@ -520,6 +521,7 @@ def read(
     workers.shutdown()
     drawer.shutdown()
     network.eval()
+    return step
 
 
 def listing_losses(

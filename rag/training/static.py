@@ -45,9 +45,9 @@ class Recipe:
     decay: float = 0.98
     smooth: float = 3e-4
     seed: int = 0
-    asked_steps: int = 800
+    asked_steps: int = 3600
     asked_rate: float = 0.02
-    asked_share: float = 0.5
+    asked_share: float = 0.6
 
 
 def piece_counts(corpus: Corpus, size: int) -> NDArray[np.int64]:

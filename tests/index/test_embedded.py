@@ -222,6 +222,31 @@ def test_what_the_writer_knows(filled):
         assert list(view.sources()) == []
 
 
+def test_a_writer_of_an_empty_index_knows_what_it_put_itself(tmp_path):
+    with open_store(tmp_path, model="m", dimension=DIMENSION) as store, store.writer() as writer:
+        assert writer.content_hash("a") is None
+        writer.put(*make_document("a", ["甲"]), content_hash="1")
+        writer.commit()
+        assert writer.content_hash("a") == "1"
+        writer.put(*make_document("a", ["乙"]), content_hash="2")
+        assert writer.content_hash("a") == "2"
+        assert writer.remove("a")
+        assert writer.content_hash("a") is None
+        writer.commit()
+        assert writer.content_hash("a") is None
+        assert not writer.remove("a")
+
+
+def test_what_waits_for_the_writer_is_known_however_much_it_is(tmp_path):
+    count = 5000  # more than are remembered at a time
+    with open_store(tmp_path, model="m", dimension=DIMENSION) as store, store.writer() as writer:
+        for number in range(count):
+            writer.put(*make_document(f"d{number}", []), content_hash=str(number))
+            assert writer.content_hash(f"d{number // 2}") == str(number // 2)
+    with open_store(tmp_path, create=False) as store, store.view() as view:
+        assert len(list(view.documents())) == count
+
+
 def test_vectors_are_found_again_by_text(store):
     sentences = ["甲", "乙", "丙"]
     keys = [embedding_key(s) for s in sentences]

@@ -138,7 +138,7 @@ def test_without_the_data_there_are_no_questions(tmp_path: Path) -> None:
 
 def test_the_bundled_questions_are_whole() -> None:
     kinds = {"direct", "paraphrase", "english", "chinese", "absent"}
-    for name in ("news", "ntrex"):
+    for name in ("news", "wiki", "ntrex"):
         rows = [
             json.loads(line)
             for line in (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,57 @@
+"""How many sentences an answer has, told by made logits and features."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rag.answering.evidence import FEATURES, INDEX, Candidate, Weights
+from rag.answering.question import analyse
+from rag.answering.ranking import Ranked
+from rag.answering.selection import select
+
+ASKED = analyse("新区有多少家高新技术企业？")
+
+
+def _ranked(*rows: tuple[str, str, float, float, float]) -> Ranked:
+    """Of (document, text, logit, focus, place_clash), best first."""
+    candidates = [
+        Candidate(
+            passage=i, position=0, document_id=document, start=0, end=len(text), text=text, before="",
+            after="", frame="", published=None,
+        )
+        for i, (document, text, _, _, _) in enumerate(rows)
+    ]  # fmt: skip
+    table = np.zeros((len(rows), len(FEATURES)), np.float32)
+    table[:, INDEX["focus"]] = [row[3] for row in rows]
+    table[:, INDEX["place_clash"]] = [row[4] for row in rows]
+    logits = np.array([row[2] for row in rows], np.float32)
+    weights = Weights({"高新": 0.5, "企业": 0.5}, ("高新", "企业"), {"高新": 0.5, "企业": 0.5})
+    return Ranked(candidates, list(range(len(rows))), logits, table, weights, {}, read=True)
+
+
+BEST = ("a", "高新技术企业达到930家。", 5.0, 0.5, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("other", "shown"),
+    [
+        (("b", "全区高新技术企业突破1500家。", 0.0, 0.45, 0.0), True),
+        (("a", "全区高新技术企业突破1500家。", 0.0, 0.45, 0.0), False),  # the same document
+        (("b", "全区高新技术企业突破1500家。", -2.0, 0.45, 0.0), False),  # far below
+        (("b", "全区餐饮企业突破1500家。", 0.0, 0.2, 0.0), False),  # another measure
+        (("b", "邻区高新技术企业突破1500家。", 0.0, 0.45, 1.0), False),  # another place
+        (("b", "高新技术企业仍是930家。", 0.0, 0.45, 0.0), False),  # the same value
+        (("b", "高新技术企业产值1500亿元。", 0.0, 0.45, 0.0), False),  # another unit
+    ],
+)
+def test_another_document_with_another_value_of_the_measure_is_shown(
+    other: tuple[str, str, float, float, float], shown: bool
+) -> None:
+    assert select(ASKED, _ranked(BEST, other), limit=3).order == ((0, 1) if shown else (0,))
+
+
+def test_a_year_that_is_asked_for_leaves_no_second_value() -> None:
+    asked = analyse("2022年新区有多少家高新技术企业？")
+    other = ("b", "全区高新技术企业突破1500家。", 0.0, 0.45, 0.0)
+    assert select(asked, _ranked(BEST, other), limit=3).order == (0,)
