@@ -162,6 +162,10 @@ def qa_cases(path: Path, wanted: Iterable[int], limit: int) -> tuple[list[Docume
     return list(documents.values()), cases
 
 
+#: A question of a suite weighs five written ones: there are fewer, over passages of one subject.
+_SUITE = 7.5
+
+
 def suite_cases(folder: Path, names: Sequence[str]) -> list[Case]:
     """The questions of some suites, follow-ups completed."""
     import yaml
@@ -174,14 +178,14 @@ def suite_cases(folder: Path, names: Sequence[str]) -> list[Case]:
             question = complete_question(row["question"], history)
             held = _third(row["question"])
             if not row.get("answerable", True):
-                cases.append(Case(row["kind"], False, question, (), frozenset(), held, 3.0))
+                cases.append(Case(row["kind"], False, question, (), frozenset(), held, _SUITE))
                 continue
             answers = tuple(_flat(row["answers"]))
             gold = frozenset(Path(one["document"]).name for one in row["evidence"])
             own = (row["kind"], False, question, answers, gold, held)
-            cases.append(Case(*own, 3.0))
+            cases.append(Case(*own, _SUITE))
             if not held:
-                cases.append(Case(*own, 0.3, without=True))
+                cases.append(Case(*own, 0.1 * _SUITE, without=True))
     return cases
 
 
