@@ -590,7 +590,9 @@ def test_ctrl_c_is_one_line_and_keeps_what_was_committed(tmp_path: Path) -> None
     rows.write_text("".join(json.dumps({"text": f"{n}号猫。"}) + "\n" for n in range(300)))
     index = tmp_path / "i"
     program = (
-        "import sys\n"
+        "import signal, sys\n"
+        # A job in the background starts with the signal ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import rag.pipeline as pipeline\n"
         "from rag.cli import main\n"
         "from rag.index.writing import EmbeddedWriter\n"

@@ -162,8 +162,9 @@ def qa_cases(path: Path, wanted: Iterable[int], limit: int) -> tuple[list[Docume
     return list(documents.values()), cases
 
 
-#: A question of a suite weighs five written ones: there are fewer, over passages of one subject.
-_SUITE = 7.5
+#: A question of a suite weighs two written ones: there are fewer, over passages of one subject. With five,
+#: confidence leant on the suites and two plain near misses over the digests were answered.
+_SUITE = 3.0
 
 
 def suite_cases(folder: Path, names: Sequence[str]) -> list[Case]:
