@@ -133,8 +133,8 @@ def pour(
     in_pieces = isinstance(embedder, PieceEmbedder)
     meter = _Meter(tally, progress)
     committed = time.monotonic()
-    read = _ahead(_batches(stream, size))
-    for batch in _ahead(_prepared(items, settings, in_pieces) for items in read):
+    prepared = (_prepared(items, settings, in_pieces) for items in _batches(stream, size))
+    for batch in _ahead(prepared):
         began = time.monotonic()
         vectors, sentences = _vectors(batch, embedder, writer, meter)
         size.adjust(time.monotonic() - began)

@@ -25,6 +25,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 import numpy.typing as npt
 
+from rag.errors import AnsweringError
 from rag.normalization import normalize, normalize_with_offsets, source_span
 
 __all__ = ["Reader", "ReaderInput", "ReaderScore"]
@@ -38,6 +39,14 @@ FEATURES = 7
 MAX_QUESTION, MAX_SENTENCE = 40, 100  # pieces
 MAX_BEFORE_HEAD, MAX_BEFORE_TAIL, MAX_AFTER = 16, 12, 6  # pieces of context kept
 MAX_SPAN = 32  # pieces
+#: What a reader sees of a sentence and around it; stored with the weights that learned from it.
+WINDOW = {
+    "question": MAX_QUESTION,
+    "sentence": MAX_SENTENCE,
+    "head": MAX_BEFORE_HEAD,
+    "before": MAX_BEFORE_TAIL,
+    "after": MAX_AFTER,
+}
 _LONGEST = 3000  # characters of a text that are looked at
 _BATCH_PIECES = 1600  # padded pieces that go through the network at once
 
@@ -335,11 +344,19 @@ class Reader:
         Args:
             path: A folder that ``python -m rag.training reader`` wrote; None is the bundled one.
             threads: Threads of the network; None is two, or one where there is one processor.
+
+        Raises:
+            AnsweringError: It was trained on other windows of text than this version shows.
         """
         import onnxruntime
 
         folder = Path(path) if path is not None else bundled_reader_path()
         meta = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
+        if meta.get("window", WINDOW) != WINDOW:
+            raise AnsweringError(
+                f"{folder} holds a reader that learned from other windows of text ({meta['window']}) than "
+                f"this version shows it ({WINDOW}). Train it anew: python -m rag.training reader"
+            )
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or min(2, os.cpu_count() or 1)
         options.inter_op_num_threads = 1

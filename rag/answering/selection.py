@@ -58,7 +58,9 @@ def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
         if new >= NEW_PART or near or _differs(asked, ranked, best, index):
             chosen.append(index)
             covered |= held
-    chosen += [i for i in _other_values(asked, ranked, best) if i not in chosen]
+    second = _second_value(asked, ranked, best)
+    if second is not None and second not in chosen:
+        chosen.append(second)
     return Selection(tuple(chosen))
 
 
@@ -172,15 +174,15 @@ def _differs(asked: AskedFor, ranked: Ranked, best: int, index: int) -> bool:
     return value is not None and other is not None and value != other
 
 
-def _other_values(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
-    """The best sentence of another document that gives another value of the same measure, if there is one.
+def _second_value(asked: AskedFor, ranked: Ranked, best: int) -> int | None:
+    """The best sentence of another document that gives another value of the same measure.
 
     The network ranks what it would answer with; a second opinion may stand well below it. It tells of
     the same thing where it holds most of the words near the asking word, and its value has the same unit.
     """
     value = _value(asked, ranked, best)
     if asked.kind not in _MEASURED or asked.years or value is None:
-        return []
+        return None
     for index in ranked.order[1:_OPINIONS]:
         candidate = ranked.candidates[index]
         if candidate.document_id == ranked.candidates[best].document_id:
@@ -193,8 +195,8 @@ def _other_values(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
             continue
         other = _value(asked, ranked, index)
         if other is not None and other != value and _unit(other) == _unit(value):
-            return [index]
-    return []
+            return index
+    return None
 
 
 def _unit(value: str) -> str:

@@ -84,9 +84,6 @@ def source_of(path: str | Path) -> str:
     return _relative(absolute, base)
 
 
-_NAME = attrgetter("name")
-
-
 class _Walk:
     """What has been found so far, and the folders that have been read."""
 
@@ -130,7 +127,7 @@ class _Walk:
                     continue
                 self._visited.add((status.st_dev, status.st_ino))
                 with os.scandir(folder) as found:
-                    entries = sorted(found, key=_NAME)
+                    entries = sorted(found, key=attrgetter("name"))
             except OSError as error:
                 self._fail(name, error)
                 continue

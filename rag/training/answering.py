@@ -52,6 +52,7 @@ from rag.records import Document, Passage
 from rag.retrieval import retrieve
 from rag.retrieval.sentences import sentence_spans
 from rag.settings import Settings
+from rag.training.data_files import CALIBRATION, DEVELOPMENT, bucket, needed_rows
 from rag.training.written import Article, written_news, written_paragraphs
 
 __all__ = ["add_arguments", "run"]
@@ -114,11 +115,6 @@ class Seen:
     read_table: Floats | None = None
 
 
-def bucket(paragraph: str) -> int:
-    """The bucket of a paragraph, 0 to 9."""
-    return int(hashlib.sha256(paragraph.encode()).hexdigest()[:8], 16) % 10
-
-
 def _third(text: str) -> bool:
     return int(hashlib.sha256(text.encode()).hexdigest(), 16) % 3 == 0
 
@@ -126,17 +122,12 @@ def _third(text: str) -> bool:
 # ------------------------------------------------------------------ cases
 
 
-def qa_cases(path: Path, wanted: Iterable[int], limit: int) -> tuple[list[Document], list[Case]]:
+def qa_cases(data: Path, wanted: Iterable[int], limit: int) -> tuple[list[Document], list[Case]]:
     """Paragraphs of some buckets as documents, and questions on them; Thai is thinned out."""
-    import zstandard
-
     buckets = set(wanted)
     documents: dict[str, Document] = {}
     rows = []
-    with path.open("rb") as file:
-        text = zstandard.ZstdDecompressor().stream_reader(file).read().decode("utf-8")
-    for line in text.splitlines():
-        row = json.loads(line)
+    for row in needed_rows(data, "qa"):
         if bucket(row["p"]) not in buckets or not row["q"].strip():
             continue
         name = hashlib.sha256(row["p"].encode()).hexdigest()[:16]
@@ -570,14 +561,13 @@ def run(arguments: argparse.Namespace) -> int:
     fitted: list[Seen] = []
     held: list[Seen] = []
     spare: list[Seen] = []  # of the suites
-    path = arguments.data / "qa.jsonl.zst"
     corpora = [
-        ("bucket 2", *qa_cases(path, [2], arguments.questions), False),
-        ("buckets 0, 1", *qa_cases(path, [0, 1], arguments.measured), True),
+        ("bucket 2", *qa_cases(arguments.data, CALIBRATION, arguments.questions), False),
+        ("buckets 0, 1", *qa_cases(arguments.data, DEVELOPMENT, arguments.measured), True),
     ]
     for documents, names in _suite_corpora(arguments):
         corpora.append((names[0], documents, suite_cases(arguments.suites, names), False))
-    for wanted, measured in (([2], False), ([0, 1], True)):
+    for wanted, measured in ((CALIBRATION, False), (DEVELOPMENT, True)):
         for documents, cases in written_corpora(
             arguments.data, wanted, held=measured, limit=arguments.articles // (1 + 3 * measured)
         ):

@@ -1,30 +1,14 @@
 """The training texts as piece ids: read once, tokenised once, kept in flat arrays.
 
-A folder of training data holds any of four files, JSON Lines under zstd:
-
-=====================  ==========================================================
-news_zh.jsonl.zst      articles: ``t`` text
-parallel.jsonl.zst     translated sentences: ``s`` source, ``l`` language,
-                       ``e`` English, ``x`` the other; documents in running order
-titles_dict.jsonl.zst  names and dictionary entries, the same fields
-qa.jsonl.zst           questions: ``s``, ``l``, ``q``, paragraph ``p``,
-                       ``a`` pairs of (answer, offset in ``p``)
-=====================  ==========================================================
-
 Questions that were written over these texts (:mod:`rag.training.written`) come along.
-
-Held out from training: the translated news of NTREX-128, and the question paragraphs of buckets 0
-to 2 (:func:`bucket`).
+Held out from training: the translated news of NTREX-128, and what :mod:`rag.training.data_files` keeps apart.
 """
 
 from __future__ import annotations
 
-import io
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -32,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.training.data_files import DEVELOPMENT, TRAINING, bucket, rows_of
 from rag.training.written import written_news, written_paragraphs
 
 __all__ = [
@@ -40,9 +25,7 @@ __all__ = [
     "Questions",
     "Ragged",
     "Translations",
-    "bucket",
     "load_corpus",
-    "read_rows",
     "sentences_of",
 ]
 
@@ -131,24 +114,6 @@ class Corpus:
     held_out_questions: dict[str, Questions]
 
 
-def bucket(paragraph: str) -> int:
-    """The tenth of a question paragraph: 0 and 1 measure, 2 calibrates, 3 to 9 train."""
-    return int(sha256(paragraph.encode()).hexdigest()[:8], 16) % 10
-
-
-def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON Lines file under zstd; nothing when there is no such file."""
-    if not path.exists():
-        return
-    import zstandard
-
-    with path.open("rb") as file:
-        stream = zstandard.ZstdDecompressor().stream_reader(file)
-        for line in io.TextIOWrapper(stream, encoding="utf-8"):
-            if line.strip():
-                yield json.loads(line)
-
-
 def sentences_of(text: str) -> list[tuple[int, int]]:
     """Rough sentences of ``text`` as (start, end); short ones are joined to the one before."""
     ends = [match.start() for match in _SENTENCE_END.finditer(text)]
@@ -180,7 +145,7 @@ def load_corpus(
     """
     news_rows: list[list[int]] = []
     articles = []
-    for number, row in enumerate(read_rows(folder / "news_zh.jsonl.zst")):
+    for number, row in enumerate(rows_of(folder, "news_zh")):
         if news_limit is not None and number >= news_limit:
             break
         text = row["t"]
@@ -191,14 +156,16 @@ def load_corpus(
     log(f"news: {len(articles)} articles, {len(news_rows)} sentences")
     news = Ragged.of(news_rows)
     del news_rows
-    translations, held_out = _translations(read_rows(folder / "parallel.jsonl.zst"), encode)
+    translations, held_out = _translations(rows_of(folder, "parallel"), encode)
     log(f"translations: { {k: len(v.english) for k, v in translations.items()} }")
-    titles, _ = _translations(read_rows(folder / "titles_dict.jsonl.zst"), encode)
+    titles, _ = _translations(rows_of(folder, "titles_dict"), encode)
     log(f"titles: { {k: len(v.english) for k, v in titles.items()} }")
-    rows = list(read_rows(folder / "qa.jsonl.zst"))
-    questions = _questions((row for row in rows if bucket(row["p"]) > 2), encode)
-    held_out_questions = _questions((row for row in rows if bucket(row["p"]) < 2), encode)
-    if written := [row for row in written_rows(folder) if bucket(row["p"]) > 2]:
+    rows = list(rows_of(folder, "qa"))
+    questions = _questions((row for row in rows if bucket(row["p"]) in TRAINING), encode)
+    held_out_questions = _questions(
+        (row for row in rows if bucket(row["p"]) in DEVELOPMENT), encode
+    )
+    if written := list(written_rows(folder, TRAINING)):
         questions[WRITTEN] = _asked(written, encode)
     log(f"questions: { {k: len(v.questions) for k, v in questions.items()} }")
     return Corpus(news, articles, translations, titles, questions, held_out, held_out_questions)
@@ -235,15 +202,18 @@ def _aligned(pairs: list[tuple[str, str, str]], encode: Encode, *, window: int =
     return Translations(english, other, windows)
 
 
-def written_rows(folder: Path) -> Iterator[dict[str, Any]]:
-    """The answerable written questions on articles and paragraphs, in the form of ``qa.jsonl.zst``."""
-    buckets = range(10)
+def written_rows(folder: Path, buckets: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """The answerable written questions on articles and paragraphs, in the form of the rows of ``qa``."""
     for article in [*written_news(folder, buckets), *written_paragraphs(folder, buckets)]:
         for asked in article.questions:
             if asked.answer is not None:
                 answer = [article.text[slice(*asked.answer)], asked.answer[0]]
-                row = {"q": asked.question, "p": article.text, "a": [answer]}
-                yield {**row, "l": article.language}
+                yield {
+                    "q": asked.question,
+                    "p": article.text,
+                    "a": [answer],
+                    "l": article.language,
+                }
 
 
 def _questions(rows: Iterable[dict[str, Any]], encode: Encode) -> dict[str, Questions]:

@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 
 from rag.normalization import normalize
-from rag.training.corpus import HELD_OUT_SOURCE, read_rows
+from rag.training.corpus import HELD_OUT_SOURCE
+from rag.training.data_files import rows_of
 
 __all__ = ["add_lexicon_arguments", "run_lexicon", "train_lexicon"]
 
@@ -49,7 +50,7 @@ def train_lexicon(data: Path, out: Path, *, articles: int = 8000) -> dict[str, i
     Returns:
         Sizes: ``pairs``, ``english``, ``chinese``.
     """
-    titles = [row for row in read_rows(data / "titles_dict.jsonl.zst") if row["l"] == "zh"]
+    titles = [row for row in rows_of(data, "titles_dict") if row["l"] == "zh"]
     segment = Segmenter(_words_of(titles), _news(data, articles))
     pairs: list[tuple[list[str], list[str]]] = []
     for row in titles:
@@ -57,7 +58,7 @@ def train_lexicon(data: Path, out: Path, *, articles: int = 8000) -> dict[str, i
         pairs.extend((_english(english), words) for english in _entries(row))
     pairs.extend(
         (_english(row["e"]), segment(normalize(row["x"])))
-        for row in read_rows(data / "parallel.jsonl.zst")
+        for row in rows_of(data, "parallel")
         if row["l"] in ("zh", "zh-hant") and row["s"] != HELD_OUT_SOURCE
     )
     pairs = [(e, f) for e, f in pairs if 0 < len(e) <= 60 and 0 < len(f) <= 60]
@@ -127,7 +128,7 @@ def _words_of(titles: Sequence[dict[str, Any]]) -> set[str]:
 
 
 def _news(data: Path, articles: int) -> list[str]:
-    rows = read_rows(data / "news_zh.jsonl.zst")
+    rows = rows_of(data, "news_zh")
     return [normalize(row["t"]) for row, _ in zip(rows, range(articles), strict=False)]
 
 

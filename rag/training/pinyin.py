@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from rag.normalization import normalize
-from rag.training.corpus import read_rows
+from rag.training.data_files import rows_of
 
 __all__ = ["write_table"]
 
@@ -24,7 +24,7 @@ def write_table(data: Path, out: Path, *, articles: int = 20_000) -> int:
     from pypinyin import Style, pinyin
 
     counts: Counter[str] = Counter()
-    for row, _ in zip(read_rows(data / "news_zh.jsonl.zst"), range(articles), strict=False):
+    for row, _ in zip(rows_of(data, "news_zh"), range(articles), strict=False):
         counts.update(_HAN.findall(normalize(row["t"])))
     table: dict[str, list[str]] = {}
     for character, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):

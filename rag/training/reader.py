@@ -33,6 +33,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from rag.answering.reader import (
+    WINDOW,
     Example,
     PieceEncoding,
     Pieces,
@@ -45,7 +46,8 @@ from rag.answering.reader import (
     prepare_question,
 )
 from rag.normalization import normalize
-from rag.training.reader_data import Listing, find, read_lines
+from rag.training.data_files import needed_rows
+from rag.training.reader_data import Listing
 from rag.training.reader_evaluation import HEADER, evaluate, held_out_pairs, pairs_first
 from rag.training.reader_export import export, restore
 from rag.training.reader_model import Network, averaged, from_body, load_body, quantised, teacher
@@ -157,7 +159,7 @@ def translations(folder: Path, count: int, seed: int) -> list[tuple[str, str]]:
     chinese: list[tuple[str, str]] = []
     others: list[tuple[str, str]] = []
     for name in ("titles_dict", "parallel"):
-        for row in read_lines(find(folder, name)):
+        for row in needed_rows(folder, name):
             english, other = row["e"], row["x"]
             if row["s"] == "cc-cedict":
                 chinese.extend(
@@ -314,12 +316,12 @@ def distil_batches(folder: Path, recipe: Recipe) -> Iterator[list[tuple[str, str
     chance = random.Random(recipe.seed + 1)
     words = [
         (row["e"].split(";")[0], row["x"])
-        for row in read_lines(find(folder, "titles_dict"))
+        for row in needed_rows(folder, "titles_dict")
         if row["l"] == "zh"
         or (row["l"] in ("ja", "es", "ru", "hi", "de", "fr") and chance.random() < 0.3)
     ]
     lines: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for row in read_lines(find(folder, "parallel")):
+    for row in needed_rows(folder, "parallel"):
         lines.setdefault((row["s"], row["l"]), []).append((row["e"], row["x"]))
     keys = list(lines)
     shares = [
@@ -613,6 +615,7 @@ def finish(
         "network": "reader.onnx",
         "rows": "rows.npy",
         "scales": "scales.npy",
+        "window": WINDOW,
         "recipe": asdict(recipe),
     }
     if earlier:

@@ -1,30 +1,26 @@
 """What the reader learns from: questions with one sentence that answers and several that do not.
 
-Real questions come from the labelled paragraphs (by a fixed split: buckets 0 and 1 are for
-measuring, 2 for calibrating, the others for training); the rest are made by rule
+Real questions come from the labelled paragraphs (split as in
+:mod:`rag.training.data_files`); the rest are made by rule
 (:mod:`rag.training.reader_questions`) from news articles and from sentence pairs, in one language
 or across two.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
 import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from rag.answering.reader import spelling
 from rag.normalization import normalize
+from rag.training.data_files import bucket, needed_rows
 
-DEVELOPMENT, CALIBRATION, TRAINING = (0, 1), (2,), (3, 4, 5, 6, 7, 8, 9)
 Span = tuple[int, int]
 
 
@@ -58,36 +54,11 @@ class Labelled:
     answers: tuple[tuple[str, int], ...]
 
 
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Objects of a JSON Lines file, plain or under zstd."""
-    if path.suffix == ".zst":
-        import zstandard
-
-        with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
-            yield from map(json.loads, io.TextIOWrapper(stream, encoding="utf-8"))
-    else:
-        with path.open(encoding="utf-8") as lines:
-            yield from map(json.loads, lines)
-
-
-def find(folder: Path, name: str) -> Path:
-    """The file ``name.jsonl.zst`` or ``name.jsonl`` of a folder."""
-    for suffix in (".jsonl.zst", ".jsonl"):
-        if (path := folder / (name + suffix)).is_file():
-            return path
-    raise FileNotFoundError(f"{folder} has no {name}.jsonl.zst; name the data folder with --data")
-
-
-def bucket(text: str) -> int:
-    """The part, 0 to 9, that a text belongs to, whatever the order of the file."""
-    return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 10
-
-
 def labelled(folder: Path, buckets: Sequence[int]) -> list[Labelled]:
     """The questions whose paragraph is in one of the buckets."""
     return [
         Labelled(row["s"], row["q"], row["p"], tuple((text, offset) for text, offset in row["a"]))
-        for row in read_lines(find(folder, "qa"))
+        for row in needed_rows(folder, "qa")
         if bucket(row["p"]) in buckets
     ]
 

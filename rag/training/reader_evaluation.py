@@ -18,15 +18,8 @@ import numpy.typing as npt
 
 from rag.answering.reader import Reader, ReaderInput, ReaderScore
 from rag.normalization import normalize
-from rag.training.reader_data import (
-    DEVELOPMENT,
-    Candidate,
-    Labelled,
-    Paragraph,
-    WordIndex,
-    bucket,
-    labelled,
-)
+from rag.training.data_files import DEVELOPMENT, bucket
+from rag.training.reader_data import Candidate, Labelled, Paragraph, WordIndex, labelled
 from rag.training.reader_pool import Pool, pair_listing
 
 if TYPE_CHECKING:

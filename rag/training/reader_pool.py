@@ -12,18 +12,15 @@ from pathlib import Path
 from rag.answering.reader import spelling
 from rag.embedding import load_embedder
 from rag.normalization import normalize
+from rag.training.data_files import TRAINING, bucket, needed_rows
 from rag.training.reader_data import (
-    TRAINING,
     Candidate,
     Labelled,
     Listing,
     Paragraph,
     RealQuestions,
     Span,
-    bucket,
-    find,
     labelled,
-    read_lines,
 )
 from rag.training.reader_gloss import FUNCTION_WORDS, Glossary
 from rag.training.reader_questions import (
@@ -46,9 +43,7 @@ class Pool:
 
     def __init__(self, folder: Path, *, articles: int = 24000, seed: int = 0) -> None:
         chance = random.Random(seed)
-        entries = [
-            (r["e"], r["x"]) for r in read_lines(find(folder, "titles_dict")) if r["l"] == "zh"
-        ]
+        entries = [(r["e"], r["x"]) for r in needed_rows(folder, "titles_dict") if r["l"] == "zh"]
         self.glossary = Glossary(entries)
         self.names = [normalize(x) for _, x in chance.sample(entries, min(20000, len(entries)))]
         self.names = [name for name in self.names if 2 <= len(name) <= 6] or ["某地"]
@@ -61,13 +56,13 @@ class Pool:
         )
         self.articles = [
             row["t"][:2500]
-            for row in read_lines(find(folder, "news_zh"))
+            for row in needed_rows(folder, "news_zh")
             if len(row["t"]) > 120 and bucket(row["t"]) in TRAINING
         ]
         chance.shuffle(self.articles)
         self.articles = self.articles[:articles]
         runs: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-        for row in read_lines(find(folder, "parallel")):
+        for row in needed_rows(folder, "parallel"):
             runs[row["s"], row["l"]].append((row["e"], row["x"]))
         self.runs = {key: run for key, run in runs.items() if len(run) > 100}
         shares = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.normalization import normalize
-from rag.training.corpus import bucket, read_rows
+from rag.training.data_files import TRAINING, bucket, rows_of
 
 __all__ = ["vocabulary_lines"]
 
@@ -30,11 +30,11 @@ def vocabulary_lines(folder: Path) -> Iterator[str]:
             taken[kind] += len(text)
             yield text
 
-    for row in read_rows(folder / "news_zh.jsonl.zst"):
+    for row in rows_of(folder, "news_zh"):
         yield from line("news", row["t"], _NEWS)
     seen = set()
-    for row in read_rows(folder / "qa.jsonl.zst"):
-        if bucket(row["p"]) < 3:
+    for row in rows_of(folder, "qa"):
+        if bucket(row["p"]) not in TRAINING:
             continue
         yield from line("questions", row["q"])
         if row["p"] not in seen:
@@ -42,8 +42,8 @@ def vocabulary_lines(folder: Path) -> Iterator[str]:
             # Encyclopaedic Chinese is scarce here and common in use.
             for _ in range(3 if row["l"].startswith("zh") else 1):
                 yield from line("questions", row["p"])
-    for name in ("parallel.jsonl.zst", "titles_dict.jsonl.zst"):
-        for number, row in enumerate(read_rows(folder / name)):
+    for name in ("parallel", "titles_dict"):
+        for number, row in enumerate(rows_of(folder, name)):
             if row["l"].startswith("zh"):
                 yield from line("zh", row["x"])
                 yield from line("en", row["e"], _ENGLISH)

@@ -11,14 +11,15 @@ the fact is not).
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,15 +27,8 @@ import numpy.typing as npt
 from rag.answering.ranking import parts_of
 from rag.chunking import split_sentences
 from rag.normalization import normalize
-from rag.training.reader_data import (
-    Candidate,
-    Listing,
-    Paragraph,
-    Span,
-    bucket,
-    find,
-    read_lines,
-)
+from rag.training.data_files import bucket, rows_of
+from rag.training.reader_data import Candidate, Listing, Paragraph, Span
 
 if TYPE_CHECKING:
     from rag.embedding import Embedder
@@ -77,7 +71,12 @@ class Article:
     questions: tuple[WrittenQuestion, ...]
     lines: tuple[Span, ...] = ()  # given sentence spans; otherwise the text is cut
     head: str = ""  # what stands for a title
-    like: str = ""  # articles that tell the same have the same word here
+    translates: str = ""  # what it is one of several translations of
+
+    @property
+    def told(self) -> str:
+        """What it tells: the same for all translations of one text."""
+        return self.translates or self.name
 
     @cached_property
     def paragraph(self) -> Paragraph:
@@ -111,48 +110,54 @@ def written_articles(
     ]
 
 
-def _rows(path: Path) -> list[dict[str, object]]:
-    return list(read_lines(path)) if path.is_file() else []
-
-
 def written_news(
     folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
 ) -> list[Article]:
-    """The news articles among them."""
-    return list(_written(folder, "news_zh", "t", questions / "news.jsonl", buckets))
+    """The news articles among them, each with its first clauses for a title."""
+    asked = _asked_by_text(questions / "news.jsonl")
+    return [
+        Article(key, "zh", text, asked[key], head=_headline(text))
+        for key, text, _ in _asked_texts(folder, "news_zh", "t", asked, buckets)
+    ]
 
 
 def written_paragraphs(
     folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
 ) -> list[Article]:
     """The paragraphs of encyclopedias among them: Chinese, Arabic, Thai."""
-    return list(_written(folder, "qa", "p", questions / "wiki.jsonl", buckets))
+    asked = _asked_by_text(questions / "wiki.jsonl")
+    return [
+        Article(key, row["l"][:2], text, asked[key])
+        for key, text, row in _asked_texts(folder, "qa", "p", asked, buckets)
+    ]
 
 
-_LANGUAGES = {"arcd": "ar", "iapp-wiki-qa": "th"}  # of the sources in qa; the others are Chinese
-
-
-def _written(
-    folder: Path, name: str, field: str, questions: Path, buckets: Sequence[int]
-) -> Iterator[Article]:
-    """The texts of a file of the data that questions were written on."""
+def _asked_by_text(path: Path) -> dict[str, tuple[WrittenQuestion, ...]]:
+    """The questions of a file by the hash of the text they are on; none where there is no such file."""
     asked: dict[str, list[WrittenQuestion]] = defaultdict(list)
-    for row in _rows(questions):
-        asked[str(row["article"])].append(
-            WrittenQuestion(
-                str(row["question"]), str(row["kind"]), _span(row, "sentence"), _span(row, "answer")
-            )
-        )
-    path = _found(folder, name)
-    if not asked or path is None:
-        return
-    for found in read_lines(path):
-        text: str = found[field]
+    for row in _rows(path):
+        spans = _span(row, "sentence"), _span(row, "answer")
+        asked[row["article"]].append(WrittenQuestion(row["question"], row["kind"], *spans))
+    return {key: tuple(questions) for key, questions in asked.items()}
+
+
+def _asked_texts(
+    folder: Path, name: str, field: str, asked: Collection[str], buckets: Sequence[int]
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The texts of a data file that questions were written on, once each: (hash, text, first row)."""
+    left = set(asked)
+    for row in rows_of(folder, name) if left else ():
+        text: str = row[field]
         key = hashlib.sha256(text.encode()).hexdigest()[:16]
-        if key in asked and bucket(text) in buckets:
-            language = _LANGUAGES.get(found.get("s", ""), "zh")
-            head = _headline(text) if name == "news_zh" else ""
-            yield Article(key, language, text, tuple(asked.pop(key)), head=head)
+        if key in left and bucket(text) in buckets:
+            left.remove(key)
+            yield key, text, row
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    if path.is_file():
+        with path.open(encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
 
 
 _HEADLINE = 36  # characters
@@ -171,18 +176,17 @@ def written_lines(
     folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
 ) -> list[Article]:
     """The runs of NTREX-128 among them, in the language they were asked on."""
-    asked: dict[tuple[str, int], list[dict[str, object]]] = defaultdict(list)
+    asked: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
     for row in _rows(questions / "ntrex.jsonl"):
-        line = row["line"]
-        assert isinstance(line, int)
-        asked[str(row["language"]), line].append(row)
-    path = _found(folder, "parallel")
-    if not asked or path is None:
+        asked[row["language"], row["line"]].append(row)
+    if not asked:
         return []
     runs: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for pair in read_lines(path):
+    for pair in rows_of(folder, "parallel"):
         if pair["s"] == "ntrex-128":
             runs[pair["l"]].append((pair["e"], pair["x"]))
+    if not runs:
+        return []
     runs["en"] = [(english, english) for english, _ in runs["de"]]
     articles = []
     for (language, line), rows in sorted(asked.items()):
@@ -221,20 +225,13 @@ def written_lines(
                     text,
                     tuple(questions_here),
                     tuple(zip(starts, ends, strict=True)),
-                    like=f"ntrex-{line}",
+                    translates=f"ntrex-{line}",
                 )
             )
     return articles
 
 
-def _found(folder: Path, name: str) -> Path | None:
-    try:
-        return find(folder, name)
-    except FileNotFoundError:
-        return None
-
-
-def _span(row: dict[str, object], name: str) -> Span | None:
+def _span(row: dict[str, Any], name: str) -> Span | None:
     value = row.get(name)
     return (int(value[0]), int(value[1])) if isinstance(value, list) else None
 
@@ -274,16 +271,15 @@ class WrittenQuestions:
         told = [article.text[slice(*article.paragraph.spans[i])] for article, i in self._sentences]
         sentences = embedder.embed_passages(told)
         questions = embedder.embed_queries([asked.question for _, asked in self._asked])
-        kin = {article.like or article.name for article, _ in self._sentences}
-        number = {name: i for i, name in enumerate(sorted(kin))}
-        owner = np.array([number[a.like or a.name] for a, _ in self._sentences])
+        number = {told: i for i, told in enumerate(sorted({a.told for a, _ in self._sentences}))}
+        owner = np.array([number[article.told] for article, _ in self._sentences])
         row_of = {(a.name, place): i for i, (a, place) in enumerate(self._sentences)}
         near = np.full((len(self._asked), _NEAR), -1, np.int32)
         for start in range(0, len(questions), 256):
             cosines = questions[start : start + 256] @ sentences.T
             for row, (article, asked) in enumerate(self._asked[start : start + 256]):
                 some = cosines[row]
-                some[owner == number[article.like or article.name]] = -2.0
+                some[owner == number[article.told]] = -2.0
                 best = np.argpartition(-some, min(3 * _NEAR, len(some) - 1))[: 3 * _NEAR]
                 best = best[np.argsort(-some[best], kind="stable")]
                 good = _place(article, asked)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ from rag.answering.reader import (
     spelled_alike,
     spelling,
 )
+from rag.errors import AnsweringError
 from rag.normalization import normalize
 from rag.tokens import VOCABULARY_SIZE, get_encoding
 
@@ -206,3 +209,11 @@ def test_an_english_question_finds_the_chinese_sentence(reader: Reader) -> None:
         "In what year was the library built?", [ReaderInput(text) for text in FACTS]
     )
     assert max(range(len(FACTS)), key=lambda i: scores[i].relevance) == 0
+
+
+def test_a_reader_that_learned_from_other_windows_of_text_is_not_used(tmp_path: Path) -> None:
+    meta = json.loads((bundled_reader_path() / "reader.json").read_text(encoding="utf-8"))
+    meta["window"]["head"] += 1
+    (tmp_path / "reader.json").write_text(json.dumps(meta), encoding="utf-8")
+    with pytest.raises(AnsweringError, match=r"learned from other windows .*rag\.training reader"):
+        Reader.load(tmp_path)

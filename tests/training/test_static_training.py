@@ -13,7 +13,8 @@ from rag.embedding import StaticEmbedder  # noqa: E402
 from rag.embedding.static import is_static_model  # noqa: E402
 from rag.training.alignment import align  # noqa: E402
 from rag.training.building import build_static_model, encode_meaning, headline  # noqa: E402
-from rag.training.corpus import Ragged, bucket, load_corpus, sentences_of  # noqa: E402
+from rag.training.corpus import Ragged, load_corpus, sentences_of  # noqa: E402
+from rag.training.data_files import bucket  # noqa: E402
 from rag.training.export import quantised, read_table, silent_pieces, write_model  # noqa: E402
 from rag.training.measures import ranked  # noqa: E402
 from rag.training.pairs import tasks_of  # noqa: E402

@@ -13,8 +13,8 @@ import zstandard
 from rag.embedding import load_embedder
 from rag.training.building import leaning
 from rag.training.corpus import written_rows
+from rag.training.data_files import bucket
 from rag.training.pairs import Batch, Task
-from rag.training.reader_data import bucket
 from rag.training.written import (
     QUESTIONS,
     WrittenQuestions,
@@ -111,7 +111,7 @@ def test_negatives_come_from_other_articles_too_and_candidates_may_have_a_title(
 
 
 def test_paragraphs_are_in_the_language_of_their_source(tmp_path: Path) -> None:
-    rows = [{"s": "arcd", "q": "?", "p": ARTICLE, "a": []}, {"s": "drcd-dev", "q": "?", "p": OTHER, "a": []}]  # fmt: skip
+    rows = [{"s": "arcd", "l": "ar", "q": "?", "p": ARTICLE, "a": []}, {"s": "drcd-dev", "l": "zh-hant", "q": "?", "p": OTHER, "a": []}]  # fmt: skip
     _write(tmp_path / "qa.jsonl.zst", rows)
     folder = tmp_path / "questions"
     folder.mkdir()
@@ -133,7 +133,7 @@ def test_paragraphs_are_in_the_language_of_their_source(tmp_path: Path) -> None:
 def test_without_the_data_there_are_no_questions(tmp_path: Path) -> None:
     assert written_news(tmp_path, range(10)) == []
     assert written_lines(tmp_path, range(10)) == []
-    assert list(written_rows(tmp_path)) == []
+    assert list(written_rows(tmp_path, range(10))) == []
 
 
 def test_the_bundled_questions_are_whole() -> None:
