@@ -73,6 +73,11 @@ class SentencePieces(NamedTuple):
     @classmethod
     def joined(cls, parts: Sequence[SentencePieces]) -> SentencePieces:
         """The sentences of several, one after another."""
+        if len(parts) == 1:
+            return parts[0]
+        if not parts:
+            nothing = np.empty(0, np.int64)
+            return cls(nothing.astype(np.uint16), nothing, nothing.astype(np.float32))
         lengths = [len(part.ids) for part in parts]
         before = np.repeat(np.cumsum([0, *lengths[:-1]]), [len(part.ends) for part in parts])
         return cls(

@@ -18,6 +18,7 @@ __all__ = [
     "force_to_disk",
     "forget",
     "map_array",
+    "ranges",
     "sync_folder",
     "write_array",
     "write_pieces",
@@ -27,6 +28,12 @@ __all__ = [
 CHECKED_BYTES = 1 << 22
 
 Array = npt.NDArray[Any]
+
+
+def ranges(starts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """``counts[0]`` numbers from ``starts[0]`` on, then ``counts[1]`` from ``starts[1]`` on, and so on."""
+    heads = np.cumsum(counts) - counts
+    return np.asarray(np.repeat(starts - heads, counts) + np.arange(int(counts.sum())), np.int64)
 
 
 def write_array(path: Path, array: Array) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from rag.errors import IndexCorruptError, IndexLockedError, IndexReadOnlyError, IndexStoreError
 from rag.index import catalog
-from rag.index.arrays import sync_folder
+from rag.index.arrays import ranges, sync_folder
 from rag.index.catalog import CATALOG_FILE, DocumentRow
 from rag.index.lock import WriteLock
 from rag.index.segments import (
@@ -188,9 +188,7 @@ def _wrong_segments(
         "SELECT number, passages FROM documents WHERE passages > 0"
     ).fetchall()
     wanted = np.array([*dead, *living], np.int64).reshape(-1, 2)
-    starts, counts = wanted[:, 0], wanted[:, 1]
-    heads = np.cumsum(counts) - counts
-    expected = np.sort(np.repeat(starts - heads, counts) + np.arange(int(counts.sum())))
+    expected = np.sort(ranges(wanted[:, 0], wanted[:, 1]))
     if not np.array_equal(np.concatenate(covered), expected):
         wrong.append(f"{folder / SEGMENTS_FOLDER}: the segments do not cover the catalog's chunks")
     return wrong

@@ -17,6 +17,7 @@ import contextlib
 import struct
 import threading
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,12 @@ def write_coarse(path: Path, rows: VectorRows) -> None:
         force_to_disk(file)
 
 
+@cache
+def _floats() -> FloatArray:
+    """Every number of half precision by its bits: looking them up is faster than converting them."""
+    return np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
+
+
 class VectorRows:
     """The dense files of one segment, open for reading.
 
@@ -200,7 +207,7 @@ class VectorRows:
 
     def take(self, rows: IdArray) -> FloatArray:
         """These rows, (n, d), in their order."""
-        return self._bytes[rows].view(np.float16).astype(np.float32)
+        return _floats().take(self._bytes[rows].view(np.uint16), mode="wrap")
 
     def scores(self, vector: FloatArray, rows: IdArray) -> FloatArray:
         """Inner product of ``vector`` with each of these rows, (n,)."""

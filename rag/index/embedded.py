@@ -542,7 +542,7 @@ class EmbeddedView:
         """Vectors of these chunks."""
         return self._generation.vectors(np.asarray(ids, np.int64), self._store.dimension)
 
-    def sentences(self, ids: Sequence[int] | IdArray) -> list[SentencePieces | None]:
+    def sentences(self, ids: Sequence[int] | IdArray) -> tuple[SentencePieces, IdArray]:
         """The sentences of these chunks in pieces."""
         return self._generation.sentences(np.asarray(ids, np.int64))
 

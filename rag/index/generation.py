@@ -115,19 +115,21 @@ class Generation:
             result[here] = part.segment.vectors.take(rows)
         return result
 
-    def sentences(self, ids: IdArray) -> list[SentencePieces | None]:
-        """The sentences of each of these chunks, or None where they are not known.
+    def sentences(self, ids: IdArray) -> tuple[SentencePieces, IdArray]:
+        """The sentences of these chunks, and the place in ``ids`` of the chunk that each is of.
 
         Raises:
             KeyError: A chunk is not here.
         """
-        found: list[SentencePieces | None] = [None] * len(ids)
+        found: list[SentencePieces] = []
+        owners: list[IdArray] = [np.empty(0, np.int64)]
         for part, here, rows in self._located(ids):
             known = part.segment.sentences
             if known is not None:
-                for place, sentences in zip(here.tolist(), known.take(rows), strict=True):
-                    found[place] = sentences if len(sentences.ends) else None
-        return found
+                sentences, counts = known.take(rows)
+                found.append(sentences)
+                owners.append(np.repeat(here, counts))
+        return SentencePieces.joined(found), np.concatenate(owners)
 
     def masks(self, numbers: IdArray, passages: IdArray) -> Masks:
         """The rows of these documents, given as number and passages, ascending; dead ones left out."""

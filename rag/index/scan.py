@@ -126,11 +126,10 @@ class Scan:
 
     def held(self, rows: IdArray, weights: Mapping[int, float]) -> FloatArray:
         """The sum of the weights of the query's terms that each of these rows holds, ascending."""
-        total = np.zeros(len(rows), np.float32)
-        for term in self._terms:
-            counts = counts_at(self._postings[term.start : term.end], rows)
-            total += np.float32(weights[term.key]) * (counts > 0)
-        return total
+        starts = np.array([term.start for term in self._terms], np.int64)
+        ends = np.array([term.end for term in self._terms], np.int64)
+        worth = np.array([weights[term.key] for term in self._terms], np.float32)
+        return np.asarray(worth @ holds(self._postings, starts, ends, rows), np.float32)
 
     def _add(self, upto: int) -> None:
         """Add up the terms below ``upto`` over all their rows."""
@@ -179,6 +178,22 @@ def counts_at(packed: npt.NDArray[np.uint32], rows: IdArray) -> npt.NDArray[np.u
     at = packed.take(places, mode="clip")
     # A posting is at least its row shifted, plus a count from 1 to 15.
     return np.where(at >> np.uint32(COUNT_BITS) == rows, at & np.uint32(MOST), np.uint32(0))
+
+
+def holds(
+    packed: npt.NDArray[np.uint32], starts: IdArray, ends: IdArray, rows: IdArray
+) -> npt.NDArray[np.bool_]:
+    """Whether each of some terms is in each of a few rows, (terms, rows): all binary searches at once."""
+    wanted = rows.astype(np.uint32) << np.uint32(COUNT_BITS)
+    first = np.repeat(starts[:, None], len(rows), axis=1)
+    left = (ends - starts)[:, None]
+    while left.size and (half := left >> 1).any():
+        first += half * (packed[first + np.maximum(half, 1) - 1] < wanted)
+        left = left - half
+    first += packed[first] < wanted
+    inside = first < ends[:, None]
+    found = packed[np.where(inside, first, 0)] >> np.uint32(COUNT_BITS)
+    return np.asarray(inside & (found == rows))
 
 
 def _reached(totals: Totals, k: int) -> float:

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from rag.embedding.protocol import SentencePieces
 from rag.index import catalog, faults
-from rag.index.arrays import CHECKED_BYTES, checksum, map_array, write_array
+from rag.index.arrays import CHECKED_BYTES, checksum, map_array, ranges, write_array
 from rag.index.dense import COARSE_FILE, DENSE_FILE, VectorRows, write_coarse, write_dense
 from rag.index.lexical import (
     MAX_NEW_ROWS,
@@ -225,9 +225,7 @@ class Segment:
         """The rows of documents given as number and passages, ascending."""
         starts = np.searchsorted(self.ids, numbers)
         ends = np.searchsorted(self.ids, numbers + passages)
-        counts = ends - starts
-        heads = np.cumsum(counts) - counts
-        return np.repeat(starts - heads, counts) + np.arange(int(counts.sum()))
+        return ranges(starts, ends - starts)
 
     def damage(self) -> str | None:
         """What a full check of all files finds wrong, or None."""

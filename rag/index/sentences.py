@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.embedding.protocol import PieceEmbedder, SentencePieces
-from rag.index.arrays import map_array, write_array, write_pieces
+from rag.index.arrays import map_array, ranges, write_array, write_pieces
 
 __all__ = ["FILES", "SentenceRows", "merge_sentences", "sentence_maker", "write_sentences"]
 
@@ -110,18 +110,16 @@ class SentenceRows:
         ):
             raise ValueError(f"{folder}: the files of the sentences do not fit each other")
 
-    def take(self, rows: IdArray) -> list[SentencePieces]:
-        """The sentences of each of these rows."""
-        lasts = self._passages[rows].tolist()
-        firsts = np.where(rows > 0, self._passages[rows - 1], 0).tolist()
-        found = []
-        for first, last in zip(firsts, lasts, strict=True):
-            table = self._sentences[first:last]
-            start = int(self._sentences["end"][first - 1]) if first else 0
-            ends = table["end"].astype(np.int64)
-            end = int(ends[-1]) if len(ends) else start
-            found.append(SentencePieces(self._pieces[start:end], ends - start, table["norm"]))
-        return found
+    def take(self, rows: IdArray) -> tuple[SentencePieces, IdArray]:
+        """The sentences of these rows, one row after another, and how many each row has."""
+        firsts = _before(self._passages, rows)
+        counts = self._passages[rows].astype(np.int64) - firsts
+        places = ranges(firsts, counts)
+        table = self._sentences[places]
+        starts = _before(self._sentences["end"], places)
+        sizes = table["end"].astype(np.int64) - starts
+        pieces = self._pieces[ranges(starts, sizes)]
+        return SentencePieces(pieces, np.cumsum(sizes), table["norm"]), counts
 
     def tables(self) -> tuple[IdArray, IdArray, npt.NDArray[np.float32]]:
         """Sentences of each row, pieces of each sentence, and their norms."""
@@ -153,6 +151,11 @@ class SentenceRows:
 def _differences(ends: npt.NDArray[np.uint32]) -> IdArray:
     wide = np.concatenate(([0], ends)).astype(np.int64)
     return wide[1:] - wide[:-1]
+
+
+def _before(ends: npt.NDArray[np.uint32], places: IdArray) -> IdArray:
+    """Where each of these begins: the end of the one before it."""
+    return np.where(places > 0, ends[places - 1], 0).astype(np.int64)
 
 
 def _last(ends: npt.NDArray[np.uint32]) -> int:

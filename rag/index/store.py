@@ -160,8 +160,11 @@ class View(Protocol):
     def vectors(self, ids: Sequence[int] | IdArray) -> FloatArray:
         """The unit vectors of these chunks, (n, d), in their order; exact to 3 decimal places."""
 
-    def sentences(self, ids: Sequence[int] | IdArray) -> list[SentencePieces | None]:
-        """The sentences of each of these chunks, or None where the store does not know them.
+    def sentences(self, ids: Sequence[int] | IdArray) -> tuple[SentencePieces, IdArray]:
+        """The sentences of these chunks, in any order but a chunk's own together and in theirs.
+
+        With them the place in ``ids`` of the chunk that each is of, (s,); a chunk has none where the
+        store does not know its sentences.
 
         Raises:
             KeyError: An id is not in this generation.

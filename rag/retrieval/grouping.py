@@ -69,20 +69,21 @@ def may_be_reprints(view: View, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.bo
     # No BLAS for few: waking its threads takes longer than so small a product.
     cosines = np.einsum("ik,jk->ij", vectors, vectors) if len(ids) < 128 else vectors @ vectors.T
     near: npt.NDArray[np.bool_] = cosines >= ALIKE
-    found = view.sentences(ids)
-    if any(one is None for one in found):
+    # The few that have another near them are looked at again: by the pieces of their sentences.
+    paired = np.flatnonzero(near.sum(axis=1) > 1)
+    sentences, owners = view.sentences(ids[paired])
+    if len(np.unique(owners)) < len(paired):
         return near
-    marks = np.zeros((len(ids), _BOXES), np.bool_)
-    for row, one in zip(marks, found, strict=True):
-        if one is not None:
-            row[one.ids & np.uint16(_BOXES - 1)] = True
+    marks = np.zeros((len(paired), _BOXES), np.bool_)
+    sizes = np.diff(sentences.ends, prepend=0)
+    marks[np.repeat(owners, sizes), sentences.ids & np.uint16(_BOXES - 1)] = True
     bits = np.packbits(marks, axis=1).view(np.uint64)
-    sizes = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+    held = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
     # Row by row: all pairs at once would take gigabytes where thousands of passages are asked for.
-    for place in np.flatnonzero(near.sum(axis=1) > 1):
-        others = np.flatnonzero(near[place])
-        shared = np.bitwise_count(bits[place] & bits[others]).sum(axis=1, dtype=np.int64)
-        near[place, others] = shared >= PIECES_ALIKE * np.minimum(sizes[place], sizes[others])
+    for row, place in enumerate(paired):
+        others = np.flatnonzero(near[place, paired])
+        shared = np.bitwise_count(bits[row] & bits[others]).sum(axis=1, dtype=np.int64)
+        near[place, paired[others]] = shared >= PIECES_ALIKE * np.minimum(held[row], held[others])
     return near
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.embedding.protocol import PieceEmbedder, SentencePieces
+from rag.embedding.protocol import PieceEmbedder
 from rag.errors import QueryError
 from rag.index import StoredChunk, View, Where
 from rag.normalization import normalize
@@ -213,19 +213,16 @@ def _foreign(
 
 def _best_sentence(view: View, embedder: Embedder, vector: Scores, ids: Ids) -> Scores:
     """Highest cosine of any sentence of each chunk, (len(ids),)."""
-    best = np.full(len(ids), -1.0, np.float32)
-    unknown = list(range(len(ids)))
+    best = np.full(len(ids), -np.inf, np.float32)
     if isinstance(embedder, PieceEmbedder):
-        found = view.sentences(ids)
-        known = [(place, one) for place, one in enumerate(found) if one is not None]
-        if known:
-            joined = SentencePieces.joined([one for _, one in known])
-            owners = np.repeat([place for place, _ in known], [len(one.ends) for _, one in known])
-            np.maximum.at(best, owners, embedder.piece_cosines(vector, joined))
-        unknown = [place for place, one in enumerate(found) if one is None]
+        sentences, owners = view.sentences(ids)
+        if len(owners):
+            np.maximum.at(best, owners, embedder.piece_cosines(vector, sentences))
+    unknown = np.flatnonzero(np.isneginf(best))
+    best[unknown] = -1.0
     texts: list[str] = []
     owner: list[int] = []
-    for place, chunk in zip(unknown, view.chunks(ids[unknown]), strict=True):
+    for place, chunk in zip(unknown.tolist(), view.chunks(ids[unknown]), strict=True):
         for start, end in sentence_spans(chunk.text):
             texts.append(chunk.text[start:end])
             owner.append(place)

@@ -8,6 +8,7 @@ from collections import Counter
 
 import numpy as np
 
+from rag.embedding.protocol import SentencePieces
 from rag.errors import DocumentNotFoundError, IndexLockedError, QueryError
 from rag.index.filters import matches
 from rag.index.store import Finding, Hits, StoredChunk
@@ -221,7 +222,7 @@ class MemoryView:
         return np.stack([self._vectors[int(i)] for i in ids])
 
     def sentences(self, ids):
-        return [None for _ in ids]
+        return SentencePieces.joined([]), np.empty(0, np.int64)
 
     def documents(self, where=None):
         for document, chunks, _, _, _ in self._state.documents.values():

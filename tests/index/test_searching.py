@@ -8,6 +8,7 @@ import pytest
 
 from rag.index import dense, generation, lexical, open_store, segments
 from rag.index.dense import VectorRows, write_dense
+from rag.index.scan import holds
 from rag.index.segments import plan_growth, plan_tidy
 from rag.index.terms import terms
 from tests.index.conftest import DIMENSION, make_document, vector_of
@@ -267,3 +268,15 @@ def test_another_index_takes_the_place_while_a_reader_is_open(built, tmp_path):
         assert (reader.model, reader.dimension) == ("new", 8)
         assert "fault" not in [finding.level for finding in reader.check()]
     assert not (tmp_path / "index" / "fresh").exists()
+
+
+def test_many_terms_are_looked_up_in_a_few_rows_at_once():
+    chance = np.random.default_rng(3)
+    lists = [np.sort(chance.choice(500, size, replace=False)) for size in (1, 2, 3, 64, 127, 500)]
+    packed = np.concatenate([rows.astype(np.uint32) << 4 | np.uint32(3) for rows in lists])
+    ends = np.cumsum([len(rows) for rows in lists])
+    starts = ends - [len(rows) for rows in lists]
+    asked = np.array([0, 7, 250, 499])
+    found = holds(packed, starts, ends, asked)
+    assert found.tolist() == [[row in rows for row in asked] for rows in lists]
+    assert holds(packed, starts[:0], ends[:0], asked).shape == (0, 4)

@@ -41,10 +41,16 @@ def add(store, texts):
 
 
 def held(store):
-    """(text, sentences) of each passage."""
+    """(chunk, sentences) of each passage; sentences that are not known are None."""
     with store.view() as view:
         chunks = [chunk for info in view.documents() for chunk in view.document_chunks(info.id)]
-        return list(zip(chunks, view.sentences([chunk.id for chunk in chunks]), strict=True))
+        sentences, owners = view.sentences([chunk.id for chunk in chunks])
+    found = dict.fromkeys(range(len(chunks)))
+    for place in np.unique(owners):
+        own = np.flatnonzero(owners == place)
+        assert np.array_equal(own, np.arange(own[0], own[-1] + 1)), "a chunk's own stand together"
+        found[place] = sentences.part(int(own[0]), int(own[-1]) + 1)
+    return [(chunk, found[place]) for place, chunk in enumerate(chunks)]
 
 
 def assert_equal(one: SentencePieces, other: SentencePieces):
