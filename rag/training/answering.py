@@ -53,7 +53,7 @@ from rag.retrieval import retrieve
 from rag.retrieval.sentences import sentence_spans
 from rag.settings import Settings
 from rag.training.data_files import CALIBRATION, DEVELOPMENT, bucket, needed_rows
-from rag.training.written import Article, written_news, written_paragraphs
+from rag.training.written import Article, written_news, written_paragraphs, written_reports
 
 __all__ = ["add_arguments", "run"]
 
@@ -188,11 +188,20 @@ def written_corpora(
 
     Each small collection is also asked what the next one holds, and so is the large one what articles say
     that are not in it: off-topic. A quarter as many paragraphs of encyclopedias come in small collections.
+
+    Args:
+        data: Folder of the training data.
+        buckets: Of the texts.
+        held: Whether the cases only measure.
+        limit: Articles of each kind: reports, and other news.
+        few: Articles of a small collection.
+        many: Least articles of the large one.
     """
-    articles = written_news(data, buckets)
-    random.Random(SEED).shuffle(articles)
-    articles = articles[:limit]
-    yield from _small_collections(articles, few, held=held)
+    articles: list[Article] = []
+    for kind in (written_news(data, buckets), written_reports(data, buckets)):
+        random.Random(SEED).shuffle(kind)
+        yield from _small_collections(kind[:limit], few, held=held)
+        articles += kind[:limit]
     paragraphs: dict[str, list[Article]] = {}
     for one in written_paragraphs(data, buckets):
         paragraphs.setdefault(one.language, []).append(one)
@@ -200,7 +209,8 @@ def written_corpora(
         random.Random(SEED).shuffle(some)
         share = limit // 4 if language == "zh" else limit // 12
         yield from _small_collections(some[:share], few, held=held)
-    others = written_news(data, [b for b in range(10) if b not in buckets])
+    elsewhere = [b for b in range(10) if b not in buckets]
+    others = [*written_news(data, elsewhere), *written_reports(data, elsewhere)]
     random.Random(SEED).shuffle(others)
     fill = max(40, many - len(articles))
     cases = [case for article in articles for case in _written(article, held, 1.0, public=True)]
@@ -545,7 +555,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--questions", type=int, default=500, help="questions of bucket 2")
     parser.add_argument("--measured", type=int, default=150, help="questions of buckets 0 and 1")
     parser.add_argument(
-        "--articles", type=int, default=400, help="with written questions, of bucket 2"
+        "--articles", type=int, default=400, help="of a kind, with written questions, of bucket 2"
     )
     parser.add_argument("--plain-only", action="store_true", help="without the reader")
     parser.add_argument("--out", type=Path, default=WEIGHTS)

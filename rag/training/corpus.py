@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.training.data_files import DEVELOPMENT, TRAINING, bucket, rows_of
-from rag.training.written import written_news, written_paragraphs
+from rag.training.written import written_news, written_paragraphs, written_reports
 
 __all__ = [
     "WRITTEN",
@@ -204,7 +204,11 @@ def _aligned(pairs: list[tuple[str, str, str]], encode: Encode, *, window: int =
 
 def written_rows(folder: Path, buckets: Sequence[int]) -> Iterator[dict[str, Any]]:
     """The answerable written questions on articles and paragraphs, in the form of the rows of ``qa``."""
-    for article in [*written_news(folder, buckets), *written_paragraphs(folder, buckets)]:
+    for article in [
+        *written_news(folder, buckets),
+        *written_reports(folder, buckets),
+        *written_paragraphs(folder, buckets),
+    ]:
         for asked in article.questions:
             if asked.answer is not None:
                 answer = [article.text[slice(*asked.answer)], asked.answer[0]]

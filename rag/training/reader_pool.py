@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rag.answering.reader import spelling
@@ -31,7 +32,7 @@ from rag.training.reader_questions import (
     typed_answers,
     without_answer,
 )
-from rag.training.written import WrittenQuestions, written_articles
+from rag.training.written import WrittenQuestions, written_articles, written_reports
 
 
 def _pairs(text: str) -> set[str]:
@@ -51,9 +52,10 @@ class Pool:
         for asked in labelled(folder, TRAINING):
             grouped[asked.source].append(asked)
         self.real = {source: RealQuestions(rows) for source, rows in grouped.items()}
-        self.written = WrittenQuestions(
-            written_articles(folder, TRAINING), load_embedder("bundled")
-        )
+        embedder = load_embedder("bundled")
+        # Once among all that was written, so that others' sentences are of any kind, once among their own.
+        self.written = WrittenQuestions(written_articles(folder, TRAINING), embedder)
+        self.reports = WrittenQuestions(written_reports(folder, TRAINING), embedder)
         self.articles = [
             row["t"][:2500]
             for row in needed_rows(folder, "news_zh")
@@ -73,11 +75,12 @@ class Pool:
         }
         self._run_keys, self._run_shares = list(shares), list(shares.values())
         self._makers: list[tuple[float, Callable[[random.Random], Listing | None]]] = [
-            (0.64, self._from_written),
-            (0.14, self._from_chinese_qa),
-            (0.06, self._from_other_qa),
-            (0.05, self._from_news),
-            (0.11, self._from_pairs),
+            (0.55, partial(self._from_written, self.written)),
+            (0.27, partial(self._from_written, self.reports)),
+            (0.06, self._from_chinese_qa),
+            (0.04, self._from_other_qa),
+            (0.02, self._from_news),
+            (0.06, self._from_pairs),
         ]
 
     def draw(self, chance: random.Random) -> Listing:
@@ -88,8 +91,8 @@ class Pool:
             if listing is not None and listing.question.strip():
                 return listing
 
-    def _from_written(self, chance: random.Random) -> Listing | None:
-        drawn = self.written.draw(chance, headed=chance.random() < 0.6) if self.written else None
+    def _from_written(self, written: WrittenQuestions, chance: random.Random) -> Listing | None:
+        drawn = written.draw(chance, headed=chance.random() < 0.6) if written else None
         if drawn is None:
             return None
         whole, elsewhere = drawn

@@ -1,9 +1,10 @@
 """Questions that we wrote ourselves over the training texts, and what the reader learns from them.
 
-``questions/news.jsonl`` asks about articles of ``news_zh``, ``questions/wiki.jsonl`` about paragraphs of
-``qa``, ``questions/ntrex.jsonl`` about runs of lines of NTREX-128 in ``parallel``. They hold questions and
-places (hash of an article or number of a line, offsets), never the texts: whoever has the data gets the
-evidence, whoever has not gets nothing. Kinds: ``direct``, ``paraphrase`` (few words in common with the
+``questions/news.jsonl`` asks about articles of ``news_zh``, ``questions/reports.jsonl`` about such of them as
+report on districts, authorities, projects and firms, ``questions/wiki.jsonl`` about paragraphs of ``qa``,
+``questions/ntrex.jsonl`` about runs of lines of NTREX-128 in ``parallel``. They hold questions and places
+(hash of an article or number of a line, offsets), never the texts: whoever has the data gets the evidence,
+whoever has not gets nothing. Kinds: ``direct``, ``paraphrase`` (few words in common with the
 evidence), ``english`` and ``chinese`` (asked across languages), ``absent`` (a near miss: the topic is there,
 the fact is not).
 """
@@ -44,6 +45,7 @@ __all__ = [
     "written_lines",
     "written_news",
     "written_paragraphs",
+    "written_reports",
 ]
 
 #: Where the questions lie.
@@ -105,6 +107,7 @@ def written_articles(
     """
     return [
         *written_news(folder, buckets, questions=questions),
+        *written_reports(folder, buckets, questions=questions),
         *written_paragraphs(folder, buckets, questions=questions),
         *written_lines(folder, buckets, questions=questions),
     ]
@@ -114,7 +117,18 @@ def written_news(
     folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
 ) -> list[Article]:
     """The news articles among them, each with its first clauses for a title."""
-    asked = _asked_by_text(questions / "news.jsonl")
+    return _news(folder, buckets, questions / "news.jsonl")
+
+
+def written_reports(
+    folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
+) -> list[Article]:
+    """The reports on districts, authorities, projects and firms among the news, likewise."""
+    return _news(folder, buckets, questions / "reports.jsonl")
+
+
+def _news(folder: Path, buckets: Sequence[int], questions: Path) -> list[Article]:
+    asked = _asked_by_text(questions)
     return [
         Article(key, "zh", text, asked[key], head=_headline(text))
         for key, text, _ in _asked_texts(folder, "news_zh", "t", asked, buckets)
