@@ -57,10 +57,28 @@ _NAME_EN = re.compile(
 )
 _QUOTED = re.compile(r"[“「『《\"]([^“”「」『』《》\"]{1,40})[”」』》\"]")
 _YEAR = re.compile(r"(?:公元前|前)?\d{1,4}\s*年(?:\d{1,2}\s*月)?|\b(?:19|20)\d\d\b|[去今前明]年")
+_MORE = re.compile(
+    r"(?:那么|那麼|那|请|請|能|可以|再)*(?:还有(?:吗|呢|别的吗|其他的吗|其它的吗)|還有(?:嗎|呢|別的嗎|其他的嗎)|"
+    r"(?:具体|具體|详细|詳細|展开|展開|多)?(?:说说|說說|讲讲|講講|说明|說明|介绍|介紹)(?:一下)?|(?:具体|具體|详细|詳細)(?:点|一点|點|一點|呢)?|"
+    r"其他的?呢|别的呢|別的呢|继续|繼續)"
+)
+_MORE_EN = re.compile(
+    r"(?:and |so )?(?:anything else|what else|(?:tell me |say )?more(?: details?)?|in detail|go on|continue)",
+    re.IGNORECASE,
+)
+_ADVERB = re.compile(
+    r"(?:截至)?(?:全年|今年|去年|明年|目前|现在|現在|至今|已经|已經|已|一共|总共|總共|共|累计|累計)"
+)
+#: What is counted or chosen from stands behind the asking word: 多少个|村庄|的规划, 哪些|医院|要.
+_COUNTED = re.compile(
+    r"(?:多少|哪些|哪几|哪幾|几|幾|哪)[个個家位种種项項年月号號处處条條所届屆台座件辆輛户戶名支场場次册冊部本篇份]?"
+    r"(?P<noun>[^多少哪几幾要将將会會的是在有被由能可，,。？?]{2,12})"
+)
 _NAMED = re.compile(
     r"[\u4e00-\u9fffA-Za-z0-9·]{1,20}?(?:有限公司|公司|集团|集團|大学|大學|学院|學院|医院|醫院|中心|协会|協會|局|"
     r"社区|社區|小区|小區|街道|新区|新區|示范区|示範區|(?<![街片])区|(?<![街片])區|市|县|縣|省|镇|鎮|村|国|國|岛|島|山|河|湖|湾|灣|港|"
     r"路|街|站|桥|橋|塔|寺|宫|宮|馆|館|书记|書記|局长|局長|部长|部長|主任|市长|市長|平台|计划|計劃|工程|活动|活動)"
+    r"(?:新区|新區|(?<=[山岛島河湖湾灣港])[区區市县縣路街镇鎮村站])?"
 )
 _VERB = re.compile(
     r"有(?!限|关|關)|是(?!否)|在(?!线|職|职)|于|於|由|被|将|將|会(?!议|展|議)|能|可以|计划|計劃(?!的)|何时|何時|什么|什麼|"
@@ -84,6 +102,8 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
     if not previous:
         return question
     chinese = question_language(question).startswith("zh")
+    if (_MORE if chinese else _MORE_EN).fullmatch(question.strip(_END)):
+        return previous + "?"
     what_about = (_WHAT_ABOUT if chinese else _WHAT_ABOUT_EN).match(question)
     if what_about:
         topic = what_about.group("topic").strip(_END)
@@ -94,6 +114,8 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
     opening = (_OPENING if chinese else _OPENING_EN).match(question)
     rest = question[opening.end() :] if opening else question
     subject = _subject(previous, chinese=chinese)
+    if subject and rest.startswith("其中"):
+        return subject + rest
     pronoun = (_PRONOUN if chinese else _PRONOUN_EN).search(rest)
     if pronoun and subject and normalize(subject) not in normalize(rest):
         possessive = pronoun.group().endswith("的") and pronoun.start() + len(pronoun.group()) > 1
@@ -131,15 +153,23 @@ def _bare(question: str, *, chinese: bool) -> bool:
 
 def _substitute(previous: str, topic: str, *, chinese: bool) -> str:
     """The previous question with the part that the topic corresponds to replaced by it."""
+    qualifies = len(topic) > 2 and topic.endswith("的")  # 成为全国经验的, 30亿元以上的
+    topic = topic.removesuffix("的") if qualifies else topic
     old = _counterpart(previous, topic, chinese=chinese)
     if old is not None:
         start, end = old
+        counted = _COUNTED.search(previous)
+        if qualifies and counted and counted.span("noun") == old:  # those among what was counted
+            return f"{previous[:start]}{topic}的{previous[start:]}?"
         if previous[:start].lower().endswith("the "):
             topic = re.sub(r"^the\s+", "", topic, flags=re.IGNORECASE)
         return previous[:start] + topic + previous[end:] + "?"
-    if chinese:
-        return f"{topic}{_without_subject(previous)}?"
-    return f"{previous} ({topic})?"
+    if not chinese:
+        return f"{previous} ({topic})?"
+    place = _NAMED.match(previous)
+    if place and _YEAR.fullmatch(topic):  # a time that the question before did not name
+        return f"{place.group()}{topic}{previous[place.end() :]}?"
+    return f"{topic}{_without_subject(previous)}?"
 
 
 def _counterpart(previous: str, topic: str, *, chinese: bool) -> tuple[int, int] | None:
@@ -161,20 +191,30 @@ def _counterpart(previous: str, topic: str, *, chinese: bool) -> tuple[int, int]
             end = start + length
             if any(start < b and a < end for a, b in asked):
                 continue
+            if _splits(shown, start) or _splits(shown, end):
+                continue
             piece = shown[start:end]
             tail = _shared(piece[::-1], wanted[::-1])
             head = _shared(piece, wanted)
-            if not tail and not head:
+            inside = _longest_shared(piece, wanted) if len(wanted) > 4 else 0
+            if not tail and not head and inside < _INSIDE:
                 continue
             # Names of one kind end alike (智慧社区, 智慧小区; 崂山区, 市北区): the end counts most.
             score = 1.5 * min(tail, 3) + 1.0 * min(head, 3) - 0.4 * abs(len(piece) - len(wanted))
+            score -= 0.5 * (len(piece) == 1 < len(wanted))
+            score += 0.5 * inside if inside >= _INSIDE else 0.0
+            score += 1.4 * (tail > 0 and piece[-1] in "级級类類型期")
             left = shown[start - 1] if start else " "
             right = shown[end] if end < len(shown) else " "
             score += 0.8 * (
-                not start or left in "的了是在有个個家位项項条處处,，于由和与 0123456789"
+                not start
+                or left in "的了是在有个個家位项項条處处,，于由和与 0123456789"
+                or any(start == b for _, b in asked)
             )
             score += 0.8 * (
-                right in "的了是在有,，?？ 将將会為为由何什哪多谁誰" or end == len(shown)
+                right in "的了是在有,，?？ 将將会為为由何什哪多谁誰要0123456789"
+                or end == len(shown)
+                or any(end == a for a, _ in asked)
             )
             if best is None or score > best[0] + 1e-9:
                 best = (score, (start, end))
@@ -183,7 +223,11 @@ def _counterpart(previous: str, topic: str, *, chinese: bool) -> tuple[int, int]
     place = _NAMED.match(previous)
     if place and _NAMED.fullmatch(topic) and previous[place.end() - 1] == topic[-1:]:
         return place.span()
-    # The topic is another thing that is counted: it takes the place of what stands before the asking word.
+    # The topic is another thing that is counted: it takes the place of what stands behind the asking
+    # word or, where nothing does, before it.
+    counted = _COUNTED.search(previous)
+    if counted:
+        return counted.span("noun")
     if asked:
         start = end = asked[0][0]
         if end == 0:
@@ -193,6 +237,8 @@ def _counterpart(previous: str, topic: str, *, chinese: bool) -> tuple[int, int]
         start = max(subject, year.end() if year else 0)
         if previous[start : start + 1] == "的":
             start += 1
+        while start < end and (adverb := _ADVERB.match(previous, start, end)):
+            start = adverb.end()
         measure = re.search(
             r"(?:一共|共)?(?:有|是|为|達|达|完成|新增|建成)?(?:了)?$", previous[start:end]
         )
@@ -230,7 +276,11 @@ def _counterpart_en(previous: str, topic: str) -> tuple[int, int] | None:
                 best = (score, span)
     if best and best[0] >= 0.6:
         return best[1]
-    counted = re.match(r"how (?:many|much) ([\w-]+)", previous, re.IGNORECASE)
+    counted = re.match(
+        rf"how (?:many|much) ([\w-]+(?: (?!(?:{_QUESTION_WORDS_EN})\b)[\w-]+){{0,3}}) (?:{_QUESTION_WORDS_EN})\b",
+        previous,
+        re.IGNORECASE,
+    )
     if counted and not bare[:1].isupper():
         return counted.span(1)
     return names[-1] if names else None
@@ -247,6 +297,21 @@ def _shared(one: str, other: str) -> int:
             break
         count += 1
     return count
+
+
+#: So many characters that two names share in their middle make them of one kind.
+_INSIDE = 3
+
+
+def _splits(text: str, at: int) -> bool:
+    """Whether a cut here would go through a figure, or through 国家, which 国家级 begins with."""
+    around = text[at - 1 : at + 1] if at else ""
+    return (len(around) == 2 and around.isdigit()) or around in {"国家", "國家"}
+
+
+def _longest_shared(one: str, other: str) -> int:
+    """Length of the longest run that both hold."""
+    return SequenceMatcher(None, one, other, autojunk=False).find_longest_match().size
 
 
 def _subject(previous: str, *, chinese: bool) -> str:
@@ -270,6 +335,9 @@ def _subject(previous: str, *, chinese: bool) -> str:
     body = re.sub(rf"^(?:{_YEAR.pattern})[,，]?", "", body)
     named = _NAMED.match(body)
     verb = _VERB.search(body, 2)
+    counted = _COUNTED.search(body)
+    if counted and body[: counted.start()].endswith("了"):
+        return counted.group("noun")
     if verb and (not named or verb.start() >= named.end()):
         return body[: verb.start()]
     if named:
