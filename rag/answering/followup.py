@@ -186,7 +186,7 @@ def _counterpart(previous: str, topic: str, *, chinese: bool) -> tuple[int, int]
     shown, wanted = normalize(previous), normalize(topic)
     if len(shown) != len(previous) or len(wanted) != len(topic):
         shown, wanted = previous, topic
-    for length in range(max(1, len(wanted) - 3), len(wanted) + 5):
+    for length in range(max(min(2, len(wanted)), len(wanted) - 3), len(wanted) + 5):
         for start in range(len(shown) - length + 1):
             end = start + length
             if any(start < b and a < end for a, b in asked):
@@ -201,7 +201,6 @@ def _counterpart(previous: str, topic: str, *, chinese: bool) -> tuple[int, int]
                 continue
             # Names of one kind end alike (智慧社区, 智慧小区; 崂山区, 市北区): the end counts most.
             score = 1.5 * min(tail, 3) + 1.0 * min(head, 3) - 0.4 * abs(len(piece) - len(wanted))
-            score -= 0.5 * (len(piece) == 1 < len(wanted))
             score += 0.5 * inside if inside >= _INSIDE else 0.0
             score += 1.4 * (tail > 0 and piece[-1] in "级級类類型期")
             left = shown[start - 1] if start else " "
