@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.answering.nearness import Nearness
-from rag.answering.question import ACCEPTED, AskedFor, focus_phrase, places_named
+from rag.answering.places import Place, places_of
+from rag.answering.question import ACCEPTED, AskedFor, focus_phrase
 from rag.answering.spans import capitalised, figures_in, quoted, typed_spans, years_in
 from rag.index.terms import terms
 from rag.normalization import normalize, normalize_with_offsets, source_span
@@ -288,6 +289,7 @@ FEATURES = (
     "years_far",  # the passage tells of other years
     "cross_sentence",  # what of "sentence" comes by translation
     "cross_soft",
+    "place_far",  # no passage of the document names the place, its title neither
 )
 INDEX = {name: i for i, name in enumerate(FEATURES)}
 
@@ -331,6 +333,10 @@ def features_of(
     script = _script_of(asked.language)
     best_cosine = np.full(len(passages), -1.0, np.float32)
     phrase = focus_phrase(asked)
+    places = places_of(
+        asked.places, asked.normalised, (_normalised(passage.text) for passage in passages)
+    )
+    told_by = _told_by(passages) if places else {}
     focused = [_focus_share(weights, held_terms(passage.text)) for passage in passages]
     for i, candidate in enumerate(candidates):
         row = table[i]
@@ -382,8 +388,9 @@ def features_of(
         row[INDEX["unit_lack"]] = float(lacks_unit(asked, normalised))
         if asked.many:
             row[INDEX["items_lack"]] = float(lacks_items(asked, normalised, candidate.after))
-        if asked.places:
-            _place_features(row, asked, candidate, passages[candidate.passage])
+        if places and text_script(candidate.text) == "han":
+            passage = passages[candidate.passage]
+            _place_features(row, places, candidate, passage, told_by[passage.document_id])
         if asked.years:
             told = years_of(passages[candidate.passage])
             row[INDEX["years_far"]] = float(not asked.years & told)
@@ -498,19 +505,27 @@ def years_of(passage: Passage) -> frozenset[str]:
     )
 
 
-def _place_features(row: Floats, asked: AskedFor, candidate: Candidate, passage: Passage) -> None:
-    """Whether the place that was asked about is told of here, or another one of its kind."""
+def _told_by(passages: Sequence[Passage]) -> dict[str, str]:
+    """What the passages of each document tell together with its title, normalised."""
+    told: dict[str, list[str]] = {}
+    for passage in passages:
+        parts = told.setdefault(passage.document_id, [passage.title or ""])
+        parts += [passage.heading or "", passage.text]
+    return {name: " ".join(map(_normalised, parts)) for name, parts in told.items()}
+
+
+def _place_features(
+    row: Floats, places: Sequence[Place], candidate: Candidate, passage: Passage, told: str
+) -> None:
+    """Whether the places that were asked about are told of here, or others of their kind."""
     near = _normalised(f"{passage.heading or ''} {candidate.before} {candidate.text}")
     around = near + _normalised(passage.title or "") + _normalised(passage.text)
-    stems = [stem for stem, _ in asked.places]
-    lacking = [stem for stem in stems if stem not in around]
-    row[INDEX["place_lack"]] = len(lacking) / len(stems)
-    clash = False
-    for stem, kind in asked.places:
-        if stem not in near:
-            others = {s for s, k in places_named(near) if k == kind}
-            clash = clash or bool(others)
-    row[INDEX["place_clash"]] = float(clash)
+    count = len(places)
+    row[INDEX["place_lack"]] = sum(not one.named_in(around) for one in places) / count
+    row[INDEX["place_far"]] = sum(not one.named_in(told) for one in places) / count
+    row[INDEX["place_clash"]] = float(
+        any(not one.named_in(near) and one.another_in(near) for one in places)
+    )
 
 
 def _translated(row: Floats, candidate: Candidate, passage: Passage, weights: Weights) -> None:

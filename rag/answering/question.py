@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.answering.places import Place, places_asked
 from rag.answering.spans import capitalised, figures_in, years_in
 from rag.normalization import normalize
 from rag.retrieval.language import question_language
@@ -44,7 +45,7 @@ class AskedFor:
         figures: Other numbers named in digits.
         names: Quoted or capitalised names, normalised.
         units: What is counted ("个", "家", "people"), or "".
-        places: (stem, kind) of the districts, cities and the like named: ("崂山", "区").
+        places: The districts, cities and the like that are named, also in Latin letters.
         at: Characters of ``normalised`` that ask ("多少", "who"), or None.
     """
 
@@ -58,7 +59,7 @@ class AskedFor:
     figures: frozenset[str]
     names: tuple[str, ...]
     units: str
-    places: tuple[tuple[str, str], ...]
+    places: tuple[Place, ...]
     at: tuple[int, int] | None
 
 
@@ -443,32 +444,6 @@ _UNIT = re.compile(rf"(?:多少|几)(?:万|亿|千|百)?({_COUNTED})")
 _ENGLISH_UNIT = re.compile(r"how many (?:[\w-]+ ){0,2}?([\w-]+)")
 
 
-_PLACE_NAME = re.compile(r"([\u4e00-\u9fff]{2,4}?)(新区|区|市|县|省|镇|街道|州)(?![别域间划长分])")
-_NO_STEM = re.compile(
-    r"[全各本该我这那哪几某一两三四五六七八九十的在是和与及有了对为从向到把被将按由以于等个示范国家片功能社小园景街老城超都门地山特先进]"
-    r"|青岛市|城市|地区|开发|保税|自贸|试验|发展|建设|服务|管理|历史"
-)
-
-
-@lru_cache(maxsize=4096)
-def places_named(normalised: str) -> tuple[tuple[str, str], ...]:
-    """Districts, cities and the like in a normalised Chinese text: (stem, kind), in order."""
-    found = []
-    for match in _PLACE_NAME.finditer(normalised):
-        stem, kind = match.groups()
-        if not _NO_STEM.search(stem) or stem in _STEMS:
-            found.append((stem, "区" if kind == "新区" else kind))
-    return tuple(dict.fromkeys(found))
-
-
-# Stems that hold a character which elsewhere is no part of a name.
-_STEMS = frozenset(
-    "崂山 香山 中山 佛山 鞍山 唐山 黄山 泰山 金山 宝山 房山 南山 萧山 昆山 舟山 乐山 眉山 马鞍山 平顶山 石景山 门头沟 浦东 山东 山西 "
-    "都江堰 成都 三亚 三明 三门峡 九江 十堰 六安 四平 四川 七台河 一带 五莲 小榄 老河口 先锋 特克斯 地坛 城阳 城东 城西 城南 城北 "
-    "福田 莱山 岚山 凉山 巴中 景德镇 社旗 街子".split()
-)
-
-
 @lru_cache(maxsize=1024)
 def analyse(text: str) -> AskedFor:
     """Take a question apart; deterministic, any language."""
@@ -514,7 +489,7 @@ def analyse(text: str) -> AskedFor:
         figures=figures_in(normalised) - years,
         names=tuple(dict.fromkeys(name for name in names if name.strip())),
         units=unit.group(1) if unit else "",
-        places=places_named(normalised) if chinese else (),
+        places=places_asked(text, normalised, language),
         at=asks.span() if asks else None,
     )
 

@@ -22,6 +22,7 @@ from rag.answering.question import AskedFor
 from rag.errors import AnsweringError
 from rag.normalization import normalize
 from rag.records import Passage
+from rag.retrieval.language import text_script
 
 __all__ = [
     "CONFIDENCE_FEATURES",
@@ -144,6 +145,7 @@ _SET_FEATURES = (
     "best_passage",  # highest coverage by any passage
     "absent",  # worth of the question's terms that no passage holds
     "worthiest_absent",  # the worthiest such term's worth
+    "place_absent",  # share of the places asked about that no passage names
     "unmet",  # worth of the worthiest term not in the best sentence's frame
     "terms",  # log of the number of content terms
     "score_gap",  # 1 less the second passage's fused score over the best one's
@@ -188,6 +190,9 @@ def confidence_features(
         nearby = normalize(f"{best.frame} {best.before} {best.text} {best.after}")
         absent = [word.worth * (1 - word.met(everywhere)) for word in weights.foreign]
         unmet = [word.worth * (1 - word.met(nearby)) for word in weights.foreign]
+    texts = [normalize(f"{one.title or ''} {one.heading or ''} {one.text}") for one in passages]
+    han = [text for text in texts if text_script(text) == "han"]
+    homeless = [one for one in asked.places if not any(one.named_in(text) for text in han)]
     scores = [passage.score for passage in passages]
     extra = {
         "logit": top,
@@ -204,6 +209,7 @@ def confidence_features(
         "best_passage": float(table[:, INDEX["passage"]].max()),
         "absent": float(sum(absent)),
         "worthiest_absent": float(max(absent, default=0.0)),
+        "place_absent": len(homeless) / len(asked.places) if asked.places and han else 0.0,
         "unmet": float(max(unmet, default=0.0)),
         "terms": float(np.log(1 + len(weights.worth))),
         "score_gap": min(1 - scores[1] / max(scores[0], 1e-6), 1.0) if len(scores) > 1 else 1.0,

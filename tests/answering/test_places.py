@@ -1,0 +1,36 @@
+"""Places that questions name."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.places import Place, places_of
+from rag.answering.question import analyse
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("城阳区、即墨区各有多少个社区？", [("城阳", "区"), ("即墨", "区")]),
+        ("北京市今年的目标是什么", [("北京", "市")]),
+        ("图书馆有多少本书？", []),
+    ],
+)
+def test_a_chinese_question_names_places_with_their_kind(question, places) -> None:
+    assert [(one.stem, one.kind) for one in analyse(question).places] == places
+
+
+def test_latin_letters_stand_for_the_characters_they_may_spell() -> None:
+    (place,) = analyse("Who is the party secretary of Jimo District?").places
+    assert place.kind == "区"
+    assert place.named_in("即墨区委书记")
+    assert not place.named_in("崂山区委书记")
+    assert place.another_in("崂山区委书记")
+    assert analyse("Which colour has the sky?").places == ()
+
+
+def test_a_place_without_its_kind_is_known_from_the_texts() -> None:
+    found = places_of((), "市北新增了多少家企业", ["市北区新增219家。", "崂山区新增8家。"])
+    assert found == (Place("市北", "区"),)
+    assert found[0].named_in("市北区新增219家。")
+    assert found[0].another_in("崂山区新增8家。")
