@@ -24,6 +24,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,14 @@ from rag.records import Document, Passage
 from rag.retrieval import retrieve
 from rag.retrieval.sentences import sentence_spans
 from rag.settings import Settings
-from rag.training.data_files import CALIBRATION, DEVELOPMENT, bucket, needed_rows
-from rag.training.written import Article, written_news, written_paragraphs, written_reports
+from rag.training.data_files import CALIBRATION, DEVELOPMENT, TRAINING, bucket, needed_rows
+from rag.training.written import (
+    Article,
+    general_questions,
+    written_news,
+    written_paragraphs,
+    written_reports,
+)
 
 __all__ = ["add_arguments", "run"]
 
@@ -158,6 +165,10 @@ def qa_cases(data: Path, wanted: Iterable[int], limit: int) -> tuple[list[Docume
 _SUITE = 3.0
 
 
+#: General questions that are put to the documents of the suites.
+_GENERAL = 80
+
+
 def suite_cases(folder: Path, names: Sequence[str]) -> list[Case]:
     """The questions of some suites, follow-ups completed."""
     import yaml
@@ -187,7 +198,8 @@ def written_corpora(
     """Written questions over collections of ``few`` articles each, then over one of at least ``many``.
 
     Each small collection is also asked what the next one holds, and so is the large one what articles say
-    that are not in it: off-topic. A quarter as many paragraphs of encyclopedias come in small collections.
+    that are not in it, and both some general questions: off-topic. A quarter as many paragraphs of
+    encyclopedias come in small collections.
 
     Args:
         data: Folder of the training data.
@@ -197,10 +209,11 @@ def written_corpora(
         few: Articles of a small collection.
         many: Least articles of the large one.
     """
+    general = _endless(general_questions(buckets))
     articles: list[Article] = []
     for kind in (written_news(data, buckets), written_reports(data, buckets)):
         random.Random(SEED).shuffle(kind)
-        yield from _small_collections(kind[:limit], few, held=held)
+        yield from _small_collections(kind[:limit], few, general, held=held)
         articles += kind[:limit]
     paragraphs: dict[str, list[Article]] = {}
     for one in written_paragraphs(data, buckets):
@@ -208,29 +221,44 @@ def written_corpora(
     for language, some in sorted(paragraphs.items()):
         random.Random(SEED).shuffle(some)
         share = limit // 4 if language == "zh" else limit // 12
-        yield from _small_collections(some[:share], few, held=held)
+        yield from _small_collections(some[:share], few, general, held=held)
     elsewhere = [b for b in range(10) if b not in buckets]
     others = [*written_news(data, elsewhere), *written_reports(data, elsewhere)]
     random.Random(SEED).shuffle(others)
     fill = max(40, many - len(articles))
     cases = [case for article in articles for case in _written(article, held, 1.0, public=True)]
     cases = cases[::2]  # each was asked of a small collection already
-    for article in others[fill : fill + max(40, len(articles) // 3)]:
-        asked = article.questions[0].question
-        cases.append(Case("off-topic", True, asked, (), frozenset(), held, 1.0))
+    strangers = others[fill : fill + max(40, len(articles) // 3)]
+    strange = [article.questions[0].question for article in strangers]
+    cases += [
+        Case("off-topic", True, question, (), frozenset(), held, 1.0)
+        for question in [*strange, *islice(general, len(strange) // 2)]
+    ]
     yield [_document(article) for article in articles + others[:fill]], cases
 
 
 def _small_collections(
-    articles: Sequence[Article], few: int, *, held: bool
+    articles: Sequence[Article], few: int, general: Iterator[str], *, held: bool
 ) -> Iterator[tuple[list[Document], list[Case]]]:
     groups = [articles[i : i + few] for i in range(0, len(articles), few)]
     for group, strangers in zip(groups, groups[1:] + groups[:1], strict=True):
         cases = [case for article in group for case in _written(article, held, 1.5, public=False)]
-        for article in strangers[: few // 2] if len(groups) > 1 else ():
-            first = article.questions[len(article.name) % len(article.questions)]
-            cases.append(Case("off-topic", False, first.question, (), frozenset(), held, 1.5))
+        strange = [
+            article.questions[len(article.name) % len(article.questions)].question
+            for article in (strangers[: few // 2] if len(groups) > 1 else ())
+        ]
+        cases += [
+            Case("off-topic", False, question, (), frozenset(), held, 1.5)
+            for question in [*strange, *islice(general, 3)]
+        ]
         yield [_document(article) for article in group], cases
+
+
+def _endless(questions: Sequence[str]) -> Iterator[str]:
+    """The questions in a fixed mixed order, over and over."""
+    mixed = list(questions)
+    random.Random(SEED).shuffle(mixed)
+    return cycle(mixed)
 
 
 def _document(article: Article) -> Document:
@@ -575,8 +603,14 @@ def run(arguments: argparse.Namespace) -> int:
         ("bucket 2", *qa_cases(arguments.data, CALIBRATION, arguments.questions), False),
         ("buckets 0, 1", *qa_cases(arguments.data, DEVELOPMENT, arguments.measured), True),
     ]
+    general = _endless(general_questions((*CALIBRATION, *TRAINING)))
     for documents, names in _suite_corpora(arguments):
-        corpora.append((names[0], documents, suite_cases(arguments.suites, names), False))
+        cases = suite_cases(arguments.suites, names)
+        cases += [
+            Case("off-topic", False, one, (), frozenset(), _third(one), _SUITE / 2)
+            for one in islice(general, _GENERAL)
+        ]
+        corpora.append((names[0], documents, cases, False))
     for wanted, measured in ((CALIBRATION, False), (DEVELOPMENT, True)):
         for documents, cases in written_corpora(
             arguments.data, wanted, held=measured, limit=arguments.articles // (1 + 3 * measured)

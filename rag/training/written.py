@@ -4,7 +4,8 @@
 report on districts, authorities, projects and firms, ``questions/wiki.jsonl`` about paragraphs of ``qa``,
 ``questions/ntrex.jsonl`` about runs of lines of NTREX-128 in ``parallel``. They hold questions and places
 (hash of an article or number of a line, offsets), never the texts: whoever has the data gets the evidence,
-whoever has not gets nothing. Kinds: ``direct``, ``paraphrase`` (few words in common with the
+whoever has not gets nothing. ``questions/general.jsonl`` asks about the world and for help with daily life:
+what no collection of articles answers. Kinds: ``direct``, ``paraphrase`` (few words in common with the
 evidence), ``english`` and ``chinese`` (asked across languages), ``absent`` (a near miss: the topic is there,
 the fact is not).
 """
@@ -41,6 +42,7 @@ __all__ = [
     "Article",
     "WrittenQuestion",
     "WrittenQuestions",
+    "general_questions",
     "written_articles",
     "written_lines",
     "written_news",
@@ -144,6 +146,12 @@ def written_paragraphs(
         Article(key, row["l"][:2], text, asked[key])
         for key, text, row in _asked_texts(folder, "qa", "p", asked, buckets)
     ]
+
+
+def general_questions(buckets: Sequence[int], *, questions: Path = QUESTIONS) -> list[str]:
+    """The questions about anything, of some buckets of the question."""
+    asked = [str(row["question"]) for row in _rows(questions / "general.jsonl")]
+    return [question for question in asked if bucket(question) in buckets]
 
 
 def _asked_by_text(path: Path) -> dict[str, tuple[WrittenQuestion, ...]]:
