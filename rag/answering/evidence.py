@@ -336,7 +336,7 @@ def features_of(
     places = places_of(
         asked.places, asked.normalised, (_normalised(passage.text) for passage in passages)
     )
-    told_by = _told_by(passages) if places else {}
+    unnamed = _unnamed(places, passages) if places else []
     focused = [_focus_share(weights, held_terms(passage.text)) for passage in passages]
     for i, candidate in enumerate(candidates):
         row = table[i]
@@ -389,8 +389,11 @@ def features_of(
         if asked.many:
             row[INDEX["items_lack"]] = float(lacks_items(asked, normalised, candidate.after))
         if places and text_script(candidate.text) == "han":
-            passage = passages[candidate.passage]
-            _place_features(row, places, candidate, passage, told_by[passage.document_id])
+            near = (
+                f"{passages[candidate.passage].heading or ''} {candidate.before} {candidate.text}"
+            )
+            row[INDEX["place_lack"]], row[INDEX["place_far"]] = unnamed[candidate.passage]
+            row[INDEX["place_clash"]] = float(_clashes(places, _normalised(near)))
         if asked.years:
             told = years_of(passages[candidate.passage])
             row[INDEX["years_far"]] = float(not asked.years & told)
@@ -505,27 +508,26 @@ def years_of(passage: Passage) -> frozenset[str]:
     )
 
 
-def _told_by(passages: Sequence[Passage]) -> dict[str, str]:
-    """What the passages of each document tell together with its title, normalised."""
-    told: dict[str, list[str]] = {}
-    for passage in passages:
-        parts = told.setdefault(passage.document_id, [passage.title or ""])
-        parts += [passage.heading or "", passage.text]
-    return {name: " ".join(map(_normalised, parts)) for name, parts in told.items()}
+def _unnamed(places: Sequence[Place], passages: Sequence[Passage]) -> list[tuple[float, float]]:
+    """For each passage the share of the places that it, and that its whole document, does not name.
+
+    Of a document its passages here and its title are known.
+    """
+    texts = [_normalised(f"{one.title or ''} {one.heading or ''} {one.text}") for one in passages]
+    told: dict[str, str] = {}
+    for passage, text in zip(passages, texts, strict=True):
+        told[passage.document_id] = f"{told.get(passage.document_id, '')} {text}"
+
+    def share(text: str) -> float:
+        return sum(not one.named_in(text) for one in places) / len(places)
+
+    far = {name: share(text) for name, text in told.items()}
+    return [(share(text), far[one.document_id]) for one, text in zip(passages, texts, strict=True)]
 
 
-def _place_features(
-    row: Floats, places: Sequence[Place], candidate: Candidate, passage: Passage, told: str
-) -> None:
-    """Whether the places that were asked about are told of here, or others of their kind."""
-    near = _normalised(f"{passage.heading or ''} {candidate.before} {candidate.text}")
-    around = near + _normalised(passage.title or "") + _normalised(passage.text)
-    count = len(places)
-    row[INDEX["place_lack"]] = sum(not one.named_in(around) for one in places) / count
-    row[INDEX["place_far"]] = sum(not one.named_in(told) for one in places) / count
-    row[INDEX["place_clash"]] = float(
-        any(not one.named_in(near) and one.another_in(near) for one in places)
-    )
+def _clashes(places: Sequence[Place], near: str) -> bool:
+    """Whether a text names another place of a kind that was asked about in place of that one."""
+    return any(not one.named_in(near) and one.another_in(near) for one in places)
 
 
 def _translated(row: Floats, candidate: Candidate, passage: Passage, weights: Weights) -> None:

@@ -300,7 +300,7 @@ def _whole(text: str) -> int:
 def _value(text: str) -> Fraction:
     """The value of an Arabic or Chinese numeral."""
     text = text.replace(",", "")
-    if text[0].isascii():
+    if text[0].isdecimal():  # of any script
         return Fraction(text)
     whole, _, decimals = text.partition("点")
     value = Fraction(_chinese(whole))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,10 @@ from functools import lru_cache
 from rag.retrieval.glossary import Glossed, gloss, meets
 
 __all__ = ["Place", "places_asked", "places_named", "places_of"]
+
+
+#: Probability of a translation from which it counts as the way a name is written.
+_SURE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +35,38 @@ class Place:
 
     def named_in(self, normalised: str) -> bool:
         """Whether a normalised Chinese text names it."""
-        if self.spelled is not None:
-            return meets(self.spelled, normalised) > 0
-        return self.stem in normalised
+        if self.spelled is None:
+            return self.stem in normalised
+        if self.spelled.alternatives:  # how it is written is known; other characters sound like it
+            return any(
+                target in normalised for target, p in self.spelled.alternatives if p >= _SURE
+            )
+        return meets(self.spelled, normalised) > 0
 
     def another_in(self, normalised: str) -> bool:
         """Whether a normalised Chinese text names another place of its kind."""
         return bool(self.kind) and any(
-            kind == self.kind and stem != self.stem for stem, kind in places_named(normalised)
+            kind == self.kind and not self.named_in(stem) for stem, kind in places_named(normalised)
         )
 
 
-_PLACE_NAME = re.compile(r"([\u4e00-\u9fff]{2,4}?)(新区|区|市|县|省|镇|街道|州)(?![别域间划长分])")
+_PLACE_NAME = re.compile(
+    r"([\u4e00-\u9fff]{2,4}?)(新区|区|市|县|省|镇|街道|州)(?![别域间划长分场民值政容])"
+)
 _NO_STEM = re.compile(
     r"[全各本该我这那哪几某一两三四五六七八九十的在是和与及有了对为从向到把被将按由以于等个示范国家片功能社小园景街老城超都门地山特先进]"
-    r"|青岛市|城市|地区|开发|保税|自贸|试验|发展|建设|服务|管理|历史"
+    r"|青岛市|城市|地区|开发|保税|自贸|试验|发展|建设|服务|管理|历史|核心|样板|先行|引领|标杆|聚集|集聚|合作|经济|产业|工业|科技|高新|文化|旅游|生活|居住|商业|商务|金融|物流|综合|试点|推动|推进|助力|打造|全面"
 )
+
+
+_TIME = re.compile(r"(?<=[\d今去明前每])[年月日]")
 
 
 @lru_cache(maxsize=4096)
 def places_named(normalised: str) -> tuple[tuple[str, str], ...]:
     """Districts, cities and the like in a normalised Chinese text: (stem, kind), in order."""
     found = []
-    for match in _PLACE_NAME.finditer(normalised):
+    for match in _PLACE_NAME.finditer(_TIME.sub(" ", normalised)):
         stem, kind = match.groups()
         if not _NO_STEM.search(stem) or stem in _STEMS:
             found.append((stem, "区" if kind == "新区" else kind))
@@ -70,13 +84,17 @@ _STEMS = frozenset(
 def places_of(asked: tuple[Place, ...], question: str, texts: Iterable[str]) -> tuple[Place, ...]:
     """Those, and what a normalised question names without its kind and normalised texts name with it."""
     known = {one.stem for one in asked}
-    more = {
-        stem: kind
+    found = Counter(
+        name
         for text in texts
-        for stem, kind in places_named(text)
-        if stem in question and not any(stem in one or one in stem for one in known if one)
-    }
-    return (*asked, *(Place(stem, kind) for stem, kind in sorted(more.items())))
+        for name in places_named(text)
+        if name[0] in question and not any(name[0] in one or one in name[0] for one in known if one)
+    )
+    more: dict[str, str] = {}
+    for (stem, kind), texts_with_it in found.most_common():
+        if texts_with_it > 1:  # once may be any words before 区 or 市
+            more.setdefault(stem, kind)
+    return (*asked, *(Place(stem, kind) for stem, kind in more.items()))
 
 
 _KINDS = {

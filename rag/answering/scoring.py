@@ -190,9 +190,6 @@ def confidence_features(
         nearby = normalize(f"{best.frame} {best.before} {best.text} {best.after}")
         absent = [word.worth * (1 - word.met(everywhere)) for word in weights.foreign]
         unmet = [word.worth * (1 - word.met(nearby)) for word in weights.foreign]
-    texts = [normalize(f"{one.title or ''} {one.heading or ''} {one.text}") for one in passages]
-    han = [text for text in texts if text_script(text) == "han"]
-    homeless = [one for one in asked.places if not any(one.named_in(text) for text in han)]
     scores = [passage.score for passage in passages]
     extra = {
         "logit": top,
@@ -209,7 +206,7 @@ def confidence_features(
         "best_passage": float(table[:, INDEX["passage"]].max()),
         "absent": float(sum(absent)),
         "worthiest_absent": float(max(absent, default=0.0)),
-        "place_absent": len(homeless) / len(asked.places) if asked.places and han else 0.0,
+        "place_absent": _absent_places(asked, passages) if asked.places else 0.0,
         "unmet": float(max(unmet, default=0.0)),
         "terms": float(np.log(1 + len(weights.worth))),
         "score_gap": min(1 - scores[1] / max(scores[0], 1e-6), 1.0) if len(scores) > 1 else 1.0,
@@ -220,3 +217,13 @@ def confidence_features(
     }
     values = [*table[chosen].tolist(), *(extra[name] for name in _SET_FEATURES)]
     return np.nan_to_num(np.asarray(values, np.float32), nan=0.0, posinf=10.0, neginf=-10.0)
+
+
+def _absent_places(asked: AskedFor, passages: Sequence[Passage]) -> float:
+    """Share of the places asked about that no Chinese passage names; 0 where there is none."""
+    texts = [normalize(f"{one.title or ''} {one.heading or ''} {one.text}") for one in passages]
+    chinese = [text for text in texts if text_script(text) == "han"]
+    if not chinese:
+        return 0.0
+    absent = [one for one in asked.places if not any(one.named_in(text) for text in chinese)]
+    return len(absent) / len(asked.places)

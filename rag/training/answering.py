@@ -222,8 +222,7 @@ def written_corpora(
         random.Random(SEED).shuffle(some)
         share = limit // 4 if language == "zh" else limit // 12
         yield from _small_collections(some[:share], few, general, held=held)
-    elsewhere = [b for b in range(10) if b not in buckets]
-    others = [*written_news(data, elsewhere), *written_reports(data, elsewhere)]
+    others = [*written_news(data, TRAINING), *written_reports(data, TRAINING)]
     random.Random(SEED).shuffle(others)
     fill = max(40, many - len(articles))
     cases = [case for article in articles for case in _written(article, held, 1.0, public=True)]
@@ -603,7 +602,7 @@ def run(arguments: argparse.Namespace) -> int:
         ("bucket 2", *qa_cases(arguments.data, CALIBRATION, arguments.questions), False),
         ("buckets 0, 1", *qa_cases(arguments.data, DEVELOPMENT, arguments.measured), True),
     ]
-    general = _endless(general_questions((*CALIBRATION, *TRAINING)))
+    general = _endless(general_questions(TRAINING))
     for documents, names in _suite_corpora(arguments):
         cases = suite_cases(arguments.suites, names)
         cases += [

@@ -30,7 +30,20 @@ def test_latin_letters_stand_for_the_characters_they_may_spell() -> None:
 
 
 def test_a_place_without_its_kind_is_known_from_the_texts() -> None:
-    found = places_of((), "市北新增了多少家企业", ["市北区新增219家。", "崂山区新增8家。"])
+    texts = ["市北区新增219家。", "崂山区新增8家。", "市北区今年的目标。"]
+    found = places_of((), "市北新增了多少家企业", texts)
     assert found == (Place("市北", "区"),)
     assert found[0].named_in("市北区新增219家。")
     assert found[0].another_in("崂山区新增8家。")
+
+
+def test_years_and_common_words_are_no_names() -> None:
+    assert [one.stem for one in analyse("2023年市北区新增多少家？").places] == ["市北"]
+    texts = ["推动市北区企业创新发展。", "这里是核心区。", "网络市场活跃。"]
+    assert places_of((), "如何推动企业的核心创新，网络上怎么做", texts) == ()
+
+
+def test_a_name_whose_spelling_is_known_is_not_met_by_what_sounds_alike() -> None:
+    (place,) = analyse("How many firms are there in Beijing?").places
+    assert place.named_in("北京的企业")
+    assert not place.named_in("历史背景与设备经理")
