@@ -52,6 +52,7 @@ _QUESTION_WORDS_EN = (
     "what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|had|"
     "can|could|will|would|should|many|much|the|a|an|of|in|on|at|for|to|by"
 )
+_AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should"
 _NAME_EN = re.compile(
     r"(?:[A-Z][\w'’.-]*|\d+)(?:\s+(?:(?:of|the|and|for)\s+)*(?:[A-Z][\w'’.-]*|\d+))*"
 )
@@ -69,11 +70,21 @@ _MORE_EN = re.compile(
 _ADVERB = re.compile(
     r"(?:截至)?(?:全年|今年|去年|明年|目前|现在|現在|至今|已经|已經|已|一共|总共|總共|共|累计|累計)"
 )
-#: What is counted or chosen from stands behind the asking word: 多少个|村庄|的规划, 哪些|医院|要.
+_CLASSIFIER = "个個家位种種项項处處条條所座件辆輛户戶名支场場册冊部本篇份套栋棟间間类類台只隻艘"
+#: What is counted or chosen stands behind an asking word with its classifier, up to what is said of it:
+#: 多少个|村庄|的规划, 哪些|医院|要.
 _COUNTED = re.compile(
-    r"(?:多少|哪些|哪几|哪幾|几|幾|哪)[个個家位种種项項年月号號处處条條所届屆台座件辆輛户戶名支场場次册冊部本篇份]?"
-    r"(?P<noun>[^多少哪几幾要将將会會的是在有被由能可，,。？?]{2,12})"
+    rf"(?:(?:多少|哪几|哪幾|几|幾)[{_CLASSIFIER}]|哪些)(?P<noun>[\u4e00-\u9fff]{{2,12}}?)"
+    r"(?=[的要将將会會是在有被由能可获獲参參开開举舉完加列入通纳納升用改]|[^\u4e00-\u9fff]|$)"
 )
+#: Names of one kind begin or end alike (智慧社区, 智慧小区; 崂山区, 市北区) or share their middle: the weights of
+#: a shared character at the end, at the beginning and in the middle, of one character more or less, of a
+#: class (国家级, 省级), of each side that is a border of words; and what a name must reach.
+_TAIL, _HEAD, _MIDDLE, _LONGER, _CLASS, _BORDER, _ALIKE = 1.5, 1.0, 0.5, -0.4, 1.4, 0.8, 2.4
+#: So many characters that two names share in their middle make them of one kind.
+_INSIDE = 3
+_BEFORE_NAMES = "的了是在有个個家位项項条處处,，于由和与 0123456789"
+_AFTER_NAMES = "的了是在有,，?？ 将將会會为為由何什哪多谁誰要0123456789"
 _NAMED = re.compile(
     r"[\u4e00-\u9fffA-Za-z0-9·]{1,20}?(?:有限公司|公司|集团|集團|大学|大學|学院|學院|医院|醫院|中心|协会|協會|局|"
     r"社区|社區|小区|小區|街道|新区|新區|示范区|示範區|(?<![街片])区|(?<![街片])區|市|县|縣|省|镇|鎮|村|国|國|岛|島|山|河|湖|湾|灣|港|"
@@ -114,7 +125,7 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
     opening = (_OPENING if chinese else _OPENING_EN).match(question)
     rest = question[opening.end() :] if opening else question
     subject = _subject(previous, chinese=chinese)
-    if subject and rest.startswith("其中"):
+    if subject and rest.startswith("其中") and normalize(subject) not in normalize(rest):
         return subject + rest
     pronoun = (_PRONOUN if chinese else _PRONOUN_EN).search(rest)
     if pronoun and subject and normalize(subject) not in normalize(rest):
@@ -124,6 +135,11 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
             tail = "'s"
         return rest[: pronoun.start()] + subject + tail + rest[pronoun.end() :]
     if subject and _bare(rest, chinese=chinese):
+        done = _COUNTED.search(previous) if chinese else None
+        if done and previous[: done.start()].endswith(
+            "了"
+        ):  # 放了几台终端: 在哪里放的? asks of these
+            subject = done.group("noun")
         return f"{subject}{rest}" if chinese else f"{subject}: {rest}"
     return rest if opening and not _bare(rest, chinese=chinese) and len(rest) > 4 else question
 
@@ -158,18 +174,16 @@ def _substitute(previous: str, topic: str, *, chinese: bool) -> str:
     old = _counterpart(previous, topic, chinese=chinese)
     if old is not None:
         start, end = old
-        counted = _COUNTED.search(previous)
-        if qualifies and counted and counted.span("noun") == old:  # those among what was counted
+        if qualifies and old == _counted(previous):  # those among what was counted
             return f"{previous[:start]}{topic}的{previous[start:]}?"
         if previous[:start].lower().endswith("the "):
             topic = re.sub(r"^the\s+", "", topic, flags=re.IGNORECASE)
         return previous[:start] + topic + previous[end:] + "?"
     if not chinese:
         return f"{previous} ({topic})?"
-    place = _NAMED.match(previous)
-    if place and _YEAR.fullmatch(topic):  # a time that the question before did not name
-        return f"{place.group()}{topic}{previous[place.end() :]}?"
-    return f"{topic}{_without_subject(previous)}?"
+    if _YEAR.fullmatch(topic):  # a time that the question before did not name
+        return f"{topic}{previous}?"
+    return f"{topic}{'的' if qualifies else ''}{_without_subject(previous)}?"
 
 
 def _counterpart(previous: str, topic: str, *, chinese: bool) -> tuple[int, int] | None:
@@ -181,6 +195,16 @@ def _counterpart(previous: str, topic: str, *, chinese: bool) -> tuple[int, int]
         return None
     if not chinese:
         return _counterpart_en(previous, topic)
+    return (
+        _name_alike(previous, topic)
+        or _place_alike(previous, topic)
+        or _counted(previous)
+        or _before_asking(previous)
+    )
+
+
+def _name_alike(previous: str, topic: str) -> tuple[int, int] | None:
+    """The name most like the topic, if one is like it."""
     best: tuple[float, tuple[int, int]] | None = None
     asked = [m.span() for m in re.finditer(_ASK, previous)]
     shown, wanted = normalize(previous), normalize(topic)
@@ -199,52 +223,51 @@ def _counterpart(previous: str, topic: str, *, chinese: bool) -> tuple[int, int]
             inside = _longest_shared(piece, wanted) if len(wanted) > 4 else 0
             if not tail and not head and inside < _INSIDE:
                 continue
-            # Names of one kind end alike (智慧社区, 智慧小区; 崂山区, 市北区): the end counts most.
-            score = 1.5 * min(tail, 3) + 1.0 * min(head, 3) - 0.4 * abs(len(piece) - len(wanted))
-            score += 0.5 * inside if inside >= _INSIDE else 0.0
-            score += 1.4 * (tail > 0 and piece[-1] in "级級类類型期")
-            left = shown[start - 1] if start else " "
-            right = shown[end] if end < len(shown) else " "
-            score += 0.8 * (
-                not start
-                or left in "的了是在有个個家位项項条處处,，于由和与 0123456789"
-                or any(start == b for _, b in asked)
-            )
-            score += 0.8 * (
-                right in "的了是在有,，?？ 将將会為为由何什哪多谁誰要0123456789"
-                or end == len(shown)
-                or any(end == a for a, _ in asked)
-            )
+            score = _TAIL * min(tail, 3) + _HEAD * min(head, 3)
+            score += _LONGER * abs(len(piece) - len(wanted))
+            score += _MIDDLE * inside if inside >= _INSIDE else 0.0
+            score += _CLASS * (tail > 0 and piece[-1] in "级級类類型期")
+            opens = not start or shown[start - 1] in _BEFORE_NAMES
+            closes = end == len(shown) or shown[end] in _AFTER_NAMES
+            score += _BORDER * (opens or any(start == b for _, b in asked))
+            score += _BORDER * (closes or any(end == a for a, _ in asked))
             if best is None or score > best[0] + 1e-9:
                 best = (score, (start, end))
-    if best and best[0] >= 2.4:
-        return best[1]
+    return best[1] if best and best[0] >= _ALIKE else None
+
+
+def _place_alike(previous: str, topic: str) -> tuple[int, int] | None:
+    """The place that the question begins with, where the topic is one of its kind."""
     place = _NAMED.match(previous)
-    if place and _NAMED.fullmatch(topic) and previous[place.end() - 1] == topic[-1:]:
-        return place.span()
-    # The topic is another thing that is counted: it takes the place of what stands behind the asking
-    # word or, where nothing does, before it.
+    alike = place and _NAMED.fullmatch(topic) and previous[place.end() - 1] == topic[-1:]
+    return place.span() if place and alike else None
+
+
+def _counted(previous: str) -> tuple[int, int] | None:
+    """What is counted or chosen, behind the asking word: the topic is another such thing."""
     counted = _COUNTED.search(previous)
-    if counted:
-        return counted.span("noun")
-    if asked:
-        start = end = asked[0][0]
-        if end == 0:
-            return None
-        subject = place.end() if place else 0
-        year = _YEAR.search(previous, subject)
-        start = max(subject, year.end() if year else 0)
-        if previous[start : start + 1] == "的":
-            start += 1
-        while start < end and (adverb := _ADVERB.match(previous, start, end)):
-            start = adverb.end()
-        measure = re.search(
-            r"(?:一共|共)?(?:有|是|为|達|达|完成|新增|建成)?(?:了)?$", previous[start:end]
-        )
-        end = start + measure.start() if measure else end
-        if start < end:
-            return start, end
-    return None
+    return counted.span("noun") if counted else None
+
+
+def _before_asking(previous: str) -> tuple[int, int] | None:
+    """What stands before the asking word, without place, time and the verb of counting."""
+    asks = re.search(_ASK, previous)
+    if asks is None:
+        return None
+    end = asks.start()
+    place = _NAMED.match(previous)
+    subject = place.end() if place else 0
+    year = _YEAR.search(previous, subject)
+    start = max(subject, year.end() if year else 0)
+    if previous[start : start + 1] == "的":
+        start += 1
+    while start < end and (adverb := _ADVERB.match(previous, start, end)):
+        start = adverb.end()
+    measure = re.search(
+        r"(?:一共|共)?(?:有|是|为|達|达|完成|新增|建成)?(?:了)?$", previous[start:end]
+    )
+    end = start + measure.start() if measure else end
+    return (start, end) if start < end else None
 
 
 def _counterpart_en(previous: str, topic: str) -> tuple[int, int] | None:
@@ -276,10 +299,10 @@ def _counterpart_en(previous: str, topic: str) -> tuple[int, int] | None:
     if best and best[0] >= 0.6:
         return best[1]
     counted = re.match(
-        rf"how (?:many|much) ([\w-]+(?: (?!(?:{_QUESTION_WORDS_EN})\b)[\w-]+){{0,3}}) (?:{_QUESTION_WORDS_EN})\b",
+        rf"how (?:many|much) ([\w-]+(?: (?!(?:{_QUESTION_WORDS_EN})\b)[\w-]+){{0,3}}?) (?:{_AUXILIARY})\b",
         previous,
         re.IGNORECASE,
-    )
+    ) or re.match(r"how (?:many|much) ([\w-]+)", previous, re.IGNORECASE)
     if counted and not bare[:1].isupper():
         return counted.span(1)
     return names[-1] if names else None
@@ -296,10 +319,6 @@ def _shared(one: str, other: str) -> int:
             break
         count += 1
     return count
-
-
-#: So many characters that two names share in their middle make them of one kind.
-_INSIDE = 3
 
 
 def _splits(text: str, at: int) -> bool:
@@ -334,11 +353,9 @@ def _subject(previous: str, *, chinese: bool) -> str:
     body = re.sub(rf"^(?:{_YEAR.pattern})[,，]?", "", body)
     named = _NAMED.match(body)
     verb = _VERB.search(body, 2)
-    counted = _COUNTED.search(body)
-    if counted and body[: counted.start()].endswith("了"):
-        return counted.group("noun")
     if verb and (not named or verb.start() >= named.end()):
-        return body[: verb.start()]
+        before = body[: verb.start()]
+        return named.group() if named and before.endswith("了") else before
     if named:
         return named.group()
     return re.split(_ASK, body)[0] or ""
