@@ -352,9 +352,9 @@ class Reader:
 
         folder = Path(path) if path is not None else bundled_reader_path()
         meta = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
-        if meta.get("window", WINDOW) != WINDOW:
+        if meta.get("window") != WINDOW:
             raise AnsweringError(
-                f"{folder} holds a reader that learned from other windows of text ({meta['window']}) than "
+                f"{folder} holds a reader that learned from other windows of text ({meta.get('window')}) than "
                 f"this version shows it ({WINDOW}). Train it anew: python -m rag.training reader"
             )
         options = onnxruntime.SessionOptions()

@@ -207,6 +207,7 @@ class VectorRows:
 
     def take(self, rows: IdArray) -> FloatArray:
         """These rows, (n, d), in their order."""
+        # Any 16 bits are a place in the table, and this mode does not check that.
         return _floats().take(self._bytes[rows].view(np.uint16), mode="wrap")
 
     def scores(self, vector: FloatArray, rows: IdArray) -> FloatArray:

@@ -183,10 +183,19 @@ def counts_at(packed: npt.NDArray[np.uint32], rows: IdArray) -> npt.NDArray[np.u
 def holds(
     packed: npt.NDArray[np.uint32], starts: IdArray, ends: IdArray, rows: IdArray
 ) -> npt.NDArray[np.bool_]:
-    """Whether each of some terms is in each of a few rows, (terms, rows): all binary searches at once."""
+    """Whether each of some terms is in each of a few rows, (terms, rows): all binary searches at once.
+
+    Args:
+        packed: The postings of all terms.
+        starts: Where those of each term begin.
+        ends: Where they end; no term is without any.
+        rows: Below 2 ** 28.
+    """
     wanted = rows.astype(np.uint32) << np.uint32(COUNT_BITS)
     first = np.repeat(starts[:, None], len(rows), axis=1)
-    left = (ends - starts)[:, None]
+    left = (ends - starts)[
+        :, None
+    ]  # what ``first`` points at is wanted, or within so many from there
     while left.size and (half := left >> 1).any():
         first += half * (packed[first + np.maximum(half, 1) - 1] < wanted)
         left = left - half

@@ -16,54 +16,41 @@ A text belongs to a :func:`bucket`, and the bucket says what it is for.
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rag.evaluation.formats.paragraphs import bucket
+from rag.evaluation.formats.lines import json_lines
+from rag.evaluation.formats.paragraphs import SPLITS, bucket
 
-__all__ = [
-    "CALIBRATION",
-    "DEVELOPMENT",
-    "TRAINING",
-    "bucket",
-    "data_file",
-    "needed_rows",
-    "rows_of",
-]
+__all__ = ["CALIBRATION", "DEVELOPMENT", "TRAINING", "bucket", "needed_rows", "rows_of"]
 
 #: The buckets that measure, those that calibrate, and those that train.
-DEVELOPMENT, CALIBRATION, TRAINING = (0, 1), (2,), (3, 4, 5, 6, 7, 8, 9)
-
-
-def data_file(folder: Path, name: str) -> Path | None:
-    """The file ``name.jsonl.zst`` or ``name.jsonl`` of a folder, if it is there."""
-    paths = (folder / (name + suffix) for suffix in (".jsonl.zst", ".jsonl"))
-    return next((path for path in paths if path.is_file()), None)
+DEVELOPMENT, CALIBRATION, TRAINING = (
+    tuple(SPLITS[name]) for name in ("development", "calibration", "training")
+)
 
 
 def rows_of(folder: Path, name: str) -> Iterator[dict[str, Any]]:
-    """The objects of a file of the folder; nothing where there is no such file."""
-    path = data_file(folder, name)
-    if path is None:
-        return
-    with path.open("rb") as raw:
-        stream: Any = raw
-        if path.suffix == ".zst":
-            import zstandard
+    """The rows of ``name.jsonl.zst`` or ``name.jsonl``; nothing where the folder has neither.
 
-            stream = zstandard.ZstdDecompressor().stream_reader(raw)
-        for line in io.TextIOWrapper(stream, encoding="utf-8"):
-            if line.strip():
-                yield json.loads(line)
+    Raises:
+        SuiteError: A line is no JSON object; names file and line.
+    """
+    path = _found(folder, name)
+    if path is not None:
+        yield from json_lines(path)
 
 
 def needed_rows(folder: Path, name: str) -> Iterator[dict[str, Any]]:
     """Like :func:`rows_of`, but FileNotFoundError where there is no such file."""
-    if data_file(folder, name) is None:
+    if _found(folder, name) is None:
         raise FileNotFoundError(
             f"{folder} has no {name}.jsonl.zst; name the data folder with --data"
         )
     return rows_of(folder, name)
+
+
+def _found(folder: Path, name: str) -> Path | None:
+    paths = (folder / (name + suffix) for suffix in (".jsonl.zst", ".jsonl"))
+    return next((path for path in paths if path.is_file()), None)

@@ -13,7 +13,6 @@ the fact is not).
 from __future__ import annotations
 
 import hashlib
-import json
 import random
 import re
 from collections import defaultdict
@@ -100,10 +99,10 @@ class Article:
 def written_articles(
     folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
 ) -> list[Article]:
-    """The articles and runs of lines that questions were written on, of some buckets.
+    """The articles, reports, paragraphs and runs of lines that questions were written on, of some buckets.
 
     Args:
-        folder: Where ``news_zh`` and ``parallel`` are; what is missing gives nothing.
+        folder: Where ``news_zh``, ``qa`` and ``parallel`` are; what is missing gives nothing.
         buckets: Of the article's text; of a question on lines, of the English of its own line.
         questions: Another folder of questions.
     """
@@ -119,18 +118,18 @@ def written_news(
     folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
 ) -> list[Article]:
     """The news articles among them, each with its first clauses for a title."""
-    return _news(folder, buckets, questions / "news.jsonl")
+    return _news(folder, buckets, questions, "news")
 
 
 def written_reports(
     folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
 ) -> list[Article]:
     """The reports on districts, authorities, projects and firms among the news, likewise."""
-    return _news(folder, buckets, questions / "reports.jsonl")
+    return _news(folder, buckets, questions, "reports")
 
 
-def _news(folder: Path, buckets: Sequence[int], questions: Path) -> list[Article]:
-    asked = _asked_by_text(questions)
+def _news(folder: Path, buckets: Sequence[int], questions: Path, name: str) -> list[Article]:
+    asked = _asked_by_text(questions, name)
     return [
         Article(key, "zh", text, asked[key], head=_headline(text))
         for key, text, _ in _asked_texts(folder, "news_zh", "t", asked, buckets)
@@ -141,7 +140,7 @@ def written_paragraphs(
     folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
 ) -> list[Article]:
     """The paragraphs of encyclopedias among them: Chinese, Arabic, Thai."""
-    asked = _asked_by_text(questions / "wiki.jsonl")
+    asked = _asked_by_text(questions, "wiki")
     return [
         Article(key, row["l"][:2], text, asked[key])
         for key, text, row in _asked_texts(folder, "qa", "p", asked, buckets)
@@ -150,14 +149,14 @@ def written_paragraphs(
 
 def general_questions(buckets: Sequence[int], *, questions: Path = QUESTIONS) -> list[str]:
     """The questions about anything, of some buckets of the question."""
-    asked = [str(row["question"]) for row in _rows(questions / "general.jsonl")]
+    asked = [str(row["question"]) for row in rows_of(questions, "general")]
     return [question for question in asked if bucket(question) in buckets]
 
 
-def _asked_by_text(path: Path) -> dict[str, tuple[WrittenQuestion, ...]]:
+def _asked_by_text(questions: Path, name: str) -> dict[str, tuple[WrittenQuestion, ...]]:
     """The questions of a file by the hash of the text they are on; none where there is no such file."""
     asked: dict[str, list[WrittenQuestion]] = defaultdict(list)
-    for row in _rows(path):
+    for row in rows_of(questions, name):
         spans = _span(row, "sentence"), _span(row, "answer")
         asked[row["article"]].append(WrittenQuestion(row["question"], row["kind"], *spans))
     return {key: tuple(questions) for key, questions in asked.items()}
@@ -174,12 +173,6 @@ def _asked_texts(
         if key in left and bucket(text) in buckets:
             left.remove(key)
             yield key, text, row
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    if path.is_file():
-        with path.open(encoding="utf-8") as lines:
-            yield from map(json.loads, lines)
 
 
 _HEADLINE = 36  # characters
@@ -199,7 +192,7 @@ def written_lines(
 ) -> list[Article]:
     """The runs of NTREX-128 among them, in the language they were asked on."""
     asked: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
-    for row in _rows(questions / "ntrex.jsonl"):
+    for row in rows_of(questions, "ntrex"):
         asked[row["language"], row["line"]].append(row)
     if not asked:
         return []
