@@ -76,9 +76,9 @@ def load_network(name: str) -> Network:
 SMALL, LARGE = 150, 400
 
 
-#: Where neither the words nor the meaning of any passage come as near as this, the question is off-topic:
-#: in small collections of articles kept apart it refuses 8 points more of the off-topic questions for 1 point
-#: of the answerable, most of them asked across languages; at 0.20 13 points for 3.
+#: Where neither the words nor the meaning of any passage come as near as this, the question is off-topic: in
+#: small collections of articles kept apart it refuses 3 points more of the off-topic questions for a fifth of
+#: a point of the answerable; at 0.20 it would be 9 points for 3.
 FAR = 0.15
 FAR_LOGIT = -1.5
 
