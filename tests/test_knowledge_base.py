@@ -79,7 +79,7 @@ def test_the_answer_is_found_and_marked(kb: KnowledgeBase) -> None:
 
 
 def test_what_is_not_there_is_refused(kb: KnowledgeBase) -> None:
-    answer = kb.ask("木星有几颗卫星?")
+    answer = kb.ask("2018年世界杯冠军是谁?")
     assert answer.refused
     assert answer.citations == ()
 
