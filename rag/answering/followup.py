@@ -239,7 +239,8 @@ def _name_alike(previous: str, topic: str) -> tuple[int, int] | None:
 def _place_alike(previous: str, topic: str) -> tuple[int, int] | None:
     """The place that the question begins with, where the topic is one of its kind."""
     place = _NAMED.match(previous)
-    alike = place and _NAMED.fullmatch(topic) and previous[place.end() - 1] == topic[-1:]
+    kinds = {normalize(name[-1:]) for name in (previous[: place.end()] if place else "", topic)}
+    alike = place and _NAMED.fullmatch(topic) and len(kinds) == 1
     return place.span() if place and alike else None
 
 
