@@ -135,11 +135,10 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
             tail = "'s"
         return rest[: pronoun.start()] + subject + tail + rest[pronoun.end() :]
     if subject and _bare(rest, chinese=chinese):
-        done = _COUNTED.search(previous) if chinese else None
-        if done and previous[: done.start()].endswith(
-            "了"
-        ):  # 放了几台终端: 在哪里放的? asks of these
-            subject = done.group("noun")
+        # After 放了几台终端, 在哪里放的 asks of what was counted.
+        counted = _COUNTED.search(previous) if chinese else None
+        if counted and previous[: counted.start()].endswith("了"):
+            subject = counted.group("noun")
         return f"{subject}{rest}" if chinese else f"{subject}: {rest}"
     return rest if opening and not _bare(rest, chinese=chinese) and len(rest) > 4 else question
 

@@ -193,9 +193,8 @@ def holds(
     """
     wanted = rows.astype(np.uint32) << np.uint32(COUNT_BITS)
     first = np.repeat(starts[:, None], len(rows), axis=1)
-    left = (ends - starts)[
-        :, None
-    ]  # what ``first`` points at is wanted, or within so many from there
+    # The first posting not below what is wanted is at ``first``, or within ``left`` places behind it.
+    left = (ends - starts)[:, None]
     while left.size and (half := left >> 1).any():
         first += half * (packed[first + np.maximum(half, 1) - 1] < wanted)
         left = left - half

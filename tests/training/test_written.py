@@ -18,6 +18,7 @@ from rag.training.pairs import Batch, Task
 from rag.training.written import (
     QUESTIONS,
     WrittenQuestions,
+    general_questions,
     written_lines,
     written_news,
     written_paragraphs,
@@ -138,7 +139,7 @@ def test_without_the_data_there_are_no_questions(tmp_path: Path) -> None:
 
 def test_the_bundled_questions_are_whole() -> None:
     kinds = {"direct", "paraphrase", "english", "chinese", "absent"}
-    for name in ("news", "wiki", "ntrex"):
+    for name in ("news", "reports", "wiki", "ntrex"):
         rows = [
             json.loads(line)
             for line in (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
@@ -148,6 +149,10 @@ def test_the_bundled_questions_are_whole() -> None:
             assert row["kind"] in kinds
             assert row["question"].strip()
             assert (row["kind"] == "absent") == ("answer" not in row)
+    general = general_questions(range(10))
+    assert len(set(general)) == len(general) > 600
+    apart = [*general_questions((0, 1, 2)), *general_questions(range(3, 10))]
+    assert sorted(apart) == sorted(general)
 
 
 def test_tasks_lean_towards_the_written_questions() -> None:
