@@ -10,7 +10,8 @@ written over the training texts (:mod:`rag.training.written`) are asked twice: i
 articles, and in one large one; there the questions of other articles are off-topic.
 
 Near misses are made from answerable questions: the sentences that hold the answer are taken out of the
-passages, so that the topic is there and the fact is not.
+passages, so that the topic is there and the fact is not; and questions are asked about another year or place
+(:mod:`rag.training.altered`).
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from rag.answering.evidence import (
 )
 from rag.answering.followup import complete_question
 from rag.answering.nearness import Nearness, nearness_of
+from rag.answering.places import places_named
 from rag.answering.question import AskedFor, analyse
 from rag.answering.ranking import READ, read
 from rag.answering.rereading import LOOKED_AT
@@ -53,10 +55,12 @@ from rag.records import Document, Passage
 from rag.retrieval import retrieve
 from rag.retrieval.sentences import sentence_spans
 from rag.settings import Settings
+from rag.training.altered import altered
 from rag.training.data_files import CALIBRATION, DEVELOPMENT, TRAINING, bucket, needed_rows
 from rag.training.written import (
     Article,
     general_questions,
+    written_contrasts,
     written_news,
     written_paragraphs,
     written_reports,
@@ -211,7 +215,8 @@ def written_corpora(
     """
     general = _endless(general_questions(buckets))
     articles: list[Article] = []
-    for kind in (written_news(data, buckets), written_reports(data, buckets)):
+    for make in (written_contrasts, written_news, written_reports):
+        kind = make(data, buckets)
         random.Random(SEED).shuffle(kind)
         yield from _small_collections(kind[:limit], few, general, held=held)
         articles += kind[:limit]
@@ -233,7 +238,8 @@ def written_corpora(
         Case("off-topic", True, question, (), frozenset(), held, 1.0)
         for question in [*strange, *islice(general, len(strange) // 2)]
     ]
-    yield [_document(article) for article in articles + others[:fill]], cases
+    documents = {article.name: _document(article) for article in articles + others[:fill]}
+    yield list(documents.values()), cases
 
 
 def _small_collections(
@@ -251,6 +257,38 @@ def _small_collections(
             for question in [*strange, *islice(general, 3)]
         ]
         yield [_document(article) for article in group], cases
+
+
+#: A question about another year or place weighs so much of the one it is made from.
+_ALTERED = 0.5
+
+
+def with_altered(documents: Sequence[Document], cases: Sequence[Case]) -> list[Case]:
+    """The cases, and their answerable questions about other years and places: near misses."""
+    texts = {one.id: f"{one.published or ''} {one.title or ''} {one.text}" for one in documents}
+    by_name = {name.rsplit("/", 1)[-1]: normalize(text) for name, text in texts.items()}
+    named = {stem for text in by_name.values() for stem, _ in places_named(text)}
+    chance = random.Random(f"{SEED}-{min(texts, default='')}")
+    more = [
+        Case(
+            "near-miss other",
+            case.public,
+            question,
+            (),
+            frozenset(),
+            case.held,
+            _ALTERED * case.weight,
+        )
+        for case in cases
+        if case.answerable
+        for question in altered(
+            case.question,
+            told=" ".join(by_name.get(name, "") for name in sorted(case.gold)),
+            places=named,
+            chance=chance,
+        )
+    ]
+    return [*cases, *more]
 
 
 def _endless(questions: Sequence[str]) -> Iterator[str]:
@@ -615,7 +653,8 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.data, wanted, held=measured, limit=arguments.articles // (1 + 3 * measured)
         ):
             corpora.append(("written", documents, cases, measured))
-    for name, documents, cases, measured in corpora:
+    for name, documents, answerable, measured in corpora:
+        cases = with_altered(documents, answerable)
         for one in _seen(embedder, documents, cases):
             (held if measured else spare if one.case.held else fitted).append(one)
         print(f"{name}: {len(cases)} cases, {time.perf_counter() - began:.0f} s", flush=True)

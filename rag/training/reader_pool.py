@@ -32,7 +32,12 @@ from rag.training.reader_questions import (
     typed_answers,
     without_answer,
 )
-from rag.training.written import WrittenQuestions, written_articles, written_reports
+from rag.training.written import (
+    WrittenQuestions,
+    written_articles,
+    written_contrasts,
+    written_reports,
+)
 
 
 def _pairs(text: str) -> set[str]:
@@ -54,8 +59,12 @@ class Pool:
         self.real = {source: RealQuestions(rows) for source, rows in grouped.items()}
         embedder = load_embedder("bundled")
         # Once among all that was written, so that others' sentences are of any kind, once among their own.
-        self.written = WrittenQuestions(written_articles(folder, TRAINING), embedder)
+        told = written_articles(folder, TRAINING)
+        foreign = [article for article in told if article.language != "zh"]
+        self.written = WrittenQuestions(told, embedder)
         self.reports = WrittenQuestions(written_reports(folder, TRAINING), embedder)
+        self.contrasts = WrittenQuestions(written_contrasts(folder, TRAINING), embedder)
+        self.foreign = WrittenQuestions(foreign, embedder)
         self.articles = [
             row["t"][:2500]
             for row in needed_rows(folder, "news_zh")
@@ -75,12 +84,14 @@ class Pool:
         }
         self._run_keys, self._run_shares = list(shares), list(shares.values())
         self._makers: list[tuple[float, Callable[[random.Random], Listing | None]]] = [
-            (0.55, partial(self._from_written, self.written)),
-            (0.27, partial(self._from_written, self.reports)),
-            (0.06, self._from_chinese_qa),
-            (0.04, self._from_other_qa),
-            (0.02, self._from_news),
-            (0.06, self._from_pairs),
+            (0.38, partial(self._from_written, self.written)),
+            (0.18, partial(self._from_written, self.reports)),
+            (0.12, partial(self._from_written, self.contrasts)),
+            (0.11, partial(self._from_written, self.foreign)),
+            (0.07, self._from_chinese_qa),
+            (0.05, self._from_other_qa),
+            (0.01, self._from_news),
+            (0.08, self._from_pairs),
         ]
 
     def draw(self, chance: random.Random) -> Listing:

@@ -2,6 +2,7 @@
 
 ``questions/news.jsonl`` asks about articles of ``news_zh``, ``questions/reports.jsonl`` about such of them as
 report on districts, authorities, projects and firms, ``questions/wiki.jsonl`` about paragraphs of ``qa``,
+``questions/contrasts.jsonl`` asks in pairs about reports, of which one is answered and its like is not, and
 ``questions/ntrex.jsonl`` about runs of lines of NTREX-128 in ``parallel``. They hold questions and places
 (hash of an article or number of a line, offsets), never the texts: whoever has the data gets the evidence,
 whoever has not gets nothing. ``questions/general.jsonl`` asks about the world and for help with daily life:
@@ -43,6 +44,7 @@ __all__ = [
     "WrittenQuestions",
     "general_questions",
     "written_articles",
+    "written_contrasts",
     "written_lines",
     "written_news",
     "written_paragraphs",
@@ -109,6 +111,7 @@ def written_articles(
     return [
         *written_news(folder, buckets, questions=questions),
         *written_reports(folder, buckets, questions=questions),
+        *written_contrasts(folder, buckets, questions=questions),
         *written_paragraphs(folder, buckets, questions=questions),
         *written_lines(folder, buckets, questions=questions),
     ]
@@ -126,6 +129,13 @@ def written_reports(
 ) -> list[Article]:
     """The reports on districts, authorities, projects and firms among the news, likewise."""
     return _news(folder, buckets, questions, "reports")
+
+
+def written_contrasts(
+    folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
+) -> list[Article]:
+    """Reports with pairs of like questions, of which one is answered, likewise."""
+    return _news(folder, buckets, questions, "contrasts")
 
 
 def _news(folder: Path, buckets: Sequence[int], questions: Path, name: str) -> list[Article]:

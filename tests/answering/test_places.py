@@ -14,6 +14,13 @@ from rag.answering.question import analyse
         ("城阳区、即墨区各有多少个社区？", [("城阳", "区"), ("即墨", "区")]),
         ("北京市今年的目标是什么", [("北京", "市")]),
         ("图书馆有多少本书？", []),
+        ("天津河东区里国家级的研究所有几个", [("河东", "区"), ("天津", "")]),
+        ("哈尔滨那家农险给灾区送了多少月饼", [("哈尔滨", "")]),
+        ("恒大3比0赢贵州，哪三个人进的球？", [("贵州", "")]),
+        ("常州黄某出国省钱没省成", [("常州", "")]),
+        ("榴花街道有多少人", [("榴花", "街道")]),
+        ("新一年要求每条街道做什么", []),
+        ("2022年前三季度海洋保护区增长多少", []),
     ],
 )
 def test_a_chinese_question_names_places_with_their_kind(question, places) -> None:
@@ -27,6 +34,13 @@ def test_latin_letters_stand_for_the_characters_they_may_spell() -> None:
     assert not place.named_in("崂山区委书记")
     assert place.another_in("崂山区委书记")
     assert analyse("Which colour has the sky?").places == ()
+
+
+def test_a_known_place_needs_no_kind_in_latin_letters_and_a_person_is_none() -> None:
+    (place,) = analyse("How much did Henan export?").places
+    assert place.named_in("河南出口增长")
+    assert not place.named_in("湖南出口增长")
+    assert analyse("Who raised Gao Ying's daughter?").places == ()
 
 
 def test_a_place_without_its_kind_is_known_from_the_texts() -> None:
