@@ -210,12 +210,18 @@ class Segment:
         self.sentences = SentenceRows(self.folder, row.rows) if known else None
         if len(self.ids) != row.rows or len(self.postings.lengths) != row.rows:
             raise ValueError(f"{self.folder}: its files do not fit each other")
+        #: Whether the ids count up from the first one on: then a row is a difference.
+        ends = (row.first, row.first + row.rows - 1)
+        self._unbroken = row.rows > 0 and (int(self.ids[0]), int(self.ids[-1])) == ends
 
     def __len__(self) -> int:
         return self.row.rows
 
     def rows_of(self, ids: IdArray) -> IdArray:
         """The row of each chunk id, -1 where it is not here."""
+        if self._unbroken:
+            places = ids - self.row.first
+            return np.where((places >= 0) & (places < len(self.ids)), places, -1)
         places = np.minimum(np.searchsorted(self.ids, ids), max(0, len(self.ids) - 1))
         if not len(self.ids):
             return np.full(len(ids), -1)

@@ -28,6 +28,7 @@ ALIKE = 0.7
 PIECES_ALIKE = 0.6
 #: Pieces are told apart by so many boxes; two in one box only let a pair through.
 _BOXES = 2048
+_PAIRS = 65_536
 
 _LETTERS = re.compile(r"[^\W_]+")
 _CHANGED = frozenset(map(chr, TRANSLATION))
@@ -63,14 +64,20 @@ def resemblance(one: str, other: str) -> float:
     return float(np.mean(large.take(places, mode="clip") == small))
 
 
-def may_be_reprints(view: View, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Which of these passages may be near-identical, (n, n): the texts of the others stay unread."""
+def may_be_reprints(view: View, ids: npt.NDArray[np.int64], firsts: int) -> npt.NDArray[np.bool_]:
+    """Which passages may be near-identical to one of the first ``firsts`` before them, (n, firsts).
+
+    The texts of the others stay unread.
+    """
     vectors = view.vectors(ids)
-    # No BLAS for few: waking its threads takes longer than so small a product.
-    cosines = np.einsum("ik,jk->ij", vectors, vectors) if len(ids) < 128 else vectors @ vectors.T
-    near: npt.NDArray[np.bool_] = cosines >= ALIKE
-    # The few that have another near them are looked at again: by the pieces of their sentences.
-    paired = np.flatnonzero(near.sum(axis=1) > 1)
+    if len(ids) < 128:  # row by row: waking BLAS's threads takes longer than so small a product
+        cosines = np.vecdot(vectors[:, None], vectors[None, :firsts])
+    else:
+        cosines = vectors @ vectors[:firsts].T
+    near: npt.NDArray[np.bool_] = np.tril(cosines >= ALIKE, -1)
+    # The few pairs are looked at again: by the pieces of their sentences.
+    rows, columns = np.nonzero(near)
+    paired = np.union1d(rows, columns)
     sentences, owners = view.sentences(ids[paired])
     if len(np.unique(owners)) < len(paired):
         return near
@@ -79,11 +86,13 @@ def may_be_reprints(view: View, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.bo
     marks[np.repeat(owners, sizes), sentences.ids & np.uint16(_BOXES - 1)] = True
     bits = np.packbits(marks, axis=1).view(np.uint64)
     held = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
-    # Row by row: all pairs at once would take gigabytes where thousands of passages are asked for.
-    for row, place in enumerate(paired):
-        others = np.flatnonzero(near[place, paired])
-        shared = np.bitwise_count(bits[row] & bits[others]).sum(axis=1, dtype=np.int64)
-        near[place, paired[others]] = shared >= PIECES_ALIKE * np.minimum(held[row], held[others])
+    one, other = np.searchsorted(paired, rows), np.searchsorted(paired, columns)
+    # Some at a time: all pairs at once would take gigabytes where thousands of passages are asked for.
+    for start in range(0, len(rows), _PAIRS):
+        a, b = one[start : start + _PAIRS], other[start : start + _PAIRS]
+        shared = np.bitwise_count(bits[a] & bits[b]).sum(axis=1, dtype=np.int64)
+        alike = shared >= PIECES_ALIKE * np.minimum(held[a], held[b])
+        near[rows[start : start + _PAIRS], columns[start : start + _PAIRS]] = alike
     return near
 
 

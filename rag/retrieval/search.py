@@ -265,9 +265,11 @@ class _Read(Sequence[StoredChunk]):
 def _passages(view: View, ids: Ids, scores: Scores, k: int, *, grouped: bool) -> list[Passage]:
     chunks = _Read(view, ids, k)
     if grouped:
-        # Grouping ends at the first passage from number 4 k on that is no reprint.
-        near = may_be_reprints(view, ids[: 4 * k + 8]).tolist()
-        slots = group(chunks, k, lambda i, j: i >= len(near) or near[i][j])
+        # Grouping ends at the first passage from number 4 k on that is no reprint, and mostly the first
+        # passages get the slots.
+        firsts = 2 * k
+        near = may_be_reprints(view, ids[: 4 * k + 8], firsts).tolist()
+        slots = group(chunks, k, lambda i, j: i >= len(near) or j >= firsts or near[i][j])
     else:
         slots = [(i, []) for i in range(min(k, len(chunks)))]
     passages = []
