@@ -98,6 +98,16 @@ _VERB = re.compile(
 )
 
 
+#: A measure or an attribute that must be of something: 总投资多少, 占全市多大比重, 比上一年增长多少.
+_ATTRIBUTE = re.compile(
+    r"(?:占(?!地)|比(?:上|去|前)[一个個]?[年月季]|(?:同比|环比|環比)|(?:(?:总|總|年|计划|計劃|预计|預計|平均)?(?:投资|投資|占地|面积|面積|"
+    r"建筑面积|建築面積|造价|造價|费用|費用|规模|規模|人数|人數|金额|金額|产值|產值|预算|預算|工期|增速|占比|比重|比例|排名)))"
+    r"(?=[^\u4e00-\u9fff]*$|[是为為有在第的]?(?:多|几|幾|哪|什|怎|如何|呢|增|提|下|上)|全|总|總|其|本|同)"
+)
+_ASKED_AMOUNT = re.compile(rf"(?:是|为|為|有|达到?|達到?)?(?:{_ASK})[{_CLASSIFIER}]?")
+_VERB_OF_AMOUNT = re.compile(r"(?:增长|增長|增加|下降|提高|提升|新增|是|为|為|有|达到?|達到?)$")
+
+
 def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
     """The question as it would be asked without the history; itself when it needs none.
 
@@ -134,6 +144,8 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
         if not chinese and pronoun.group().lower() in {"its", "their", "his", "her", "theirs"}:
             tail = "'s"
         return rest[: pronoun.start()] + subject + tail + rest[pronoun.end() :]
+    if chinese and len(rest) <= _SHORT and _ATTRIBUTE.match(rest):
+        return _told_of(previous) + rest
     if subject and _bare(rest, chinese=chinese):
         # After 放了几台终端, 在哪里放的 asks of what was counted.
         counted = _COUNTED.search(previous) if chinese else None
@@ -164,6 +176,19 @@ def _bare(question: str, *, chinese: bool) -> bool:
     words = re.findall(r"\w+", question.lower())
     left_words = [word for word in words if not re.fullmatch(_QUESTION_WORDS_EN, word)]
     return len(words) <= 6 and len(left_words) <= 1
+
+
+#: Longer questions say themselves what they are about.
+_SHORT = 16
+
+
+def _told_of(previous: str) -> str:
+    """What the previous question asked about: without its asking word, and the verb that stood before it."""
+    asked = _ASKED_AMOUNT.search(previous)
+    if asked is None:
+        return previous
+    before, behind = previous[: asked.start()], previous[asked.end() :]
+    return before + behind if behind else _VERB_OF_AMOUNT.sub("", before)
 
 
 def _substitute(previous: str, topic: str, *, chinese: bool) -> str:
