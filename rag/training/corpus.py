@@ -17,7 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.training.data_files import DEVELOPMENT, TRAINING, bucket, rows_of
-from rag.training.written import written_news, written_paragraphs, written_reports
+from rag.training.written import (
+    written_contrasts,
+    written_news,
+    written_paragraphs,
+    written_reports,
+)
 
 __all__ = [
     "WRITTEN",
@@ -207,6 +212,7 @@ def written_rows(folder: Path, buckets: Sequence[int]) -> Iterator[dict[str, Any
     for article in [
         *written_news(folder, buckets),
         *written_reports(folder, buckets),
+        *written_contrasts(folder, buckets),
         *written_paragraphs(folder, buckets),
     ]:
         for asked in article.questions:

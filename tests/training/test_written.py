@@ -139,7 +139,7 @@ def test_without_the_data_there_are_no_questions(tmp_path: Path) -> None:
 
 def test_the_bundled_questions_are_whole() -> None:
     kinds = {"direct", "paraphrase", "english", "chinese", "absent"}
-    for name in ("news", "reports", "wiki", "ntrex"):
+    for name in ("news", "reports", "contrasts", "wiki", "ntrex"):
         rows = [
             json.loads(line)
             for line in (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
