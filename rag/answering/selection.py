@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.answering.evidence import Candidate, best_typed_span, held_terms
-from rag.answering.question import ACCEPTED, AskedFor
+from rag.answering.question import AskedFor
 from rag.answering.ranking import Ranked, row
 from rag.normalization import normalize
 from rag.retrieval.grouping import resemblance
@@ -32,9 +32,9 @@ class Selection:
 def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
     """Choose the sentences; ``limit`` holds but for lists and for documents that disagree."""
     best = ranked.order[0]
-    dated = _other_dates(asked, ranked, best)
-    if dated:
-        return Selection(tuple(dated), dates_differ=True)
+    values, differ = _newest_first(ranked, [best, *_other_values(asked, ranked, best)])
+    if differ:
+        return Selection(tuple(values), dates_differ=True)
     chosen = [best]
     if asked.many:
         chosen += _list_goes_on(ranked, best)
@@ -55,12 +55,10 @@ def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
         held = _framed(candidate)
         new = sum(w for t, w in ranked.weights.worth.items() if t in held and t not in covered)
         near = float(ranked.logits[index]) >= top - NEAR / 2
-        if new >= NEW_PART or near or _differs(asked, ranked, best, index):
+        if new >= NEW_PART or near:
             chosen.append(index)
             covered |= held
-    second = _second_value(asked, ranked, best)
-    if second is not None and second not in chosen:
-        chosen.append(second)
+    chosen += [index for index in values if index not in chosen]
     return Selection(tuple(chosen))
 
 
@@ -124,84 +122,62 @@ def _alike_items(ranked: Ranked, found: list[int], index: int) -> bool:
 
 
 #: So many of the first candidates may give another value.
-_OPINIONS = 6
-#: Share of the best sentence's words near the asking word that a sentence of the same measure holds.
+_OPINIONS = 8
+#: They may stand so far below the best one: the network ranks what it would answer with.
+_BELOW = 4 * NEAR
+#: Share of the best sentence's words near the asking word, or else in a clause, that a sentence of the same
+#: measure holds.
 SAME_MEASURE = 0.7
+SAME_CLAUSE = 0.8
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十百千]+")
-
 _MEASURED = frozenset({"figure", "percent", "money", "duration", "rank"})
+#: Classifiers that one report and another choose for the same things.
+_LOOSE = frozenset("个项处家所条件座种")
 
 
-def _other_dates(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
-    """The same measure in documents of other years, newest first; empty where nothing disagrees."""
-    if asked.kind not in _MEASURED or asked.years or asked.kind not in ACCEPTED:
-        return []
-    head = ranked.candidates[best]
-    value = _value(asked, ranked, best)
-    if value is None or not head.published or row(ranked, best, "sentence") < 0.6:
-        return []
-    found = [best]
-    values = {value}
-    for index in ranked.order[1:8]:
-        candidate = ranked.candidates[index]
-        if candidate.document_id in {ranked.candidates[i].document_id for i in found}:
-            continue
-        if not candidate.published or candidate.published[:4] == head.published[:4]:
-            continue
-        if row(ranked, index, "clause") < 0.9 * row(ranked, best, "clause"):
-            continue
-        if float(ranked.logits[index]) < float(ranked.logits[best]) - 2 * NEAR:
-            continue
-        other = _value(asked, ranked, index)
-        if other is None or other in values:
-            continue
-        found.append(index)
-        values.add(other)
-    if len(found) < 2:
-        return []
-    return sorted(found, key=lambda i: ranked.candidates[i].published or "", reverse=True)[:3]
-
-
-def _differs(asked: AskedFor, ranked: Ranked, best: int, index: int) -> bool:
-    """Whether another document gives another value of the same measure, as far as words tell."""
-    if asked.kind not in _MEASURED or asked.years:
-        return False
-    if ranked.candidates[index].document_id == ranked.candidates[best].document_id:
-        return False
-    if row(ranked, index, "clause") < 0.8 * row(ranked, best, "clause"):
-        return False
-    value, other = _value(asked, ranked, best), _value(asked, ranked, index)
-    return value is not None and other is not None and value != other
-
-
-def _second_value(asked: AskedFor, ranked: Ranked, best: int) -> int | None:
-    """The best sentence of another document that gives another value of the same measure.
-
-    The network ranks what it would answer with; a second opinion may stand well below it. It tells of
-    the same thing where it holds most of the words near the asking word, and its value has the same unit.
-    """
+def _other_values(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
+    """Sentences of other documents that give another value of the same measure, the likeliest first."""
     value = _value(asked, ranked, best)
     if asked.kind not in _MEASURED or asked.years or value is None:
-        return None
+        return []
+    found: list[int] = []
+    values = {value}
     for index in ranked.order[1:_OPINIONS]:
-        candidate = ranked.candidates[index]
-        if candidate.document_id == ranked.candidates[best].document_id:
-            continue
-        if float(ranked.logits[index]) < float(ranked.logits[best]) - 4 * NEAR:
+        if float(ranked.logits[index]) < float(ranked.logits[best]) - _BELOW:
             break
-        if row(ranked, index, "focus") < SAME_MEASURE * row(ranked, best, "focus"):
+        documents = {ranked.candidates[i].document_id for i in (best, *found)}
+        if ranked.candidates[index].document_id in documents:
             continue
-        if row(ranked, index, "place_clash") > row(ranked, best, "place_clash"):
+        if not _same_measure(ranked, best, index):
             continue
         other = _value(asked, ranked, index)
-        if other is not None and other != value and _unit(other) == _unit(value):
-            return index
-    return None
+        if other is not None and other not in values and _unit(other) == _unit(value):
+            found.append(index)
+            values.add(other)
+    return found[:2]
+
+
+def _same_measure(ranked: Ranked, best: int, index: int) -> bool:
+    """Whether a sentence tells of what the best one tells, as far as words and places say."""
+    if row(ranked, index, "place_clash") > row(ranked, best, "place_clash"):
+        return False
+    return row(ranked, index, "focus") >= SAME_MEASURE * row(ranked, best, "focus") > 0 or row(
+        ranked, index, "clause"
+    ) >= SAME_CLAUSE * row(ranked, best, "clause") > 0
+
+
+def _newest_first(ranked: Ranked, chosen: list[int]) -> tuple[list[int], bool]:
+    """The sentences by the dates of their documents, and whether these tell them apart."""
+    years = {(ranked.candidates[i].published or "")[:4] for i in chosen}
+    if "" in years or len(years) < 2:
+        return chosen, False
+    return sorted(chosen, key=lambda i: ranked.candidates[i].published or "", reverse=True), True
 
 
 def _unit(value: str) -> str:
-    """What stands behind the figure: 家, 万人, %."""
-    return _FIGURE.sub("", value).strip("余多约近超 ")
+    """What stands behind the figure: 万人, %; "" for a mere classifier."""
+    unit = _FIGURE.sub("", value).strip("余多约近超 ")
+    return "" if unit in _LOOSE else unit
 
 
 def _value(asked: AskedFor, ranked: Ranked, index: int) -> str | None:

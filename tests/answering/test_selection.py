@@ -13,12 +13,15 @@ from rag.answering.selection import select
 ASKED = analyse("新区有多少家高新技术企业？")
 
 
-def _ranked(*rows: tuple[str, str, float, float, float]) -> Ranked:
+def _ranked(
+    *rows: tuple[str, str, float, float, float], published: tuple[str | None, ...] = ()
+) -> Ranked:
     """Of (document, text, logit, focus, place_clash), best first."""
+    dates = published or (None,) * len(rows)
     candidates = [
         Candidate(
             passage=i, position=0, document_id=document, start=0, end=len(text), text=text, before="",
-            after="", frame="", published=None,
+            after="", frame="", published=dates[i],
         )
         for i, (document, text, _, _, _) in enumerate(rows)
     ]  # fmt: skip
@@ -55,3 +58,20 @@ def test_a_year_that_is_asked_for_leaves_no_second_value() -> None:
     asked = analyse("2022年新区有多少家高新技术企业？")
     other = ("b", "全区高新技术企业突破1500家。", 0.0, 0.45, 0.0)
     assert select(asked, _ranked(BEST, other), limit=3).order == (0,)
+
+
+def test_documents_of_other_years_are_shown_newest_first() -> None:
+    other = ("b", "全区高新技术企业突破1500家。", 0.0, 0.45, 0.0)
+    dated = select(ASKED, _ranked(BEST, other, published=("2022-12-31", "2024-06-12")), limit=3)
+    assert dated.order == (1, 0)
+    assert dated.dates_differ
+    undated = select(ASKED, _ranked(BEST, other, published=("2022-12-31", None)), limit=3)
+    assert undated.order == (0, 1)
+    assert not undated.dates_differ
+
+
+def test_a_classifier_is_no_unit() -> None:
+    asked = analyse("新区形成多少个创新成果？")
+    best = ("a", "形成创新成果226个。", 5.0, 0.5, 0.0)
+    other = ("b", "全年形成不少于30项创新成果。", 1.0, 0.5, 0.0)
+    assert select(asked, _ranked(best, other), limit=3).order == (0, 1)
