@@ -45,7 +45,7 @@ class Recipe:
     decay: float = 0.98
     smooth: float = 3e-4
     seed: int = 0
-    asked_steps: int = 7400
+    asked_steps: int = 10400
     asked_rate: float = 0.02
     asked_share: float = 0.6
 
