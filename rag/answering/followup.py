@@ -98,16 +98,28 @@ _VERB = re.compile(
 )
 
 
-#: A measure or an attribute that must be of something: 总投资多少, 占全市多大比重, 比上一年增长多少.
-_ATTRIBUTE = re.compile(
-    r"(?:占(?!地)|比(?:上|去|前)[一个個]?[年月季]|(?:同比|环比|環比)|(?:(?:总|總|年|计划|計劃|预计|預計|平均)?(?:投资|投資|占地|面积|面積|"
-    r"建筑面积|建築面積|造价|造價|费用|費用|规模|規模|人数|人數|金额|金額|产值|產值|预算|預算|工期|增速|占比|比重|比例|排名)))"
-    r"(?=[^\u4e00-\u9fff]*$|[是为為有在第的]?(?:多|几|幾|哪|什|怎|如何|呢|增|提|下|上)|全|总|總|其|本|同)"
+_MEASURE = (
+    "(?:总|總|年|计划|計劃|预计|預計|平均)?(?:投资|投資|占地面积|占地面積|占地|建筑面积|建築面積|面积|面積|造价|造價|费用|費用|"
+    "规模|規模|人数|人數|金额|金額|产值|產值|预算|預算|工期|增速|占比|比重|比例)"
 )
-_ASKED_AMOUNT = re.compile(
-    rf"(?:是|为|為|有|达到?|達到?)?(?:多[大高长長久远遠重宽寬]|{_ASK})[{_CLASSIFIER}]?"
+_CHANGES = "增长|增長|增加|下降|提高|提升"
+_AMOUNT = "多少|多[大高长長久远遠重宽寬]|几|幾"
+#: A question that asks for nothing but a measure of what was asked about before: 总投资多少, 占全市多大比重,
+#: 比上一年增长多少.
+_MEASURE_ALONE = re.compile(
+    rf"(?:{_MEASURE}(?:是|为|為|有|达到?|達到?)?|占[^多几幾，,]{{0,5}}|"
+    rf"(?:同比|环比|環比|比(?:上|去|前)[一個个]?[年月季]度?)(?:{_CHANGES})?了?)"
+    rf"(?:{_AMOUNT})[^，,]{{0,6}}"
 )
-_VERB_OF_AMOUNT = re.compile(r"(?:增长|增長|增加|下降|提高|提升|新增|是|为|為|有|达到?|達到?)$")
+_AMOUNT_ASKED = re.compile(
+    rf"(?P<verb>(?:{_CHANGES}|百分之|是|为|為|有|达到?|達到?|了)*)(?:{_AMOUNT})"
+    rf"(?:[{_CLASSIFIER}](?=[\u4e00-\u9fff]{{2}}))?(?P<behind>.*)$"
+)
+#: What may stand behind an asking word and is only the unit of the answer.
+_UNIT_ALONE = re.compile(
+    r"(?:[万萬亿億千百]*(?:元|人|户|戶|家|个|個|吨|噸|亩|畝|公顷|公頃|[平立]方[千公]?(?:米|里)|公里|[千]?米|天|年|个?月|小时|小時)|"
+    rf"[{_CLASSIFIER}]|时间|時間|百分点|百分點)?"
+)
 
 
 def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
@@ -146,8 +158,11 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
         if not chinese and pronoun.group().lower() in {"its", "their", "his", "her", "theirs"}:
             tail = "'s"
         return rest[: pronoun.start()] + subject + tail + rest[pronoun.end() :]
-    if chinese and len(rest) <= _SHORT and _ATTRIBUTE.match(rest):
-        return _told_of(previous) + rest
+    if chinese and _MEASURE_ALONE.fullmatch(rest.rstrip(_END)):
+        told = _measured(previous) or re.sub(rf"^(?:{_ASK})[是为為]?", "", subject)
+        whole = not re.search(f"{_ASK}|{_AMOUNT}", told)
+        if told and whole and question_language(previous).startswith("zh"):
+            return told + rest
     if subject and _bare(rest, chinese=chinese):
         # After 放了几台终端, 在哪里放的 asks of what was counted.
         counted = _COUNTED.search(previous) if chinese else None
@@ -180,17 +195,16 @@ def _bare(question: str, *, chinese: bool) -> bool:
     return len(words) <= 6 and len(left_words) <= 1
 
 
-#: Longer questions say themselves what they are about.
-_SHORT = 16
-
-
-def _told_of(previous: str) -> str:
-    """What the previous question asked about: without its asking word, and the verb that stood before it."""
-    asked = _ASKED_AMOUNT.search(previous)
+def _measured(previous: str) -> str:
+    """What the previous question asked an amount of, without that measure; "" where it asked for none."""
+    asked = _AMOUNT_ASKED.search(previous)
     if asked is None:
-        return previous
-    before, behind = previous[: asked.start()], previous[asked.end() :]
-    return before + behind if behind else _VERB_OF_AMOUNT.sub("", before)
+        return ""
+    counted = "" if _UNIT_ALONE.fullmatch(asked.group("behind")) else asked.group("behind")
+    before = previous[: asked.start()]
+    if counted:  # 引进了 多少 项目
+        return before + asked.group("verb") + counted if before else ""
+    return re.sub(rf"的?{_MEASURE}$", "", before)
 
 
 def _substitute(previous: str, topic: str, *, chinese: bool) -> str:

@@ -1,7 +1,8 @@
 """The places that a question names, and whether a text tells of them or of others of their kind.
 
-China's divisions are known by name (``rag/data/places.tsv``: kind, Latin letters, characters; "=" before those
-that name the place without its kind too). Others are told by what stands before "区", "市" and the like.
+China's divisions down to districts and counties, as of 2021, are known by name (``rag/data/places.tsv``, made by
+:mod:`rag.training.gazetteer`: kind, Latin letters, characters; "=" before what names the place without its
+kind too). Streets and towns are told by what stands before "街道" and "镇".
 """
 
 # ruff: noqa: E501  (names are read as one line)
@@ -43,9 +44,9 @@ class Place:
     def named_in(self, normalised: str) -> bool:
         """Whether a normalised Chinese text names it."""
         if self.stems:
-            return any(stem in normalised for stem in self.stems)
+            return any(_named(stem, normalised) for stem in self.stems)
         if self.spelled is None:
-            return self.stem in normalised
+            return _named(self.stem, normalised)
         if self.spelled.alternatives:  # how it is written is known; other characters sound like it
             return any(
                 target in normalised for target, p in self.spelled.alternatives if p >= _SURE
@@ -59,19 +60,32 @@ class Place:
         )
 
 
+#: Behind a name these show that it is none: 黄河南岸, 渤海南部, 晚上海边, 三明治, 北海道.
+_NO_NAME = frozenset("岸部边侧拔道治")
+
+
+def _named(stem: str, normalised: str) -> bool:
+    at = normalised.find(stem)
+    while at >= 0:
+        if normalised[at + len(stem) : at + len(stem) + 1] not in _NO_NAME:
+            return True
+        at = normalised.find(stem, at + 1)
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
     """China's divisions down to districts and counties.
 
     Attributes:
-        kinds: Of each name.
+        kinds: Of each name; 区 stands for 新区, 自治区 and 地区 as well, 州 for 自治州, 县 for 自治县.
         alone: Names that tell the place without its kind.
-        latin: (name, kind) by Latin letters, lower case, without spaces and marks.
+        latin: (name, kind, whether it needs no kind) by Latin letters, lower case, joined.
     """
 
     kinds: dict[str, frozenset[str]]
     alone: frozenset[str]
-    latin: dict[str, tuple[tuple[str, str], ...]]
+    latin: dict[str, tuple[tuple[str, str, bool], ...]]
 
 
 @cache
@@ -79,16 +93,17 @@ def gazetteer() -> Gazetteer:
     """The bundled names."""
     path = Path(__file__).parents[1] / "data" / "places.tsv"
     kinds: dict[str, set[str]] = defaultdict(set)
-    latin: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    latin: dict[str, list[tuple[str, str, bool]]] = defaultdict(list)
     alone = set()
     for line in path.read_text(encoding="utf-8").splitlines():
-        kind, letters, stem = line.split("\t")
-        if stem[0] == "=":
-            stem = stem[1:]
+        kind, letters, marked = line.split("\t")
+        stem = marked.removeprefix("=")
+        if stem != marked:
             alone.add(stem)
         kinds[stem].add(kind)
         for spelling in letters.split():
-            latin[spelling].append((stem, kind))
+            bare = spelling.removeprefix("=")
+            latin[bare].append((stem, kind, bare != spelling))
     return Gazetteer(
         {stem: frozenset(found) for stem, found in kinds.items()},
         frozenset(alone),
@@ -96,39 +111,38 @@ def gazetteer() -> Gazetteer:
     )
 
 
-_KIND_OF_PLACE = re.compile(r"(新区|[区市县省镇州旗]|街道)(?![别域间划长分场民值政容帜])")
-#: The name of an unknown place, behind a mark or a word that a name does not begin with.
+_KIND_OF_PLACE = re.compile(r"新区|[区市县省州旗镇]|街道")
+#: The name of a street or a town, behind a mark, another place or a word that a name does not begin with.
 _UNKNOWN = re.compile(
-    r"[\s，。、；：！？（）“”《》,.;:!?()\"在于是对的和与及到从由向为让给把被比跟同至年月日]([\u4e00-\u9fff]{2,3})$"
+    r"[\s，。、；：！？（）“”《》,.;:!?()\"在于是对的和与及到从由向为让给把被比跟同至年月日区市县省州]([\u4e00-\u9fff]{2,3})$"
 )
 _NO_STEM = re.compile(
     r"[全各每条本该我这那哪几某一两三四五六七八九十的在是和与及有了对为从向到把被将按由以于等个示范国家片功能社小园景街老城超都门地山特先进]"
     r"|青岛市|城市|地区|开发|保税|自贸|试验|发展|建设|服务|管理|历史|核心|样板|先行|引领|标杆|聚集|集聚|合作|经济|产业|工业|科技|高新|文化|旅游|生活|居住|商业|商务|金融|物流|综合|试点|推动|推进|助力|打造|全面"
 )
-_LONGEST = 5
-
-
+_LONGEST = 6
+_CHANGING = frozenset("区市县")
 _TIME = re.compile(r"(?<=[\d今去明前每])[年月日]")
 
 
 @lru_cache(maxsize=4096)
 def places_named(normalised: str) -> tuple[tuple[str, str], ...]:
-    """Districts, cities and the like in a normalised Chinese text: (stem, kind), in order."""
+    """Districts, cities, streets and the like in a normalised Chinese text: (stem, kind), in order."""
     text = "。" + _TIME.sub(" ", normalised)
-    known = gazetteer()
+    kinds = gazetteer().kinds
     found = []
     for match in _KIND_OF_PLACE.finditer(text):
-        kind = "区" if match.group(1) == "新区" else match.group(1)
+        kind = "区" if match.group() == "新区" else match.group()
         before = text[max(0, match.start() - _LONGEST) : match.start()]
         for size in range(min(_LONGEST, len(before)), 1, -1):
-            if kind in known.kinds.get(before[-size:], ()):
+            # Cities have become districts and counties cities: another kind is the same place.
+            of = kinds.get(before[-size:], frozenset())
+            if kind in of or (kind in _CHANGING and of & _CHANGING):
                 found.append((before[-size:], kind))
                 break
         else:
-            unknown = _UNKNOWN.search(before)
-            if not unknown or _NO_STEM.search(unknown.group(1)):
-                continue
-            if before[-1] + kind not in known.alone:  # "赢贵州" is no 州
+            unknown = _UNKNOWN.search(before) if kind in ("街道", "镇") else None
+            if unknown and not _NO_STEM.search(unknown.group(1)):
                 found.append((unknown.group(1), kind))
     return tuple(dict.fromkeys(found))
 
@@ -140,8 +154,9 @@ def _known_alone(normalised: str) -> list[tuple[str, str]]:
     at = 0
     while at < len(normalised) - 1:
         for size in range(min(_LONGEST, len(normalised) - at), 1, -1):
-            if normalised[at : at + size] in names:
-                found.append((normalised[at : at + size], ""))
+            name, behind = normalised[at : at + size], normalised[at + size : at + size + 1]
+            if name in names and behind not in _NO_NAME:
+                found.append((name, ""))
                 at += size
                 break
         else:
@@ -151,7 +166,7 @@ def _known_alone(normalised: str) -> list[tuple[str, str]]:
 
 def places_of(asked: tuple[Place, ...], question: str, texts: Iterable[str]) -> tuple[Place, ...]:
     """Those, and what a normalised question names without its kind and normalised texts name with it."""
-    known = {one.stem for one in asked}
+    known = {one.stem for one in asked if one.kind}
     found = Counter(
         name
         for text in texts
@@ -160,12 +175,16 @@ def places_of(asked: tuple[Place, ...], question: str, texts: Iterable[str]) -> 
     )
     more: dict[str, str] = {}
     for (stem, kind), texts_with_it in found.most_common():
-        if texts_with_it > 1:  # once may be any words before 区 or 市
+        if texts_with_it > 1:  # once may be any words before 街道
             more.setdefault(stem, kind)
-    return (*asked, *(Place(stem, kind) for stem, kind in more.items()))
+    kept = [one for one in asked if one.kind or one.stem not in more or not one.stem]
+    return (*kept, *(Place(stem, kind) for stem, kind in more.items()))
 
 
 _KINDS = {
+    "autonomous region": "区",
+    "autonomous prefecture": "州",
+    "autonomous county": "县",
     "district": "区",
     "new area": "区",
     "city": "市",
@@ -175,32 +194,66 @@ _KINDS = {
     "town": "镇",
     "subdistrict": "街道",
 }
-_KIND = re.compile(rf"(?:'s)? ({'|'.join(_KINDS)})\b")
-_LATIN_NAME = re.compile(r"[A-Z][a-z]+(?:'[a-z]{2,})?")
+_KIND = re.compile(rf"(?:['’]s)? ({'|'.join(_KINDS)})\b", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z]+(?:['’](?!s\b)[a-z]+)?")
+_LONGEST_LATIN = 3  # words
+#: Begin questions, in capitals.
+_ASKING = frozenset(
+    "what which who whom whose when where why how is are was were do does did has have had can could will would "
+    "should in on at of for the a an and name tell list by from".split()
+)
 
 
 def places_asked(question: str, normalised: str, language: str) -> tuple[Place, ...]:
-    """The places that a question names: in Chinese, or Chinese ones in Latin letters (Jimo District)."""
+    """The places that a question names: in Chinese, or Chinese ones in Latin letters (Jimo District).
+
+    Beside another capitalised word Latin letters are part of a longer name, mostly of a person, unless the word
+    for the kind of place follows.
+    """
     if language.startswith("zh"):
         found = list(places_named(normalised))
         known = "|".join(stem for stem, _ in found)
         found += [(stem, kind) for stem, kind in _known_alone(normalised) if stem not in known]
         return tuple(Place(stem, kind) for stem, kind in found)
-    if language != "en":
-        return ()
+    return _latin_places(question, normalised) if language == "en" else ()
+
+
+def _latin_places(question: str, normalised: str) -> tuple[Place, ...]:
     latin = gazetteer().latin
-    places = []
-    for match in _LATIN_NAME.finditer(question):
-        kind = _KIND.match(question.lower(), match.end())
-        asked = _KINDS[kind.group(1)] if kind else ""
-        named = list(latin.get(match.group().lower().replace("'", ""), ()))
-        named = [one for one in named if not asked or one[1] == asked] or named
-        if named:
-            places.append(Place("", asked, tuple(dict.fromkeys(stem for stem, _ in named))))
+    words = list(_WORD.finditer(question))
+    places: list[Place] = []
+    at = 0
+    while at < len(words):
+        for size in range(min(_LONGEST_LATIN, len(words) - at), 0, -1):
+            some = words[at : at + size]
+            named = latin.get("".join(re.sub("[^a-z]", "", w.group().lower()) for w in some), ())
+            kind = _KIND.match(question, some[-1].end())
+            asked = _KINDS[kind.group(1).lower()] if kind else ""
+            if not kind:
+                lonely = not _capital(words, at - 1) and not _capital(words, at + size)
+                capital = all(word.group()[0].isupper() for word in some)
+                named = tuple(one for one in named if one[2] and lonely and capital)
+            if named:
+                fitting = [stem for stem, of, _ in named if of == asked] or [s for s, _, _ in named]
+                places.append(Place("", asked, tuple(dict.fromkeys(fitting))))
+                at += size
+                break
+        else:
+            at += 1
+    known = {stem for place in places for stem in place.stems}
     for one in gloss(question):
-        # Letters that no place is known by are a name only before the word for its kind: they may be a person's.
-        at = normalised.find(one.word) if one.pattern is not None else -1
-        kind = _KIND.match(normalised, at + len(one.word)) if at >= 0 else None
-        if kind and one.word not in latin:
+        # Letters that no place is known by are a name before the word for its kind; else they may be a person's.
+        start = normalised.find(one.word) if one.pattern is not None else -1
+        kind = _KIND.match(normalised, start + len(one.word)) if start >= 0 else None
+        if kind and not known & {stem for stem, _, _ in latin.get(one.word, ())}:
             places.append(Place("", _KINDS[kind.group(1)], spelled=one))
     return tuple(places)
+
+
+def _capital(words: list[re.Match[str]], at: int) -> bool:
+    """Whether a word of the question is a name that no place is known by."""
+    if not 0 <= at < len(words):
+        return False
+    word = words[at].group()
+    common = word.lower() in _ASKING or any(word.lower() in kind.split() for kind in _KINDS)
+    return word[0].isupper() and not common and word.lower() not in gazetteer().latin

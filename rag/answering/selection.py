@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.answering.evidence import Candidate, best_typed_span, held_terms
+from rag.answering.figures import find_figures
 from rag.answering.question import AskedFor
 from rag.answering.ranking import Ranked, row
 from rag.normalization import normalize
@@ -32,9 +33,9 @@ class Selection:
 def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
     """Choose the sentences; ``limit`` holds but for lists and for documents that disagree."""
     best = ranked.order[0]
-    values, differ = _newest_first(ranked, [best, *_other_values(asked, ranked, best)])
-    if differ:
-        return Selection(tuple(values), dates_differ=True)
+    others = _other_values(asked, ranked, best)
+    if dated := _newest_first(ranked, best, others):
+        return Selection(tuple(dated), dates_differ=True)
     chosen = [best]
     if asked.many:
         chosen += _list_goes_on(ranked, best)
@@ -58,7 +59,7 @@ def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
         if new >= NEW_PART or near:
             chosen.append(index)
             covered |= held
-    chosen += [index for index in values if index not in chosen]
+    chosen += [index for index in others if index not in chosen]
     return Selection(tuple(chosen))
 
 
@@ -141,7 +142,7 @@ def _other_values(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
     if asked.kind not in _MEASURED or asked.years or value is None:
         return []
     found: list[int] = []
-    values = {value}
+    values = [value]
     for index in ranked.order[1:_OPINIONS]:
         if float(ranked.logits[index]) < float(ranked.logits[best]) - _BELOW:
             break
@@ -151,9 +152,13 @@ def _other_values(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
         if not _same_measure(ranked, best, index):
             continue
         other = _value(asked, ranked, index)
-        if other is not None and other not in values and _unit(other) == _unit(value):
+        if (
+            other is not None
+            and _unit(other) == _unit(value)
+            and not any(_same(other, one) for one in values)
+        ):
             found.append(index)
-            values.add(other)
+            values.append(other)
     return found[:2]
 
 
@@ -161,17 +166,36 @@ def _same_measure(ranked: Ranked, best: int, index: int) -> bool:
     """Whether a sentence tells of what the best one tells, as far as words and places say."""
     if row(ranked, index, "place_clash") > row(ranked, best, "place_clash"):
         return False
-    return row(ranked, index, "focus") >= SAME_MEASURE * row(ranked, best, "focus") > 0 or row(
-        ranked, index, "clause"
-    ) >= SAME_CLAUSE * row(ranked, best, "clause") > 0
+    return (
+        row(ranked, index, "focus") >= SAME_MEASURE * row(ranked, best, "focus") > 0
+        or row(ranked, index, "clause") >= SAME_CLAUSE * row(ranked, best, "clause") > 0
+    )
 
 
-def _newest_first(ranked: Ranked, chosen: list[int]) -> tuple[list[int], bool]:
-    """The sentences by the dates of their documents, and whether these tell them apart."""
+def _newest_first(ranked: Ranked, best: int, others: list[int]) -> list[int]:
+    """The best sentence and others by the dates of their documents; empty where these tell nothing.
+
+    Only what answers nearly as well as the best one may come before it.
+    """
+    top = float(ranked.logits[best])
+    chosen = [best] + [
+        i
+        for i in others
+        if float(ranked.logits[i]) >= top - 2 * NEAR
+        and all(row(ranked, i, f) <= row(ranked, best, f) for f in ("place_lack", "place_far"))
+    ]
     years = {(ranked.candidates[i].published or "")[:4] for i in chosen}
     if "" in years or len(years) < 2:
-        return chosen, False
-    return sorted(chosen, key=lambda i: ranked.candidates[i].published or "", reverse=True), True
+        return []
+    return sorted(chosen, key=lambda i: ranked.candidates[i].published or "", reverse=True)
+
+
+def _same(value: str, other: str) -> bool:
+    """Whether two values are one: 1500家 and 1,500家, 226个 and 226项."""
+    first, second = find_figures(value), find_figures(other)
+    if first and second:
+        return first[0].value == second[0].value
+    return value == other
 
 
 def _unit(value: str) -> str:

@@ -210,8 +210,8 @@ class Segment:
         self.sentences = SentenceRows(self.folder, row.rows) if known else None
         if len(self.ids) != row.rows or len(self.postings.lengths) != row.rows:
             raise ValueError(f"{self.folder}: its files do not fit each other")
-        #: Whether the ids count up from the first one on: then a row is a difference.
         ends = (row.first, row.first + row.rows - 1)
+        #: Whether the ids count up from the first one on: then a row is a difference.
         self._unbroken = row.rows > 0 and (int(self.ids[0]), int(self.ids[-1])) == ends
 
     def __len__(self) -> int:

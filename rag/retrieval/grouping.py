@@ -28,6 +28,7 @@ ALIKE = 0.7
 PIECES_ALIKE = 0.6
 #: Pieces are told apart by so many boxes; two in one box only let a pair through.
 _BOXES = 2048
+#: So many pairs are compared at once.
 _PAIRS = 65_536
 
 _LETTERS = re.compile(r"[^\W_]+")

@@ -10,12 +10,14 @@ import random
 import re
 from collections.abc import Collection, Iterator
 
-from rag.answering.places import gazetteer
+from rag.answering.places import Place, gazetteer
 from rag.answering.question import AskedFor, analyse
+from rag.normalization import normalize
 
 __all__ = ["altered"]
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_LAST_YEAR = re.compile("去年|上年|同比|last year|year-on-year")
 _LATIN = re.compile(r"[A-Z][a-z]+")
 
 
@@ -26,20 +28,19 @@ def altered(
 
     Args:
         question: An answerable one.
-        told: The text that answers it; no year or place of it is taken.
-        places: Places that other documents tell of: half of the others come from them.
+        told: The normalised texts that may answer it: no year or place of theirs is taken.
+        places: Names that other documents tell of; half of the other places are among them, if any fits.
         chance: What draws.
     """
     asked = analyse(question)
     years = sorted(asked.years)
     if len(years) == 1 and _YEAR.findall(question) == years:
-        moved = [
-            y
-            for y in range(int(years[-1]) - 4, int(years[-1]) + 3)
-            if str(y) not in told and str(y) not in years
-        ]
+        nearest = 2 if _LAST_YEAR.search(told) else 1
+        moves = [move for move in range(-4, 4) if abs(move) >= nearest]
+        moved = [str(int(years[0]) + move) for move in moves]
+        moved = [year for year in moved if year not in told]
         if moved:
-            yield question.replace(years[-1], str(chance.choice(moved)))
+            yield question.replace(years[0], chance.choice(moved))
     yield from _elsewhere(question, asked, told, places, chance)
 
 
@@ -48,27 +49,32 @@ def _elsewhere(
 ) -> Iterator[str]:
     known = gazetteer()
     for place in asked.places:
-        if place.stem and place.stem in question:
-            near = [name for name in sorted(places) if place.kind in known.kinds.get(name, ())]
-            far = [
-                name
-                for name in sorted(known.kinds if place.kind else known.alone)
-                if not place.kind or place.kind in known.kinds[name]
-            ]
-            names = near if near and chance.random() < 0.5 else far
-            others = [name for name in names if name not in told and name not in question]
-            if others:
+        names = [name for name in sorted(known.kinds) if _fits(name, place) and name not in told]
+        if place.stem and question.count(place.stem) == 1 and "新区" not in question:
+            near = [name for name in names if name in places]
+            others = near if near and chance.random() < 0.5 else names
+            if others := [name for name in others if name not in normalize(question)]:
                 yield question.replace(place.stem, chance.choice(others))
                 return
         for word in _LATIN.findall(question) if place.stems else ():
-            named = known.latin.get(word.lower(), ())
-            if set(place.stems) & {stem for stem, _ in named}:
-                kinds = {kind for _, kind in named}
-                spellings = [
-                    letters
-                    for letters, found in sorted(known.latin.items())
-                    if len(letters) < 12
-                    and any(kind in kinds and stem not in told for stem, kind in found)
-                ]
+            here = {stem for stem, _, _ in known.latin.get(word.lower(), ())}
+            if question.count(word) != 1 or not here & set(place.stems):
+                continue
+            spellings = [
+                letters
+                for letters, found in sorted(known.latin.items())
+                if 5 < len(letters) < 12
+                and any(_fits(stem, place) and alone for stem, _, alone in found)
+                and not any(stem in told or stem in here for stem, _, _ in found)
+            ]
+            if spellings:
                 yield question.replace(word, chance.choice(spellings).capitalize())
                 return
+
+
+def _fits(name: str, place: Place) -> bool:
+    """Whether a known place can stand in the place of that one: of its kind, or without any."""
+    known = gazetteer()
+    if place.kind:
+        return place.kind in known.kinds.get(name, ())
+    return name in known.alone or bool(place.stems)

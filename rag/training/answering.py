@@ -60,6 +60,7 @@ from rag.training.data_files import CALIBRATION, DEVELOPMENT, TRAINING, bucket, 
 from rag.training.written import (
     Article,
     general_questions,
+    merged,
     written_contrasts,
     written_news,
     written_paragraphs,
@@ -209,17 +210,19 @@ def written_corpora(
         data: Folder of the training data.
         buckets: Of the texts.
         held: Whether the cases only measure.
-        limit: Articles of each kind: reports, and other news.
+        limit: Articles of each kind: reports with contrasts, other news, reports.
         few: Articles of a small collection.
         many: Least articles of the large one.
     """
     general = _endless(general_questions(buckets))
-    articles: list[Article] = []
+    large: dict[str, Article] = {}
     for make in (written_contrasts, written_news, written_reports):
         kind = make(data, buckets)
         random.Random(SEED).shuffle(kind)
         yield from _small_collections(kind[:limit], few, general, held=held)
-        articles += kind[:limit]
+        for one in kind[:limit]:
+            large[one.name] = merged(large[one.name], one) if one.name in large else one
+    articles = list(large.values())
     paragraphs: dict[str, list[Article]] = {}
     for one in written_paragraphs(data, buckets):
         paragraphs.setdefault(one.language, []).append(one)
@@ -227,7 +230,8 @@ def written_corpora(
         random.Random(SEED).shuffle(some)
         share = limit // 4 if language == "zh" else limit // 12
         yield from _small_collections(some[:share], few, general, held=held)
-    others = [*written_news(data, TRAINING), *written_reports(data, TRAINING)]
+    more = [*written_news(data, TRAINING), *written_reports(data, TRAINING)]
+    others = list({one.name: one for one in more}.values())
     random.Random(SEED).shuffle(others)
     fill = max(40, many - len(articles))
     cases = [case for article in articles for case in _written(article, held, 1.0, public=True)]
@@ -238,8 +242,7 @@ def written_corpora(
         Case("off-topic", True, question, (), frozenset(), held, 1.0)
         for question in [*strange, *islice(general, len(strange) // 2)]
     ]
-    documents = {article.name: _document(article) for article in articles + others[:fill]}
-    yield list(documents.values()), cases
+    yield [_document(article) for article in articles + others[:fill]], cases
 
 
 def _small_collections(
@@ -261,33 +264,34 @@ def _small_collections(
 
 #: A question about another year or place weighs so much of the one it is made from.
 _ALTERED = 0.5
+#: So many documents make a small collection.
+_SMALL = 12
 
 
 def with_altered(documents: Sequence[Document], cases: Sequence[Case]) -> list[Case]:
-    """The cases, and their answerable questions about other years and places: near misses."""
-    texts = {one.id: f"{one.published or ''} {one.title or ''} {one.text}" for one in documents}
-    by_name = {name.rsplit("/", 1)[-1]: normalize(text) for name, text in texts.items()}
-    named = {stem for text in by_name.values() for stem, _ in places_named(text)}
+    """The cases, and their answerable questions about other years and places: near misses.
+
+    In a small collection no document may tell of the year or place, in a large one not that which answers.
+    """
+    texts = {
+        one.id.rsplit("/", 1)[-1]: normalize(f"{one.published or ''} {one.title or ''} {one.text}")
+        for one in documents
+    }
+    named = {stem for text in texts.values() for stem, _ in places_named(text)}
+    everything = " ".join(texts.values()) if len(texts) <= _SMALL else None
     chance = random.Random(f"{SEED}-{min(texts, default='')}")
     more = [
-        Case(
-            "near-miss other",
-            case.public,
-            question,
-            (),
-            frozenset(),
-            case.held,
-            _ALTERED * case.weight,
-        )
+        replace(case, kind="near-miss other", question=question, answers=(), gold=frozenset(),
+                weight=_ALTERED * case.weight, place=None)
         for case in cases
         if case.answerable
         for question in altered(
             case.question,
-            told=" ".join(by_name.get(name, "") for name in sorted(case.gold)),
+            told=everything or " ".join(texts.get(name, "") for name in sorted(case.gold)),
             places=named,
             chance=chance,
         )
-    ]
+    ]  # fmt: skip
     return [*cases, *more]
 
 
@@ -653,8 +657,8 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.data, wanted, held=measured, limit=arguments.articles // (1 + 3 * measured)
         ):
             corpora.append(("written", documents, cases, measured))
-    for name, documents, answerable, measured in corpora:
-        cases = with_altered(documents, answerable)
+    for name, documents, given, measured in corpora:
+        cases = with_altered(documents, given)
         for one in _seen(embedder, documents, cases):
             (held if measured else spare if one.case.held else fitted).append(one)
         print(f"{name}: {len(cases)} cases, {time.perf_counter() - began:.0f} s", flush=True)

@@ -43,6 +43,7 @@ __all__ = [
     "WrittenQuestion",
     "WrittenQuestions",
     "general_questions",
+    "merged",
     "written_articles",
     "written_contrasts",
     "written_lines",
@@ -108,13 +109,21 @@ def written_articles(
         buckets: Of the article's text; of a question on lines, of the English of its own line.
         questions: Another folder of questions.
     """
-    return [
+    found: dict[str, Article] = {}
+    for one in [
         *written_news(folder, buckets, questions=questions),
         *written_reports(folder, buckets, questions=questions),
         *written_contrasts(folder, buckets, questions=questions),
         *written_paragraphs(folder, buckets, questions=questions),
         *written_lines(folder, buckets, questions=questions),
-    ]
+    ]:
+        found[one.name] = merged(found[one.name], one) if one.name in found else one
+    return list(found.values())
+
+
+def merged(one: Article, other: Article) -> Article:
+    """An article with the questions of both: it was asked about twice."""
+    return replace(one, questions=(*one.questions, *other.questions))
 
 
 def written_news(

@@ -61,13 +61,26 @@ def test_a_year_that_is_asked_for_leaves_no_second_value() -> None:
 
 
 def test_documents_of_other_years_are_shown_newest_first() -> None:
-    other = ("b", "全区高新技术企业突破1500家。", 0.0, 0.45, 0.0)
+    other = ("b", "全区高新技术企业突破1500家。", 3.0, 0.45, 0.0)
     dated = select(ASKED, _ranked(BEST, other, published=("2022-12-31", "2024-06-12")), limit=3)
     assert dated.order == (1, 0)
     assert dated.dates_differ
     undated = select(ASKED, _ranked(BEST, other, published=("2022-12-31", None)), limit=3)
     assert undated.order == (0, 1)
     assert not undated.dates_differ
+
+
+def test_a_much_weaker_sentence_does_not_lead_because_it_is_newer() -> None:
+    other = ("b", "全区高新技术企业突破1500家。", 0.0, 0.45, 0.0)
+    shown = select(ASKED, _ranked(BEST, other, published=("2022-12-31", "2024-06-12")), limit=3)
+    assert shown.order == (0, 1)
+    assert not shown.dates_differ
+
+
+@pytest.mark.parametrize("same", ["930项", "九百三十家", "930余家"])
+def test_one_value_in_two_spellings_is_no_other_value(same) -> None:
+    other = ("b", f"全区高新技术企业达到{same}。", 3.0, 0.45, 0.0)
+    assert select(ASKED, _ranked(BEST, other), limit=1).order == (0,)
 
 
 def test_a_classifier_is_no_unit() -> None:

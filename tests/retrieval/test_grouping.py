@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
+from rag.embedding.protocol import SentencePieces
 from rag.index import StoredChunk
-from rag.retrieval.grouping import group, resemblance
+from rag.retrieval.grouping import ALIKE, group, may_be_reprints, resemblance
 
 
 def chunk(number: int, document: str, start: int, text: str) -> StoredChunk:
@@ -40,3 +44,29 @@ def test_overlapping_chunks_of_one_document_take_one_slot() -> None:
 def test_no_more_slots_than_asked_for() -> None:
     chunks = [chunk(1, "a", 0, STORY), chunk(2, "c", 0, OTHER), chunk(3, "b", 0, STORY)]
     assert group(chunks, 1) == [(0, [2])]
+
+
+class _Vectors:
+    """A view of vectors alone: no sentences are known."""
+
+    def __init__(self, rows: np.ndarray) -> None:
+        self.rows = rows
+
+    def vectors(self, ids: np.ndarray) -> np.ndarray:
+        return self.rows[ids]
+
+    def sentences(self, ids: np.ndarray) -> tuple[SentencePieces, np.ndarray]:
+        return SentencePieces.joined([]), np.empty(0, np.int64)
+
+
+@pytest.mark.parametrize("count", [1, 2, 20, 140])
+@pytest.mark.parametrize("firsts", [1, 8, 300])
+def test_each_passage_is_compared_with_the_first_ones_before_it(count, firsts) -> None:
+    rows = np.random.default_rng(count).standard_normal((count, 3)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    ids = np.arange(count)[::-1]
+    near = may_be_reprints(_Vectors(rows), ids, firsts)
+    assert near.shape == (count, min(firsts, count))
+    for i in range(count):
+        for j in range(min(firsts, count)):
+            assert near[i, j] == (j < i and rows[ids[i]] @ rows[ids[j]] >= ALIKE)
