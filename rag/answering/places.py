@@ -214,7 +214,15 @@ def places_asked(question: str, normalised: str, language: str) -> tuple[Place, 
         found = list(places_named(normalised))
         known = "|".join(stem for stem, _ in found)
         found += [(stem, kind) for stem, kind in _known_alone(normalised) if stem not in known]
-        return tuple(Place(stem, kind) for stem, kind in found)
+        # Of 青岛市即墨区 the last counts: who writes about it need not say where it is.
+        return tuple(
+            Place(stem, kind)
+            for stem, kind in found
+            if not any(
+                stem + kind + inner in normalised or stem + inner in normalised
+                for inner, _ in found
+            )
+        )
     return _latin_places(question, normalised) if language == "en" else ()
 
 
