@@ -1,0 +1,36 @@
+"""When confidence is cut short, told by made features."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rag.answering.scoring import CONFIDENCE_FEATURES, FAR_LOGIT, refusal_logit
+
+
+def _features(**values: float) -> np.ndarray:
+    """Those of a sure answer, with some changed."""
+    sure = {"best_passage": 0.9, "best_cosine": 0.8, "sentence": 0.9, "answerable": 1.0, "reader": 10.0,
+            "best_answerable": 1.0, "mean_answerable": 0.9, "best_reader": 10.0, "logit": 12.0, "margin": 10.0,
+            "margin_elsewhere": 10.0, "pointed": 1.0, "passage": 0.9, "window": 0.9, "framed": 0.9,
+            "cosine": 0.8, "soft": 0.9, "best_soft": 0.9, "typed": 1.0}  # fmt: skip
+    row = np.zeros(len(CONFIDENCE_FEATURES), np.float32)
+    for name, value in {**sure, **values}.items():
+        row[CONFIDENCE_FEATURES.index(name)] = value
+    return row
+
+
+@pytest.mark.parametrize("size", [20, 1000])
+def test_a_sentence_about_another_place_answers_nothing(size) -> None:
+    assert refusal_logit(_features(), size, reading=True) > 0
+    elsewhere = _features(place_clash=1.0, place_lack=1.0)
+    assert refusal_logit(elsewhere, size, reading=True) <= FAR_LOGIT
+    # Of two places asked about the passage names one.
+    both = _features(place_clash=1.0, place_lack=0.5)
+    assert refusal_logit(both, size, reading=True) > FAR_LOGIT
+
+
+@pytest.mark.parametrize("size", [20, 1000])
+def test_what_is_far_in_words_and_in_meaning_answers_nothing(size) -> None:
+    far = _features(best_passage=0.1, best_cosine=0.1)
+    assert refusal_logit(far, size, reading=True) <= FAR_LOGIT
