@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-__all__ = ["Figure", "agree", "find_figures"]
+__all__ = ["Figure", "agree", "find_figures", "same_unit"]
 
 Kind = Literal["number", "percent", "date", "ordinal"]
 
@@ -138,7 +138,7 @@ def agree(one: Figure, other: Figure) -> bool:
         return _same_date(one, other)
     if one.kind != other.kind or one.value != other.value:
         return False
-    return not one.unit or not other.unit or _same_unit(one.unit, other.unit)
+    return not one.unit or not other.unit or same_unit(one.unit, other.unit)
 
 
 # Full-width forms of digits, sign, percent, comma, point and letters; all one to one.
@@ -275,7 +275,8 @@ _SAME_UNITS = (
 )  # fmt: skip
 
 
-def _same_unit(one: str, other: str) -> bool:
+def same_unit(one: str, other: str) -> bool:
+    """Whether two units can be one: spellings of a measure, or counted nouns across languages."""
     if one == other or one.isascii() != other.isascii():
         # Across languages the counted noun is translated; the value decides.
         return one == other or not any(

@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass
 
 from rag.answering.evidence import Candidate, best_typed_span, held_terms
-from rag.answering.figures import find_figures
+from rag.answering.figures import Figure, find_figures, same_unit
 from rag.answering.question import AskedFor
 from rag.answering.ranking import Ranked, row
-from rag.normalization import normalize
 from rag.retrieval.grouping import resemblance
 
 __all__ = ["Selection", "select"]
@@ -130,10 +129,7 @@ _BELOW = 4 * NEAR
 #: measure holds.
 SAME_MEASURE = 0.7
 SAME_CLAUSE = 0.8
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)*|[零〇一二两三四五六七八九十百千]+")
 _MEASURED = frozenset({"figure", "percent", "money", "duration", "rank"})
-#: Classifiers that one report and another choose for the same things.
-_LOOSE = frozenset("个项处家所条件座种")
 
 
 def _other_values(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
@@ -152,11 +148,7 @@ def _other_values(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
         if not _same_measure(ranked, best, index):
             continue
         other = _value(asked, ranked, index)
-        if (
-            other is not None
-            and _unit(other) == _unit(value)
-            and not any(_same(other, one) for one in values)
-        ):
+        if other is not None and all(_another(other, one) for one in values):
             found.append(index)
             values.append(other)
     return found[:2]
@@ -190,21 +182,15 @@ def _newest_first(ranked: Ranked, best: int, others: list[int]) -> list[int]:
     return sorted(chosen, key=lambda i: ranked.candidates[i].published or "", reverse=True)
 
 
-def _same(value: str, other: str) -> bool:
-    """Whether two values are one: 1500家 and 1,500家, 226个 and 226项."""
-    first, second = find_figures(value), find_figures(other)
-    if first and second:
-        return first[0].value == second[0].value
-    return value == other
+def _another(one: Figure, other: Figure) -> bool:
+    """Whether two figures of one measure differ: 226个 and 30项, but not 1500家 and 1,500家."""
+    units = not one.unit or not other.unit or same_unit(one.unit, other.unit)
+    return one.kind == other.kind and one.value != other.value and units
 
 
-def _unit(value: str) -> str:
-    """What stands behind the figure: 万人, %; "" for a mere classifier."""
-    unit = _FIGURE.sub("", value).strip("余多约近超 ")
-    return "" if unit in _LOOSE else unit
-
-
-def _value(asked: AskedFor, ranked: Ranked, index: int) -> str | None:
+def _value(asked: AskedFor, ranked: Ranked, index: int) -> Figure | None:
+    """The figure that a sentence answers with."""
     text = ranked.candidates[index].text
     span = best_typed_span(asked, text, ranked.weights)
-    return normalize(text[span[0] : span[1]]).strip() if span else None
+    figures = find_figures(text[span[0] : span[1]]) if span else []
+    return figures[0] if figures else None

@@ -49,6 +49,7 @@ _ENGLISH = {"西藏": "tibet", "内蒙古": "innermongolia", "呼和浩特": "ho
 #: A name that holds one of these may be any words side by side ("超市南门").
 _PLAIN = re.compile("[市城区县东西南北中新大上下前后]")
 _DIVISION = re.compile(r"\b(?:district|county|city|prefecture|province|municipality|region)\b")
+#: Letters that English writes small so often are a word.
 _SEEN_SMALL = 3
 
 

@@ -17,7 +17,7 @@ import hashlib
 import random
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -109,21 +109,25 @@ def written_articles(
         buckets: Of the article's text; of a question on lines, of the English of its own line.
         questions: Another folder of questions.
     """
+    return merged(
+        [
+            *written_news(folder, buckets, questions=questions),
+            *written_reports(folder, buckets, questions=questions),
+            *written_contrasts(folder, buckets, questions=questions),
+            *written_paragraphs(folder, buckets, questions=questions),
+            *written_lines(folder, buckets, questions=questions),
+        ]
+    )
+
+
+def merged(articles: Iterable[Article]) -> list[Article]:
+    """Each article once, with all questions on it: some were asked about twice."""
     found: dict[str, Article] = {}
-    for one in [
-        *written_news(folder, buckets, questions=questions),
-        *written_reports(folder, buckets, questions=questions),
-        *written_contrasts(folder, buckets, questions=questions),
-        *written_paragraphs(folder, buckets, questions=questions),
-        *written_lines(folder, buckets, questions=questions),
-    ]:
-        found[one.name] = merged(found[one.name], one) if one.name in found else one
+    for one in articles:
+        known = found.get(one.name)
+        questions = (*known.questions, *one.questions) if known else one.questions
+        found[one.name] = replace(one, questions=questions)
     return list(found.values())
-
-
-def merged(one: Article, other: Article) -> Article:
-    """An article with the questions of both: it was asked about twice."""
-    return replace(one, questions=(*one.questions, *other.questions))
 
 
 def written_news(

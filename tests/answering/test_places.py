@@ -72,9 +72,15 @@ def test_a_place_without_its_kind_is_known_from_the_texts() -> None:
     assert found == (Place("市北", "区"),)
     assert found[0].named_in("市北区新增219家。")
     assert found[0].another_in("崂山区新增8家。")
-    asked = analyse("宝山有多少人？").places
-    texts = ["宝山区有人口二百万。", "宝山区和嘉定区"]
-    assert places_of(asked, "宝山有多少人？", texts) == (Place("宝山", "区"),)
+
+
+def test_the_texts_tell_the_kind_of_a_place_that_was_asked_about_without() -> None:
+    asked = analyse("青岛有多少人？").places
+    assert asked == (Place("青岛", ""),)
+    texts = ["青岛市有人口一千万。", "青岛市和烟台市"]
+    (found,) = places_of(asked, "青岛有多少人？", texts)
+    assert found == Place("青岛", "市")
+    assert found.another_in("烟台市有人口七百万。")
 
 
 def test_years_and_common_words_are_no_names() -> None:
