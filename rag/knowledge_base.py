@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -54,6 +55,7 @@ class KnowledgeBase:
         self._llm = llm
         self._reader: Reader | None = None
         self._loading = threading.RLock()
+        self._loading_reader = threading.Lock()
         # Searches are short and mostly Python: twenty at once take turns, which is twice as fast as all
         # of them pulling at the interpreter's lock.
         self._turn = threading.Lock()
@@ -265,17 +267,22 @@ class KnowledgeBase:
         The last record is what counts: a model's answer that fails half way is replaced by it.
         Closing the iterator stops the work.
         """
-        from rag.answering import LOOKED_AT, complete_question
-        from rag.answering import answer as extract
-
         began = time.perf_counter()
         llm = self._answerer(answerer)
         query = None
         if history and llm is not None:
             query = self._completed_by_llm(llm, question, history)
         if query is None:
-            query = complete_question(question, history)
-        with self._turn, self._store.view() as view:
+            query = question.strip()
+            if history:
+                from rag.answering.followup import complete_question
+
+                query = complete_question(question, history)
+        # The reader is loaded beside the search: half of that needs no interpreter.
+        with ThreadPoolExecutor(1) as beside, self._turn, self._store.view() as view:
+            reader = beside.submit(lambda: self.reader) if self._reader is None else None
+            from rag.answering import LOOKED_AT
+            from rag.answering import answer as extract
             from rag.retrieval import retrieve
 
             kept = self.settings.k if k is None else k
@@ -295,7 +302,7 @@ class KnowledgeBase:
                 view=view,
                 embedder=self.embedder,
                 settings=self.settings,
-                reader=self.reader,
+                reader=reader.result() if reader else self._reader,
                 k=kept,
             )
         answered = time.perf_counter()
@@ -352,7 +359,7 @@ class KnowledgeBase:
         if not self.settings.reader:
             return None
         if self._reader is None:
-            with self._loading:
+            with self._loading_reader:
                 if self._reader is None:
                     from rag.answering.reader import Reader
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rag.answering.extractive import answer, refuse
-from rag.answering.followup import complete_question
 from rag.answering.rereading import LOOKED_AT, reread
 
-__all__ = ["LOOKED_AT", "answer", "complete_question", "refuse", "reread"]
+__all__ = ["LOOKED_AT", "answer", "refuse", "reread"]

@@ -53,7 +53,7 @@ def answer(
         reader: The bundled reader; None does without.
         settings: ``max_sentences`` and ``refusal_threshold`` are read.
         query: The question completed from the history, when it differs from ``question``; see
-            :func:`rag.answering.complete_question`.
+            :func:`rag.answering.followup.complete_question`.
         k: How many passages the answer keeps, those whose sentences answer best first; None keeps all as
             they came.
 

@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from rag.answering import answer, complete_question
+from rag.answering import answer
+from rag.answering.followup import complete_question
 from rag.answering.ranking import parts_of
 from rag.answering.reader import ReaderScore
 from rag.answering.scoring import has_network

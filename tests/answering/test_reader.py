@@ -168,6 +168,8 @@ def test_the_same_question_gets_the_same_scores(reader: Reader) -> None:
     ]
     first = reader.score("21号码头哪年启用？", candidates)
     assert reader.score("21号码头哪年启用？", candidates) == first
+    assert Reader.load(threads=1).score("21号码头哪年启用？", candidates) == first
+    assert Reader.load(threads=3).score("21号码头哪年启用？", candidates) == first
     for given, score in zip(candidates, first, strict=True):
         assert score.span is not None
         assert given.text[slice(*score.span)].strip()
