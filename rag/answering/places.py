@@ -116,9 +116,10 @@ _KIND_OF_PLACE = re.compile(r"新区|[区市县省州旗镇]|街道")
 _UNKNOWN = re.compile(
     r"[\s，。、；：！？（）“”《》,.;:!?()\"在于是对的和与及到从由向为让给把被比跟同至年月日区市县省州]([\u4e00-\u9fff]{2,3})$"
 )
-_NO_STEM = re.compile(
-    r"[全各每条本该我这那哪几某一两三四五六七八九十的在是和与及有了对为从向到把被将按由以于等个示范国家片功能社小园景街老城超都门地山特先进]"
-    r"|青岛市|城市|地区|开发|保税|自贸|试验|发展|建设|服务|管理|历史|核心|样板|先行|引领|标杆|聚集|集聚|合作|经济|产业|工业|科技|高新|文化|旅游|生活|居住|商业|商务|金融|物流|综合|试点|推动|推进|助力|打造|全面"
+#: What stands there and is no name: 各乡镇, 全国城镇, 旅游小镇, 当地街道, 主要街道.
+_NO_STREET = re.compile(
+    r"^[全各每某本该这那我哪几两多个在为是的了由到从和及与对被将让因据属整作使推促也仅所现此]|[乡村城古小集等各全该的个条在为由]$"
+    r"|成为|部分|相关|周边|当地|主要|商业|社区|城市"
 )
 _LONGEST = 6
 _CHANGING = frozenset("区市县")
@@ -142,7 +143,7 @@ def places_named(normalised: str) -> tuple[tuple[str, str], ...]:
                 break
         else:
             unknown = _UNKNOWN.search(before) if kind in ("街道", "镇") else None
-            if unknown and not _NO_STEM.search(unknown.group(1)):
+            if unknown and not _NO_STREET.search(unknown.group(1)):
                 found.append((unknown.group(1), kind))
     return tuple(dict.fromkeys(found))
 
