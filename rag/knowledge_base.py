@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -272,25 +273,23 @@ class KnowledgeBase:
         query = None
         if history and llm is not None:
             query = self._completed_by_llm(llm, question, history)
-        if query is None:
-            query = question.strip()
-            if history:
-                from rag.answering.followup import complete_question
+        if query is None and history:
+            from rag.answering.followup import complete_question
 
-                query = complete_question(question, history)
-        # The reader is loaded beside the search: half of that needs no interpreter.
-        with ThreadPoolExecutor(1) as beside, self._turn, self._store.view() as view:
-            reader = beside.submit(lambda: self.reader) if self._reader is None else None
-            from rag.answering import LOOKED_AT
-            from rag.answering import answer as extract
-            from rag.retrieval import retrieve
+            query = complete_question(question, history)
+        from rag.answering import LOOKED_AT
+        from rag.answering import answer as extract
+        from rag.retrieval import retrieve
+        from rag.retrieval.query import check_query
 
-            kept = self.settings.k if k is None else k
+        kept = self.settings.k if k is None else k
+        query = check_query(question if query is None else query, kept)
+        with self._reader_beside() as reader, self._turn, self._store.view() as view:
             passages = retrieve(
                 view,
                 self.embedder,
                 query,
-                k=kept + LOOKED_AT if kept > 0 else kept,
+                k=kept + LOOKED_AT,
                 where=where,
                 settings=self.settings,
             )
@@ -302,7 +301,7 @@ class KnowledgeBase:
                 view=view,
                 embedder=self.embedder,
                 settings=self.settings,
-                reader=reader.result() if reader else self._reader,
+                reader=reader(),
                 k=kept,
             )
         answered = time.perf_counter()
@@ -365,6 +364,15 @@ class KnowledgeBase:
 
                     self._reader = Reader.load()
         return self._reader
+
+    @contextmanager
+    def _reader_beside(self) -> Iterator[Callable[[], Reader | None]]:
+        """What gives the reader, which is loaded beside the search: half of that needs no interpreter."""
+        if self._reader is not None or not self.settings.reader:
+            yield lambda: self.reader
+            return
+        with ThreadPoolExecutor(1, "rag-reader-load") as beside:
+            yield beside.submit(lambda: self.reader).result
 
     def warm_up(self) -> None:
         """Load what the first question will need."""

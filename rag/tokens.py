@@ -111,7 +111,9 @@ def get_encoding(name: str = "rag") -> tiktoken.Encoding:
     """The tiktoken encoding ``name`` if it can be had without a network, else the project's own."""
     import tiktoken
 
-    if name in {"rag", "rag64k"}:
+    if name == "rag64k":
+        return get_encoding("rag")
+    if name == "rag":
         return tiktoken.Encoding(**rag64k())
     with suppress(KeyError):
         name = tiktoken.encoding_name_for_model(name)

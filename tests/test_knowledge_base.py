@@ -11,6 +11,7 @@ import pytest
 
 from rag import Answer, Document, KnowledgeBase, Settings
 from rag.errors import (
+    AnsweringError,
     DocumentNotFoundError,
     IndexReadOnlyError,
     IndexStoreError,
@@ -265,3 +266,25 @@ def test_snapshot_is_an_index(kb: KnowledgeBase, tmp_path: Path) -> None:
     with KnowledgeBase.open(tmp_path / "copy", settings=PLAIN) as copy:
         assert copy.ask(QUESTION).citations == kb.ask(QUESTION).citations
         assert not [finding for finding in copy.check() if finding.level == "fault"]
+
+
+def test_a_reader_that_cannot_be_loaded_is_told_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.answering.reader import Reader
+
+    def broken(*_arguments: object) -> Reader:
+        raise AnsweringError("the reader is torn")
+
+    with KnowledgeBase.open(tmp_path / "index", settings=Settings()) as opened:
+        opened.add([Document(id="a", source="a", text="码头长二百米。")])
+        monkeypatch.setattr(Reader, "load", broken)
+        for _ in range(2):
+            with pytest.raises(AnsweringError, match="torn"):
+                opened.ask("码头有多长？")
+        with pytest.raises(QueryError, match="empty"):  # before any reader is asked for
+            opened.ask(" ")
+        with pytest.raises(QueryError, match="whole number"):
+            opened.ask("码头有多长？", k=0)
+        monkeypatch.undo()
+        assert "二百米" in opened.ask("码头有多长？").text

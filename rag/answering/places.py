@@ -114,13 +114,16 @@ def gazetteer() -> Gazetteer:
 _KIND_OF_PLACE = re.compile(r"新区|[区市县省州旗镇]|街道")
 #: The name of a street or a town, behind a mark, another place or a word that a name does not begin with.
 _UNKNOWN = re.compile(
-    r"[\s，。、；：！？（）“”《》,.;:!?()\"在于是对的和与及到从由向为让给把被比跟同至年月日区市县省州]([\u4e00-\u9fff]{2,3})$"
+    r"[\s，。、；：！？（）“”《》,.;:!?()\"在于是对的和与及到从由向为让给把被比跟同至年月日区市县省州]"
+    r"(?![全各每某本该这那我哪几多个在为是的了由到从及与对被将让因据属整作使推促也仅所现此区市县]|和(?!平)|两(?!江))"
+    r"([\u4e00-\u9fff]{2,3})$"
 )
 #: What stands there and is no name: 各乡镇, 全国城镇, 旅游小镇, 当地街道, 主要街道.
 _NO_STREET = re.compile(
-    r"^[全各每某本该这那我哪几两多个在为是的了由到从和及与对被将让因据属整作使推促也仅所现此]|[乡村城古小集等各全该的个条在为由]$"
-    r"|成为|部分|相关|周边|当地|主要|商业|社区|城市"
+    r"[的了与对区市县]|[各该个条在为由]$"
+    r"|成为|部分|相关|有关|周边|当地|主要|商业|社区|城市|合作|助力|得到|同一|其他|不同|乡镇|通过|建设|发展|实际|沿街|走进"
 )
+_NO_TOWN = re.compile("[乡村城古小集等强级]$")
 _LONGEST = 6
 _CHANGING = frozenset("区市县")
 _TIME = re.compile(r"(?<=[\d今去明前每])[年月日]")
@@ -143,8 +146,9 @@ def places_named(normalised: str) -> tuple[tuple[str, str], ...]:
                 break
         else:
             unknown = _UNKNOWN.search(before) if kind in ("街道", "镇") else None
-            if unknown and not _NO_STREET.search(unknown.group(1)):
-                found.append((unknown.group(1), kind))
+            name = unknown.group(1) if unknown else ""
+            if name and not (_NO_STREET.search(name) or (kind == "镇" and _NO_TOWN.search(name))):
+                found.append((name, kind))
     return tuple(dict.fromkeys(found))
 
 

@@ -338,7 +338,8 @@ class Reader:
         self._encoding = encoding
         self._table = table
         self._run = run
-        self._workers = ThreadPoolExecutor(threads, "rag-reader") if threads > 1 else None
+        self._threads = threads
+        self._workers: tuple[int, ThreadPoolExecutor] | None = None
 
     @classmethod
     def load(cls, path: str | Path | None = None, *, threads: int | None = None) -> Reader:
@@ -393,14 +394,23 @@ class Reader:
         # The longest first, so that no thread is left with one at the end.
         batches = _batches([len(example.ids) for example in examples])[::-1]
 
-        def run(batch: Sequence[int]) -> tuple[Floats, Floats]:
+        def judged(batch: Sequence[int]) -> tuple[Floats, Floats]:
             return self._run(pad([examples[i] for i in batch], self._table))
 
-        read = map(run, batches) if self._workers is None else self._workers.map(run, batches)
-        for batch, (verdicts, spans) in zip(batches, read, strict=True):
+        several = self._threads > 1 and len(batches) > 1
+        results = (self._pool().map if several else map)(judged, batches)
+        for batch, (verdicts, spans) in zip(batches, results, strict=True):
             for row, i in enumerate(batch):
                 scores[i] = _score(spellings[i], examples[i], verdicts[row], spans[row])
         return [score for score in scores if score is not None]
+
+    def _pool(self) -> ThreadPoolExecutor:
+        """The threads of this process: those of a forked one stayed with its parent."""
+        workers = self._workers
+        if workers is None or workers[0] != os.getpid():
+            workers = os.getpid(), ThreadPoolExecutor(self._threads, "rag-reader")
+            self._workers = workers
+        return workers[1]
 
 
 class _Candidate:

@@ -1,7 +1,7 @@
-"""Two small networks over features: which sentence answers, and whether anything does.
+"""Small learned functions of features: which sentence answers, and whether anything does.
 
-Weights are JSON beside this module, written by ``python -m rag.training answering``; inference is a few
-lines of numpy.
+A network ranks; a network and boosted trees together say whether to answer. Weights are JSON beside this
+module, written by ``python -m rag.training answering``; inference is a few lines of numpy.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from rag.answering.evidence import FEATURES, INDEX, Candidate, Weights, held_terms
 from rag.answering.question import AskedFor
+from rag.answering.trees import Trees, trees_from
 from rag.errors import AnsweringError
 from rag.normalization import normalize
 from rag.records import Passage
@@ -27,10 +28,13 @@ from rag.retrieval.language import text_script
 __all__ = [
     "CONFIDENCE_FEATURES",
     "Network",
+    "Refusal",
     "confidence_features",
     "has_network",
     "load_network",
+    "load_refusal",
     "network_from",
+    "refusal_from",
     "refusal_logit",
 ]
 
@@ -58,6 +62,22 @@ class Network:
         return np.asarray(logits, np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The mean of a network's and of boosted trees' logits that a question is answered, and an offset.
+
+    The network tells near misses apart better, the trees what is off-topic: together better than either.
+    """
+
+    network: Network
+    trees: Trees
+    offset: float
+
+    def __call__(self, table: Floats) -> Floats:
+        """Logits of rows, (n, features) -> (n,)."""
+        return np.asarray((self.network(table) + self.trees(table)) / 2 + self.offset, np.float32)
+
+
 @cache
 def has_network(name: str) -> bool:
     """Whether a network of that name is bundled."""
@@ -66,10 +86,19 @@ def has_network(name: str) -> bool:
 
 @cache
 def load_network(name: str) -> Network:
-    """The bundled network ``ranking``, ``refusal-small`` or ``refusal-large``, or it with ``-reader``."""
+    """The bundled network ``ranking`` or ``ranking-reader``."""
+    return network_from(_stored(name))
+
+
+@cache
+def load_refusal(name: str) -> Refusal:
+    """The bundled ``refusal-small`` or ``refusal-large``, or it with ``-reader``."""
+    return refusal_from(_stored(name))
+
+
+def _stored(name: str) -> Any:
     path = Path(__file__).parent / "weights" / f"{name}.json"
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    return network_from(stored)
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 #: Passages up to which an index is small, and from which it is large; between them the two are mixed.
@@ -89,7 +118,7 @@ FAR_LOGIT = -1.5
 def refusal_logit(features: Floats, size: int, *, reading: bool) -> float:
     """Logit of confidence in an index of ``size`` passages; below 0 means refuse.
 
-    Two networks: in a small collection every passage is about the topic and a word that is missing means
+    Fitted twice: in a small collection every passage is about the topic and a word that is missing means
     little by itself, in a large one the best passage of an unanswerable question is about something else.
     """
     suffix = "-reader" if reading else ""
@@ -98,15 +127,38 @@ def refusal_logit(features: Floats, size: int, *, reading: bool) -> float:
     row = features[None, :]
     logit = 0.0
     if share < 1:
-        logit += (1 - share) * float(load_network(f"refusal-small{suffix}")(row)[0])
+        logit += (1 - share) * float(load_refusal(f"refusal-small{suffix}")(row)[0])
     if share > 0:
-        logit += share * float(load_network(f"refusal-large{suffix}")(row)[0])
-    place = CONFIDENCE_FEATURES.index
-    far = features[place("best_passage")] < FAR and features[place("best_cosine")] < FAR
-    elsewhere = features[place("place_clash")] > 0 and features[place("place_lack")] >= 1
+        logit += share * float(load_refusal(f"refusal-large{suffix}")(row)[0])
+    column = CONFIDENCE_FEATURES.index
+    far = features[column("best_passage")] < FAR and features[column("best_cosine")] < FAR
+    elsewhere = features[column("place_clash")] > 0 and features[column("place_lack")] >= 1
     if far or elsewhere:
         logit = min(logit, FAR_LOGIT)
     return logit
+
+
+def refusal_from(stored: Mapping[str, Any]) -> Refusal:
+    """What decides on refusal from its JSON form: ``network``, ``trees`` and ``offset``."""
+    if "trees" not in stored:
+        raise AnsweringError(
+            "The answering weights are of an older form. Fit them anew: python -m rag.training answering"
+        )
+    trees = stored["trees"]
+    _must_know(trees["features"], CONFIDENCE_FEATURES)
+    return Refusal(
+        network_from(stored["network"]),
+        trees_from(trees, CONFIDENCE_FEATURES),
+        float(stored["offset"]),
+    )
+
+
+def _must_know(names: Sequence[str], known: Sequence[str]) -> None:
+    if unknown := sorted(set(names) - set(known)):
+        raise AnsweringError(
+            f"The answering weights know features that the code does not: {', '.join(unknown)}. "
+            "Fit them anew: python -m rag.training answering"
+        )
 
 
 def network_from(stored: Mapping[str, Any]) -> Network:
@@ -119,12 +171,7 @@ def network_from(stored: Mapping[str, Any]) -> Network:
         arrays["hidden"] = np.zeros((len(arrays["linear"]), 0), np.float32)
     names: list[str] = list(stored["features"])
     current = CONFIDENCE_FEATURES if set(names) - set(FEATURES) else FEATURES
-    if not set(names) <= set(current):
-        unknown = sorted(set(names) - set(current))
-        raise AnsweringError(
-            f"The answering weights know features that the code does not: {', '.join(unknown)}. "
-            "Fit them anew: python -m rag.training answering"
-        )
+    _must_know(names, current)
     # Features that came after the fit have no weight.
     places = [current.index(name) for name in names]
     for name, filler in (("mean", 0.0), ("scale", 1.0), ("linear", 0.0), ("hidden", 0.0)):

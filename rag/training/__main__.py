@@ -31,9 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _add_answering(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from rag.training.answering import add_arguments, run
 
-    parser = commands.add_parser(
-        "answering", help="fit the networks that choose and refuse answers"
-    )
+    parser = commands.add_parser("answering", help="fit what chooses and refuses answers")
     add_arguments(parser)
     parser.set_defaults(run=run)
 

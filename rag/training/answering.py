@@ -1,10 +1,10 @@
-"""Fit the small networks of extractive answering: which sentence answers, and whether anything does.
+"""Fit the small learned functions of extractive answering: which sentence answers, and whether anything does.
 
     python -m rag.training answering --data ../shared/data [--suites evals] [--plain-only]
 
 writes ``rag/answering/weights/*.json`` and the trade-off curve of refusal. The inputs are questions with
 marked answers (``qa.jsonl.zst``) and our own suites. Buckets of paragraphs by hash: 0 and 1 are kept for
-measuring, 2 is for these networks (the reader has not seen it), the rest also serve the network that does
+measuring, 2 is for this fit (the reader has not seen it), the rest also serve the network that does
 not use the reader. Of the suites every third question, by hash, is kept for measuring. Questions that were
 written over the training texts (:mod:`rag.training.written`) are asked twice: in collections of a few
 articles, and in one large one; there the questions of other articles are off-topic.
@@ -46,7 +46,14 @@ from rag.answering.places import places_named
 from rag.answering.question import AskedFor, analyse
 from rag.answering.ranking import READ, read
 from rag.answering.rereading import LOOKED_AT
-from rag.answering.scoring import CONFIDENCE_FEATURES, Network, confidence_features, network_from
+from rag.answering.scoring import (
+    CONFIDENCE_FEATURES,
+    Network,
+    Refusal,
+    confidence_features,
+    network_from,
+    refusal_from,
+)
 from rag.embedding import Embedder, load_embedder
 from rag.index import View, open_store
 from rag.indexing import index_documents
@@ -488,6 +495,52 @@ def fit(
     }
 
 
+def fit_trees(
+    rows: Sequence[Floats],
+    labels: Sequence[Floats],
+    weights: Sequence[float],
+    names: Sequence[str],
+) -> dict[str, Any]:
+    """Boosted trees that judge single rows, in the form that :func:`rag.answering.trees.trees_from` reads."""
+    from sklearn.ensemble import GradientBoostingClassifier
+
+    table, target = np.concatenate(rows), np.concatenate(labels)
+    worth = np.asarray(weights)
+    boosted = GradientBoostingClassifier(
+        n_estimators=200,
+        learning_rate=0.06,
+        max_leaf_nodes=6,
+        min_samples_leaf=30,
+        subsample=0.5,
+        max_features=0.2,
+        random_state=SEED,
+    ).fit(table, target, sample_weight=worth)
+    prior = float(np.average(target, weights=worth))
+    return {
+        "features": list(names),
+        "offset": float(np.log(prior / (1 - prior))),
+        "trees": [_nodes(each.tree_, boosted.learning_rate) for (each,) in boosted.estimators_],
+    }
+
+
+def _nodes(tree: Any, rate: float) -> list[list[float]]:
+    return [
+        [round(rate * float(tree.value[node, 0, 0]), 5)]
+        if left < 0
+        else [int(tree.feature[node]), _rounded_down(tree.threshold[node]), int(left), int(right)]
+        for node, (left, right) in enumerate(
+            zip(tree.children_left, tree.children_right, strict=True)
+        )
+    ]
+
+
+def _rounded_down(limit: float) -> float:
+    """A limit between two values of single precision, as the lower one: the same ones are below it."""
+    single = np.float32(limit)
+    single = np.nextafter(single, np.float32(-np.inf)) if float(single) > float(limit) else single
+    return float(str(single))  # its shortest form
+
+
 def fit_ranking(seen: Sequence[Seen], *, reading: bool) -> dict[str, Any]:
     """The ranking network from the cases whose right sentence is among the candidates."""
     groups, labels, weights = [], [], []
@@ -521,10 +574,10 @@ def confidence_row(one: Seen, ranking: Network, *, reading: bool) -> tuple[Float
 
 
 def fit_refusal(seen: Sequence[Seen], ranking: Network, *, reading: bool) -> dict[str, Any]:
-    """The confidence network, its threshold at a logit of 0.
+    """What decides on refusal, its threshold at a logit of 0.
 
-    The threshold is the logit below which a given share of the answerable questions fall, each judged by a
-    network that was fitted without it (five folds, by question).
+    The threshold is the logit below which a given share of the answerable questions fall, each judged by
+    one that was fitted without it (five folds, by question).
     """
     rows, labels, weights = [], [], []
     for one in seen:
@@ -538,10 +591,9 @@ def fit_refusal(seen: Sequence[Seen], ranking: Network, *, reading: bool) -> dic
     ]
 
     def fitted(chosen: Sequence[int]) -> dict[str, Any]:
-        return fit(
-            [rows[i] for i in chosen],
-            [labels[i] for i in chosen],
-            [weights[i] for i in chosen],
+        some = [rows[i] for i in chosen], [labels[i] for i in chosen], [weights[i] for i in chosen]
+        network = fit(
+            *some,
             CONFIDENCE_FEATURES,
             listwise=False,
             hidden=6,
@@ -549,13 +601,14 @@ def fit_refusal(seen: Sequence[Seen], ranking: Network, *, reading: bool) -> dic
             ridge=2e-3,
             steps=300,
         )
+        return {"network": network, "trees": fit_trees(*some, CONFIDENCE_FEATURES), "offset": 0.0}
 
     outside: list[tuple[float, float]] = []  # logit, weight
     for fold in range(5):
-        network = network_from(fitted([i for i, f in enumerate(folds) if f != fold]))
+        refusal = refusal_from(fitted([i for i, f in enumerate(folds) if f != fold]))
         for i, f in enumerate(folds):
             if f == fold and seen[i].case.answerable:
-                outside.append((float(network(rows[i])[0]), seen[i].case.weight))
+                outside.append((float(refusal(rows[i])[0]), seen[i].case.weight))
     outside.sort()
     shares = np.cumsum([weight for _, weight in outside])
     place = int(np.searchsorted(shares, FALSE_REFUSALS * shares[-1]))
@@ -568,7 +621,7 @@ def fit_refusal(seen: Sequence[Seen], ranking: Network, *, reading: bool) -> dic
 
 
 def measure(
-    seen: Sequence[Seen], ranking: Network, refusal: Network, *, reading: bool
+    seen: Sequence[Seen], ranking: Network, refusal: Refusal, *, reading: bool
 ) -> dict[str, dict[str, float]]:
     """By kind: questions, share of right first sentences, share refused at the threshold."""
     table: dict[str, list[tuple[bool, bool]]] = {}
@@ -590,7 +643,7 @@ def measure(
 
 
 def curve(
-    seen: Sequence[Seen], ranking: Network, refusal: Network, *, reading: bool
+    seen: Sequence[Seen], ranking: Network, refusal: Refusal, *, reading: bool
 ) -> list[dict[str, float]]:
     """For thresholds of confidence: refused of the answerable, the near misses, the off-topic."""
     logits: dict[str, list[float]] = {"answerable": [], "near": [], "off": []}
@@ -635,7 +688,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Fit all networks, write them, print what they reach."""
+    """Fit everything, write it, print what it reaches."""
     began = time.perf_counter()
     embedder = load_embedder("bundled")
     fitted: list[Seen] = []
@@ -731,11 +784,11 @@ def _finish(
         chosen = [one for one in fitted if one.case.public == (size == "large")]
         kept = [one for one in held if one.case.public == (size == "large")]
         refusal = fit_refusal(chosen, order, reading=reading)
-        network = network_from(refusal)
-        points = curve(kept, order, network, reading=reading)
+        judge = refusal_from(refusal)
+        points = curve(kept, order, judge, reading=reading)
         _write(out / f"refusal-{size}{suffix}.json", refusal)
         _write(out / f"refusal-{size}{suffix}-curve.json", points)
-        for kind, row in measure(kept, order, network, reading=reading).items():
+        for kind, row in measure(kept, order, judge, reading=reading).items():
             print(f"{kind:22s} {row}")
         for point in points:
             print(point)

@@ -31,7 +31,9 @@ class Recipe:
     """What decides the outcome of a training run, with the data and the seed.
 
     After the training comes a short second one of ``asked_steps`` batches at ``asked_rate``, of which
-    ``asked_share`` are written questions (:mod:`rag.training.written`).
+    ``asked_share`` are written questions (:mod:`rag.training.written`). It runs in ``asked_legs``, in each of
+    which the rate falls to zero; the outcome is a mean of their ends (Izmailov et al. 2018,
+    https://arxiv.org/abs/1803.05407), in which each counts as much as all before it together.
     """
 
     dimension: int = 512
@@ -48,6 +50,7 @@ class Recipe:
     asked_steps: int = 10400
     asked_rate: float = 0.02
     asked_share: float = 0.6
+    asked_legs: int = 4
 
 
 def piece_counts(corpus: Corpus, size: int) -> NDArray[np.int64]:

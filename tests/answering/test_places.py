@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.places import Place, places_of
+from rag.answering.places import Place, places_named, places_of
 from rag.answering.question import analyse
 
 
@@ -32,6 +32,22 @@ from rag.answering.question import analyse
 )
 def test_a_chinese_question_names_places_with_their_kind(question, places) -> None:
     assert [(one.stem, one.kind) for one in analyse(question).places] == places
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("位于五里桥街道。", [("五里桥", "街道")]),
+        ("昨天，在金口镇开工。", [("金口", "镇")]),
+        ("和平街道、东城街道的居民", [("和平", "街道"), ("东城", "街道")]),
+        ("青浦区朱家角镇和七宝镇", [("青浦", "区"), ("朱家角", "镇"), ("七宝", "镇")]),
+        ("各乡镇、全国城镇和旅游小镇", []),
+        ("当地街道和主要街道，虽然对街道", []),
+        ("各街道镇、属地镇", []),
+    ],
+)
+def test_streets_and_towns_are_told_by_what_stands_around_them(text, named) -> None:
+    assert list(places_named(text)) == named
 
 
 def test_latin_letters_stand_for_the_characters_they_may_spell() -> None:

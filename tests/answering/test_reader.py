@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -173,6 +176,34 @@ def test_the_same_question_gets_the_same_scores(reader: Reader) -> None:
     for given, score in zip(candidates, first, strict=True):
         assert score.span is not None
         assert given.text[slice(*score.span)].strip()
+
+
+_FORKS = """
+import os, sys
+from rag.answering.reader import Reader, ReaderInput
+
+reader = Reader.load(threads=2)
+candidates = [ReaderInput(f"第{n}号码头长{n}米。" * n) for n in range(1, 12)]
+first = reader.score("码头多长？", candidates)
+child = os.fork()
+if child == 0:
+    os._exit(0 if reader.score("码头多长？", candidates) == first else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@needs_weights
+def test_a_forked_process_reads_with_threads_of_its_own() -> None:
+    assert subprocess.run([sys.executable, "-c", _FORKS], timeout=60, check=False).returncode == 0
+
+
+@needs_weights
+def test_threads_that_ask_at_once_get_their_own_scores(reader: Reader) -> None:
+    asked = [f"{n}号码头哪年启用？" for n in range(10, 18)]
+    candidates = [ReaderInput(f"第{n}号码头于20{n}年启用。") for n in range(10, 30)]
+    alone = [reader.score(question, candidates) for question in asked]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda question: reader.score(question, candidates), asked)) == alone
 
 
 FACTS = [

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.answering.scoring import CONFIDENCE_FEATURES, FAR_LOGIT, refusal_logit
+from rag.answering.scoring import (
+    CONFIDENCE_FEATURES,
+    FAR_LOGIT,
+    refusal_from,
+    refusal_logit,
+)
+from rag.errors import AnsweringError
 
 
 def _features(**values: float) -> np.ndarray:
@@ -34,3 +40,22 @@ def test_a_sentence_about_another_place_answers_nothing(size) -> None:
 def test_what_is_far_in_words_and_in_meaning_answers_nothing(size) -> None:
     far = _features(best_passage=0.1, best_cosine=0.1)
     assert refusal_logit(far, size, reading=True) <= FAR_LOGIT
+
+
+_NETWORK = {"features": ["best_cosine"], "mean": [0.5], "scale": [0.5], "linear": [2.0], "hidden": [[]],
+            "bias": [], "out": [], "offset": 1.0}  # fmt: skip
+_TREES = {"features": ["terms"], "offset": 0.0, "trees": [[[0, 1.5, 1, 2], [-4.0], [6.0]]]}
+
+
+def test_network_and_trees_are_heard_alike() -> None:
+    refusal = refusal_from({"network": _NETWORK, "trees": _TREES, "offset": -0.5})
+    row = _features(best_cosine=1.0, terms=1.0)
+    assert refusal(row[None]).tolist() == [((2.0 + 1.0) + -4.0) / 2 - 0.5]
+    row = _features(best_cosine=1.0, terms=2.0)
+    assert refusal(row[None]).tolist() == [((2.0 + 1.0) + 6.0) / 2 - 0.5]
+
+
+def test_weights_of_unknown_features_are_not_used() -> None:
+    trees = {**_TREES, "features": ["weather"]}
+    with pytest.raises(AnsweringError, match="weather"):
+        refusal_from({"network": _NETWORK, "trees": trees, "offset": 0.0})

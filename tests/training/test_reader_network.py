@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,10 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
-from rag.answering.reader import FEATURES  # noqa: E402
+from rag.answering.reader import FEATURES, Table  # noqa: E402
+from rag.tokens import VOCABULARY_SIZE  # noqa: E402
+from rag.training.reader import Recipe, read, settle  # noqa: E402
+from rag.training.reader_data import Candidate, Listing  # noqa: E402
 from rag.training.reader_evaluation import area, kept_at, logistic  # noqa: E402
 from rag.training.reader_export import export, restore  # noqa: E402
 from rag.training.reader_model import Network  # noqa: E402
@@ -57,6 +62,39 @@ def test_a_finished_reader_can_be_trained_on(tmp_path: Path) -> None:
         assert torch.allclose(before, after, atol=step), name
     with pytest.raises(ValueError, match="no reader of this shape"):
         restore(tmp_path / "reader.onnx", 32)
+
+
+class Digits:
+    """Listings of which one candidate holds a figure; stands for the pool of training data."""
+
+    def draw(self, chance: random.Random) -> Listing:
+        figure = str(chance.randrange(10, 99))
+        good = Candidate(f"码头长{figure}米。", good=True, span=(3, 3 + len(figure)))
+        return Listing("码头多长？", (good, Candidate("海边有风。")), "made")
+
+
+def test_settling_gives_the_mean_of_the_start_and_of_each_legs_end(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    rows = np.random.default_rng(0).integers(-127, 128, (VOCABULARY_SIZE, 8)).astype(np.int8)
+    table = Table(rows, np.full(VOCABULARY_SIZE, 0.01, np.float32))
+    network = Network(8, width=384, layers=1)
+    recipe = Recipe(
+        read_batch=2, warmup=1, settle_legs=2, settle_steps=2, settle_rate=1e-3, threads=1
+    )
+    start = {name: value.clone() for name, value in network.state_dict().items()}
+    ends = [start]
+    for leg in (1, 2):
+        network.load_state_dict(start)
+        again = replace(recipe, seed=leg, read_steps=2, read_rate=1e-3, cooldown=0.5)
+        read(network, table, Digits(), tmp_path / f"{leg}.pt", again)
+        ends.append({name: value.clone() for name, value in network.state_dict().items()})
+    network.load_state_dict(start)
+    settle(network, table, Digits(), tmp_path, recipe)
+    for name, value in network.state_dict().items():
+        mean = sum(end[name] for end in ends) / 3
+        assert torch.allclose(value, mean, atol=1e-6), name
+    moved = [name for name, value in start.items() if not torch.equal(value, ends[1][name])]
+    assert moved
 
 
 def test_area_counts_ties_as_half() -> None:

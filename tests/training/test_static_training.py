@@ -1,6 +1,7 @@
 """Training of the static model on a toy corpus: repeatable, resumable, and it learns."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,12 @@ zstandard = pytest.importorskip("zstandard", reason="needs the extra 'training'"
 from rag.embedding import StaticEmbedder  # noqa: E402
 from rag.embedding.static import is_static_model  # noqa: E402
 from rag.training.alignment import align  # noqa: E402
-from rag.training.building import build_static_model, encode_meaning, headline  # noqa: E402
+from rag.training.building import (  # noqa: E402
+    build_static_model,
+    encode_meaning,
+    headline,
+    in_legs,
+)
 from rag.training.corpus import Ragged, load_corpus, sentences_of  # noqa: E402
 from rag.training.data_files import bucket  # noqa: E402
 from rag.training.export import quantised, read_table, silent_pieces, write_model  # noqa: E402
@@ -160,6 +166,23 @@ def test_a_seed_decides_the_outcome_and_resuming_changes_nothing(
     with pytest.raises(KeyboardInterrupt):
         trained(data, tmp_path / "checkpoint.npz", 40, stop=20)
     assert (once == trained(data, tmp_path / "checkpoint.npz", 40)).all()
+
+
+def test_the_last_of_two_legs_is_half_of_their_mean(data: Path) -> None:
+    corpus = load_corpus(data, encode_meaning, log=quiet)
+    counts = piece_counts(corpus, 65_536)
+    rows = row_of_pieces(counts, RECIPE)
+    start = initial_table(counts, rows, RECIPE)
+    recipe = replace(RECIPE, asked_steps=10, asked_legs=2)
+    table = start.copy()
+    ends = []
+    for leg in (0, 1):
+        again = replace(recipe, rate=recipe.asked_rate, seed=5 + leg)
+        train(table, rows, tasks_of(corpus), again, steps=5, log=quiet)
+        ends.append(table.copy())
+    mean = in_legs(start.copy(), rows, tasks_of(corpus), recipe, log=quiet)
+    np.testing.assert_allclose(mean, (ends[0] + ends[1]) / 2, atol=1e-6)
+    assert np.abs(mean - ends[1]).max() > 1e-4
 
 
 def test_rare_pieces_share_rows() -> None:
