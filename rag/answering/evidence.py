@@ -16,6 +16,7 @@ from rag.answering.nearness import Nearness
 from rag.answering.places import Place, places_of
 from rag.answering.question import ACCEPTED, AskedFor, focus_phrase
 from rag.answering.spans import capitalised, figures_in, quoted, typed_spans, years_in
+from rag.answering.which_one import another_one, ones_asked
 from rag.index.terms import terms
 from rag.normalization import normalize, normalize_with_offsets, source_span
 from rag.records import Passage
@@ -290,6 +291,7 @@ FEATURES = (
     "cross_sentence",  # what of "sentence" comes by translation
     "cross_soft",
     "place_far",  # no passage of the document names the place, its title neither
+    "another_one",  # tells of another one of several: the sixth, not the fifth; the head, no deputy
 )
 INDEX = {name: i for i, name in enumerate(FEATURES)}
 
@@ -337,6 +339,7 @@ def features_of(
         asked.places, asked.normalised, (_normalised(passage.text) for passage in passages)
     )
     unnamed = _unnamed(places, passages) if places else []
+    which = ones_asked(asked.normalised)
     focused = [_focus_share(weights, held_terms(passage.text)) for passage in passages]
     for i, candidate in enumerate(candidates):
         row = table[i]
@@ -394,6 +397,9 @@ def features_of(
             )
             row[INDEX["place_lack"]], row[INDEX["place_far"]] = unnamed[candidate.passage]
             row[INDEX["place_clash"]] = float(_clashes(places, _normalised(near)))
+        if which:
+            nearby = context + normalize(candidate.after[:CONTEXT])
+            row[INDEX["another_one"]] = float(another_one(which, normalised, nearby))
         if asked.years:
             told = years_of(passages[candidate.passage])
             row[INDEX["years_far"]] = float(not asked.years & told)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-__all__ = ["Figure", "agree", "find_figures", "same_unit"]
+__all__ = ["Figure", "agree", "find_figures", "same_unit", "whole_number"]
 
 Kind = Literal["number", "percent", "date", "ordinal"]
 
@@ -151,9 +151,9 @@ def _figure(match: re.Match[str]) -> Figure | None:
     groups = match.groupdict()
     start, end = match.span()
     if groups["date_cn"] or groups["date_iso"]:
-        year = _whole(groups["y1"] or groups["y3"])
-        month = _whole(groups["m1"] or groups["m3"] or "0")
-        day = _whole(groups["d1"] or groups["d3"] or "0")
+        year = whole_number(groups["y1"] or groups["y3"])
+        month = whole_number(groups["m1"] or groups["m3"] or "0")
+        day = whole_number(groups["d1"] or groups["d3"] or "0")
         return _date(start, end, year, month, day)
     if groups["date_md"]:
         return _date(start, end, 0, int(groups["m2"]), int(groups["d2"]))
@@ -294,7 +294,8 @@ def _unit(text: str) -> str:
     return text.strip().lower()
 
 
-def _whole(text: str) -> int:
+def whole_number(text: str) -> int:
+    """The value of an Arabic or Chinese numeral, 12, 十二 or 二〇二四, its fraction left out."""
     return int(_value(text))
 
 

@@ -37,6 +37,11 @@ def test_a_sentence_about_another_place_answers_nothing(size) -> None:
 
 
 @pytest.mark.parametrize("size", [20, 1000])
+def test_a_sentence_about_another_one_of_several_answers_nothing(size) -> None:
+    assert refusal_logit(_features(another_one=1.0), size, reading=True) <= FAR_LOGIT
+
+
+@pytest.mark.parametrize("size", [20, 1000])
 def test_what_is_far_in_words_and_in_meaning_answers_nothing(size) -> None:
     far = _features(best_passage=0.1, best_cosine=0.1)
     assert refusal_logit(far, size, reading=True) <= FAR_LOGIT
