@@ -273,7 +273,10 @@ def test_a_reader_that_cannot_be_loaded_is_told_each_time(
 ) -> None:
     from rag.answering.reader import Reader
 
+    tried = []
+
     def broken(*_arguments: object) -> Reader:
+        tried.append(1)
         raise AnsweringError("the reader is torn")
 
     with KnowledgeBase.open(tmp_path / "index", settings=Settings()) as opened:
@@ -282,9 +285,11 @@ def test_a_reader_that_cannot_be_loaded_is_told_each_time(
         for _ in range(2):
             with pytest.raises(AnsweringError, match="torn"):
                 opened.ask("码头有多长？")
-        with pytest.raises(QueryError, match="empty"):  # before any reader is asked for
+        assert len(tried) == 2
+        with pytest.raises(QueryError, match="empty"):
             opened.ask(" ")
         with pytest.raises(QueryError, match="whole number"):
             opened.ask("码头有多长？", k=0)
+        assert len(tried) == 2  # what cannot be asked loads no reader
         monkeypatch.undo()
         assert "二百米" in opened.ask("码头有多长？").text

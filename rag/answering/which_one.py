@@ -18,7 +18,11 @@ __all__ = ["Ones", "another_one", "ones_asked", "ones_told"]
 Ones = Mapping[str, frozenset[int]]
 
 _NUMBER = r"(?:\d{1,4}|[一二三四五六七八九十百两]{1,5})"
-_ROW = rf"(?P<before>前)?(?P<numbered>第)?(?P<row>{_NUMBER}(?:[、和及与至到-]第?{_NUMBER})*)"
+#: 第六, 第一、第三, 一至三 and 前三; the 前 of 目前, 日前 and 此前 counts nothing.
+_ROW = (
+    r"(?:(?P<numbered>第)|(?P<before>(?<![目日此之以先年])前))?"
+    rf"(?P<row>{_NUMBER}(?:[、和及与至到-]第?{_NUMBER})*)"
+)
 #: These follow the number of one of several; with 次 and the like 第 must stand before, for 三次 is a count.
 _OF = re.compile(
     rf"{_ROW}(?:(?P<plain>届|季度|号线|次全体会议|次全会|次会议|期(?![间待望末限刊货盼]))"
@@ -26,7 +30,6 @@ _OF = re.compile(
 )
 _RANGE = re.compile("[至到-]")
 _MOST = 200  # a range that is longer is none
-
 
 _POST = re.compile(
     "(?P<deputy>副)?(?P<post>书记|局长|主任|市长|区长|县长|省长|镇长|乡长|部长|处长|科长|所长|校长|院长|会长|行长|台长|队长|"

@@ -64,3 +64,5 @@ def test_weights_of_unknown_features_are_not_used() -> None:
     trees = {**_TREES, "features": ["weather"]}
     with pytest.raises(AnsweringError, match="weather"):
         refusal_from({"network": _NETWORK, "trees": trees, "offset": 0.0})
+    with pytest.raises(AnsweringError, match="older form"):
+        refusal_from(_NETWORK)
