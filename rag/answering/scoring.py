@@ -113,7 +113,7 @@ FAR = 0.15
 #: not name that one: of 27 such questions among those that the networks were fitted on 23 had no answer, and
 #: the sentence was the right one for two.
 #: And where it tells of another one of several than was asked about, the sixth congress and not the fifth, the
-#: head and not the deputy: of 25 such cases of the fit none had an answer, and 22 would be answered.
+#: head and not the deputy: of 26 such cases of the fit none had an answer, and 23 would be answered.
 FAR_LOGIT = -1.5
 
 

@@ -8,7 +8,7 @@ work folder, so that an interrupted run goes on where it stopped (``--resume``):
 2. *distil*: both sides of translations towards the English model's vectors;
 3. *read*: the cross-encoder with its heads, on listings of one good sentence and its near misses;
 4. *settle*: short runs of the same from there, each over other draws; the mean of all is taken (Wortsman et
-   al. 2022, https://arxiv.org/abs/2203.05482). It puts the right sentence first more often than any of them.
+   al. 2022, https://arxiv.org/abs/2203.05482). The reader's card says what it gains.
 
 Then the weights are quantised, written for onnxruntime, and measured.
 """
