@@ -1,43 +1,51 @@
 """Documents on their way into a store: gathered, chunked, embedded, written, in step.
 
-One thread reads and chunks, the caller's embeds, the store's writer has its own; short queues
-between them keep a few batches in memory, whatever the corpus. With the bundled model text is cut
-into pieces once, for measuring chunks and for embedding them.
+One thread reads, the store's writer has its own. Between them lanes chunk and embed, each a batch at a
+time: with a model over the project's own pieces one lane in this process and one in each worker
+process (:mod:`rag.workers`), with any other model this process alone. Short queues keep a few batches
+in memory, whatever the corpus; batches are put in the order in which they were read.
 """
 
 from __future__ import annotations
 
-import queue
-import threading
+import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.chunking import Batch, PassagePieces, chunk_documents, passage_pieces
-from rag.embedding.protocol import PieceEmbedder, SentencePieces
+from rag.chunking import chunk_documents
+from rag.embedding.protocol import PieceEmbedder
+from rag.embedding.static import StaticEmbedder
 from rag.index import Source, Writer, embedding_key
+from rag.lanes import ahead, in_order
+from rag.preparing import Prepared, embedded_text, prepare
 from rag.records import Chunk, Document, Failure, IngestReport
 from rag.settings import Settings
+from rag.workers import Worker, WorkerLostError, processors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rag.embedding import Embedder
 
-__all__ = ["FileDone", "Progress", "Tally", "Work", "embedded_text", "pour"]
+__all__ = ["FileDone", "Progress", "Tally", "Work", "pour", "prepared_batches"]
 
 #: Called with one line for the reader now and then.
 Progress = Callable[[str], None]
 
-# A batch is what one call of the model embeds: large, because models sort by length inside a call,
-# but not longer than some seconds, which is what a kill may cost.
+# A batch of texts is what one call of the model embeds: large, because models sort by length inside a
+# call, but not longer than some seconds, which is what a kill may cost.
 _LARGEST_BATCH = 400_000
 _SMALLEST_BATCH = 30_000
-_BATCH_DOCUMENTS = 1_000
 _BATCH_SECONDS = 8.0
+_BATCH_DOCUMENTS = 1_000
+# Characters of a batch for a model over pieces: small enough for two lanes to end together.
+_PIECES_BATCH = 200_000
+# Workers join in when so many batches have been read: a small run ends before they have started.
+_WORKERS_FROM = 3
 _COMMIT_SECONDS = 10.0
 _PROGRESS_SECONDS = 0.2
 
@@ -93,28 +101,7 @@ class Tally:
         )
 
 
-@dataclass(slots=True)
-class _Prepared:
-    """A batch ready to be embedded: either the texts of its chunks or their pieces are there."""
-
-    items: list[Work | FileDone]
-    chunks: list[list[Chunk]]
-    texts: list[str]
-    keys: list[bytes]
-    pieces: PassagePieces | None
-
-
-def embedded_text(document: Document, chunk: Chunk) -> str:
-    """What is embedded for a chunk: title and heading, then its text.
-
-    A passage often leaves out what its article is about; the header says it.
-    """
-    header = _header(document, chunk)
-    return f"{header}\n{chunk.text}" if header else chunk.text
-
-
-def _header(document: Document, chunk: Chunk) -> str:
-    return "\n".join(part for part in (document.title, chunk.heading) if part)
+_Items = list[Work | FileDone]
 
 
 def pour(
@@ -127,48 +114,170 @@ def pour(
     progress: Progress | None = None,
 ) -> None:
     """Put all that arrives, committing now and then. A file's mark goes with its last document."""
-    size = _BatchSize(
-        _LARGEST_BATCH if isinstance(embedder, PieceEmbedder) else 2 * _SMALLEST_BATCH
-    )
-    in_pieces = isinstance(embedder, PieceEmbedder)
     meter = _Meter(tally, progress)
     committed = time.monotonic()
-    prepared = (_prepared(items, settings, in_pieces) for items in _batches(stream, size))
-    for batch in _ahead(prepared):
-        began = time.monotonic()
-        vectors, sentences = _vectors(batch, embedder, writer, meter)
-        size.adjust(time.monotonic() - began)
-        at = 0
-        chunks_of = iter(batch.chunks)
-        for item in batch.items:
-            if isinstance(item, FileDone):
-                tally.removed.extend(one for one in item.gone if writer.remove(one))
-                writer.put_source(item.source)
-                continue
-            chunks = next(chunks_of)
-            end = at + len(chunks)
-            writer.put(
-                item.document,
-                chunks,
-                vectors[at:end],
-                content_hash=item.content_hash,
-                keys=batch.keys[at:end] if batch.keys else None,
-                sentences=sentences[at:end] if sentences is not None else None,
-            )
-            at = end
-            tally.put(item)
-            tally.passages += len(chunks)
-        meter.show()
-        if time.monotonic() - committed > _COMMIT_SECONDS:
-            writer.commit()
-            committed = time.monotonic()
+    batches: Generator[tuple[_Items, Prepared, list[bytes]]]
+    if isinstance(embedder, PieceEmbedder):
+        # Nothing is kept of vectors that are made as fast as they are found again.
+        made = prepared_batches(stream, embedder, settings)
+        batches = ((items, prepared, []) for items, prepared in made)
+    else:
+        batches = _embedded_batches(stream, embedder, settings, writer, meter)
+    with contextlib.closing(batches):
+        for items, prepared, keys in batches:
+            at = 0
+            vectors = prepared.vectors.astype(np.float16)
+            chunks_of = iter(prepared.chunks)
+            for item in items:
+                if isinstance(item, FileDone):
+                    tally.removed.extend(one for one in item.gone if writer.remove(one))
+                    writer.put_source(item.source)
+                    continue
+                chunks = next(chunks_of)
+                end = at + len(chunks)
+                writer.put(
+                    item.document,
+                    chunks,
+                    vectors[at:end],
+                    content_hash=item.content_hash,
+                    keys=keys[at:end] if keys else None,
+                    sentences=prepared.sentences[at:end] if prepared.sentences else None,
+                )
+                at = end
+                tally.put(item)
+                tally.passages += len(chunks)
+            meter.show()
+            if time.monotonic() - committed > _COMMIT_SECONDS:
+                writer.commit()
+                committed = time.monotonic()
+
+
+# ------------------------------------------------------------------ by pieces, in lanes
+
+
+def prepared_batches(
+    stream: Iterator[Work | FileDone], embedder: PieceEmbedder, settings: Settings
+) -> Generator[tuple[_Items, Prepared]]:
+    """The items in batches, each with its documents prepared, in order; read ahead by a thread."""
+    sizes = {"chunk_tokens": settings.chunk_tokens, "chunk_overlap": settings.chunk_overlap}
+    lanes: list[Callable[[], _Lane]] = [lambda: _Lane(embedder, sizes)]
+    if isinstance(embedder, StaticEmbedder):
+        more = (settings.processes or processors()) - 1
+        lanes.extend([lambda: _WorkerLane(embedder, sizes)] * more)
+    with contextlib.closing(ahead(_batches(stream, lambda: _PIECES_BATCH))) as batches:
+        yield from in_order(batches, lanes, alone=_WORKERS_FROM)
+
+
+class _Lane:
+    """Prepares batches in this process."""
+
+    def __init__(self, embedder: PieceEmbedder, sizes: Mapping[str, int]) -> None:
+        self._embedder = embedder
+        self._sizes = sizes
+
+    def work(self, items: _Items) -> Prepared:
+        documents = [item.document for item in items if isinstance(item, Work)]
+        return self.prepare(documents)
+
+    def prepare(self, documents: Sequence[Document]) -> Prepared:
+        return prepare(documents, self._embedder, **self._sizes)
+
+    def stop(self) -> None:
+        """Nothing runs elsewhere."""
+
+
+class _WorkerLane(_Lane):
+    """Prepares batches in a worker, and here once the worker is lost."""
+
+    def __init__(self, embedder: StaticEmbedder, sizes: Mapping[str, int]) -> None:
+        super().__init__(embedder, sizes)
+        self._stopped = False
+        self._worker: Worker | None = None
+        with contextlib.suppress(WorkerLostError):
+            self._worker = Worker(embedder, **sizes)
+
+    def prepare(self, documents: Sequence[Document]) -> Prepared:
+        worker = self._worker
+        if worker is not None:
+            try:
+                return worker.prepare(documents)
+            except WorkerLostError:
+                if self._stopped:
+                    raise
+                worker.stop()
+                self._worker = None
+        return super().prepare(documents)
+
+    def stop(self) -> None:
+        """End the worker, whatever it is at."""
+        self._stopped = True
+        worker = self._worker
+        if worker is not None:
+            worker.stop()
+
+
+# ------------------------------------------------------------------ by texts
+
+
+def _embedded_batches(
+    stream: Iterator[Work | FileDone],
+    embedder: Embedder,
+    settings: Settings,
+    writer: Writer,
+    meter: _Meter,
+) -> Generator[tuple[_Items, Prepared, list[bytes]]]:
+    """The items in batches with their vectors, and the keys that the vectors are kept by."""
+    size = _BatchSize()
+    chunked = (_chunked(items, settings) for items in _batches(stream, lambda: size.characters))
+    with contextlib.closing(ahead(chunked)) as batches:
+        for items, chunks, texts in batches:
+            began = time.monotonic()
+            keys = [embedding_key(text) for text in texts]
+            vectors = _vectors(texts, keys, embedder, writer, meter)
+            size.adjust(time.monotonic() - began)
+            yield items, Prepared(chunks, vectors, None), keys
+
+
+def _chunked(items: _Items, settings: Settings) -> tuple[_Items, list[list[Chunk]], list[str]]:
+    documents = [item.document for item in items if isinstance(item, Work)]
+    made = chunk_documents(
+        documents, chunk_tokens=settings.chunk_tokens, chunk_overlap=settings.chunk_overlap
+    )
+    texts = [
+        embedded_text(document, chunk)
+        for document, chunks in zip(documents, made.chunks, strict=True)
+        for chunk in chunks
+    ]
+    return items, made.chunks, texts
+
+
+def _vectors(
+    texts: Sequence[str],
+    keys: Sequence[bytes],
+    embedder: Embedder,
+    writer: Writer,
+    meter: _Meter,
+) -> NDArray[np.float32]:
+    """The unit vectors of texts; those that were embedded before are not again."""
+    vectors = np.empty((len(texts), embedder.dimension), np.float32)
+    missing: dict[str, list[int]] = {}
+    for at, (text, vector) in enumerate(zip(texts, writer.cached_vectors(keys), strict=True)):
+        if vector is None:
+            missing.setdefault(text, []).append(at)
+        else:
+            vectors[at] = vector
+    if missing:
+        fresh = embedder.embed_passages(list(missing), progress=meter.embedded)
+        for vector, places in zip(fresh, missing.values(), strict=True):
+            vectors[places] = vector
+    return vectors
 
 
 class _BatchSize:
     """Characters of a batch, fitted to the speed of the model."""
 
-    def __init__(self, characters: int) -> None:
-        self.characters = characters
+    def __init__(self) -> None:
+        self.characters = 2 * _SMALLEST_BATCH
 
     def adjust(self, seconds: float) -> None:
         """The last batch took so long: aim the next ones at :data:`_BATCH_SECONDS`."""
@@ -178,72 +287,18 @@ class _BatchSize:
         self.characters = int(min(max(wanted, _SMALLEST_BATCH), _LARGEST_BATCH))
 
 
-def _batches(
-    stream: Iterator[Work | FileDone], size: _BatchSize
-) -> Iterator[list[Work | FileDone]]:
-    batch: list[Work | FileDone] = []
+def _batches(stream: Iterator[Work | FileDone], size: Callable[[], int]) -> Iterator[_Items]:
+    """The items in batches of about ``size()`` characters."""
+    batch: _Items = []
     characters = 0
     for item in stream:
         batch.append(item)
         characters += len(item.document.text) if isinstance(item, Work) else 0
-        if characters >= size.characters or len(batch) >= _BATCH_DOCUMENTS:
+        if characters >= size() or len(batch) >= _BATCH_DOCUMENTS:
             yield batch
             batch, characters = [], 0
     if batch:
         yield batch
-
-
-def _prepared(items: list[Work | FileDone], settings: Settings, in_pieces: bool) -> _Prepared:
-    documents = [item.document for item in items if isinstance(item, Work)]
-    batch = chunk_documents(
-        documents, chunk_tokens=settings.chunk_tokens, chunk_overlap=settings.chunk_overlap
-    )
-    if in_pieces:
-        return _Prepared(items, batch.chunks, [], [], _pieces(documents, batch))
-    texts = [
-        embedded_text(document, chunk)
-        for document, chunks in zip(documents, batch.chunks, strict=True)
-        for chunk in chunks
-    ]
-    return _Prepared(items, batch.chunks, texts, [embedding_key(text) for text in texts], None)
-
-
-def _pieces(documents: Sequence[Document], batch: Batch) -> PassagePieces:
-    """The pieces of :func:`embedded_text` of every chunk, most of them known from measuring."""
-    return passage_pieces(
-        batch,
-        [[chunk.text for chunk in chunks] for chunks in batch.chunks],
-        [
-            [_header(document, chunk) for chunk in chunks]
-            for document, chunks in zip(documents, batch.chunks, strict=True)
-        ],
-    )
-
-
-def _vectors(
-    batch: _Prepared, embedder: Embedder, writer: Writer, meter: _Meter
-) -> tuple[NDArray[np.float32], list[SentencePieces] | None]:
-    """The unit vectors of all chunks of a batch; texts that were embedded before are not again.
-
-    With a model over pieces, also the sentences of each chunk.
-    """
-    if batch.pieces is not None and isinstance(embedder, PieceEmbedder):
-        made = batch.pieces
-        vectors, sentences = embedder.embed_groups(made.ids, made.offsets, made.members, made.ends)
-        return vectors, [sentences.part(*found) for found in made.ranges]
-    cached = writer.cached_vectors(batch.keys)
-    vectors = np.empty((len(batch.texts), embedder.dimension), np.float32)
-    missing: dict[str, list[int]] = {}
-    for at, (text, vector) in enumerate(zip(batch.texts, cached, strict=True)):
-        if vector is None:
-            missing.setdefault(text, []).append(at)
-        else:
-            vectors[at] = vector
-    if missing:
-        fresh = embedder.embed_passages(list(missing), progress=meter.embedded)
-        for vector, places in zip(fresh, missing.values(), strict=True):
-            vectors[places] = vector
-    return vectors, None
 
 
 class _Meter:
@@ -282,43 +337,3 @@ def _duration(seconds: float) -> str:
     if seconds < 90 * 60:
         return f"{round(seconds / 60)} min"
     return f"{seconds / 3600:.1f} h"
-
-
-_Item = TypeVar("_Item")
-
-
-def _ahead(stream: Iterator[_Item], depth: int = 2) -> Iterator[_Item]:
-    """The items of an iterator that runs in a thread of its own, at most ``depth`` ahead.
-
-    An exception there is raised here; leaving early stops the thread at its next item.
-    """
-    waiting: queue.Queue[tuple[_Item | None, BaseException | None]] = queue.Queue(depth)
-    stopped = threading.Event()
-
-    def run() -> None:
-        try:
-            for item in stream:
-                if stopped.is_set():
-                    return
-                waiting.put((item, None))
-            waiting.put((None, None))
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the other thread
-            waiting.put((None, error))
-
-    thread = threading.Thread(target=run, name="rag-read", daemon=True)
-    thread.start()
-    try:
-        while True:
-            item, error = waiting.get()
-            if error is not None:
-                raise error
-            if item is None:
-                return
-            yield item
-    finally:
-        stopped.set()
-        while thread.is_alive():
-            try:
-                waiting.get(timeout=0.05)
-            except queue.Empty:
-                continue

@@ -44,6 +44,9 @@ class Settings:
     chunk_overlap: int = _setting(
         48, "Tokens that consecutive passages share at most, in whole sentences.", 0, 4096
     )
+    processes: int = _setting(
+        0, "Processes that share the work of indexing; 0: one a processor, at most four.", 0, 64
+    )
     k: int = _setting(8, "Passages to retrieve.", 1, 1000)
     fusion: Fusion = _setting("calibrated", "How dense and lexical scores become one ranking.")
     dense_weight: float = _setting(0.4, "Share of the dense score in 'weighted' fusion.", 0, 1)

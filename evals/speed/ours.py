@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import sys
 import threading
 import time
 from pathlib import Path
 
 BEGAN = time.perf_counter()
+
+
+def busy() -> float:
+    """Processor seconds of this process and of the workers that have ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + ended.ru_utime + ended.ru_stime
+
+
+def workers_mb() -> float:
+    """Peak memory of the workers: as if each had been as large as the largest."""
+    from rag.workers import processors
+
+    return (processors() - 1) * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
 
 
 def index(articles: Path, folder: Path, model: str) -> dict[str, float]:
@@ -19,12 +33,13 @@ def index(articles: Path, folder: Path, model: str) -> dict[str, float]:
     with KnowledgeBase.open(folder, settings=Settings(model=model)) as kb:
         kb.embedder.embed_queries(["warm"])
         imported = time.perf_counter() - BEGAN
-        began, busy = time.perf_counter(), time.process_time()
+        began, before = time.perf_counter(), busy()
         report = kb.index(articles)
-        seconds, busy = time.perf_counter() - began, time.process_time() - busy
+        seconds, spent = time.perf_counter() - began, busy() - before
     return {
         "seconds": seconds,
-        "busy": busy,
+        "busy": spent,
+        "workers_mb": workers_mb(),
         "load_seconds": imported,
         "articles": len(report.added) + len(report.updated) + len(report.unchanged),
         "changed": len(report.added) + len(report.updated),
@@ -37,36 +52,36 @@ def dense(articles: Path, folder: Path, model: str) -> dict[str, float]:
     import faiss
 
     from rag import Settings
-    from rag.embedding import load_embedder
-    from rag.pipeline import Work, _ahead, _batches, _BatchSize, _prepared
+    from rag.embedding import PieceEmbedder, load_embedder
+    from rag.pipeline import Work, prepared_batches
     from rag.reading import read_paths
     from rag.records import Document
 
     embedder = load_embedder(model)
+    assert isinstance(embedder, PieceEmbedder)
     embedder.embed_queries(["warm"])
     imported = time.perf_counter() - BEGAN
-    began, busy = time.perf_counter(), time.process_time()
+    began, before = time.perf_counter(), busy()
     folder.mkdir(parents=True)
     vectors = faiss.IndexFlatIP(embedder.dimension)
     read = passages = 0
-    settings = Settings()
     works = (Work(one, "", False) for one in read_paths([articles]) if isinstance(one, Document))
-    batches = (_prepared(items, settings, True) for items in _batches(works, _BatchSize(400_000)))
     with (folder / "texts.jsonl").open("w", encoding="utf-8") as texts:
-        for batch in _ahead(batches):
-            vectors.add(embedder.embed_groups(*batch.pieces[:4])[0])
-            for work, chunks in zip(batch.items, batch.chunks, strict=True):
+        for items, made in prepared_batches(works, embedder, Settings()):
+            vectors.add(made.vectors)
+            for work, chunks in zip(items, made.chunks, strict=True):
                 passages += len(chunks)
                 texts.writelines(
                     json.dumps([work.document.source, chunk.start, chunk.text], ensure_ascii=False)
                     + "\n"
                     for chunk in chunks
                 )
-            read += len(batch.items)
+            read += len(items)
     faiss.write_index(vectors, str(folder / "vectors.faiss"))
     return {
         "seconds": time.perf_counter() - began,
-        "busy": time.process_time() - busy,
+        "busy": busy() - before,
+        "workers_mb": workers_mb(),
         "load_seconds": imported,
         "articles": read,
         "passages": passages,

@@ -53,7 +53,7 @@ def timed(command: list[str], *, stdin: str = "") -> Row:
         **found,
         "wall": wall,
         "processor": usage.ru_utime + usage.ru_stime,
-        "peak_mb": usage.ru_maxrss / 1000,
+        "peak_mb": usage.ru_maxrss / 1000 + found.get("workers_mb", 0.0),
     }
 
 

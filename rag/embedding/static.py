@@ -68,6 +68,7 @@ class StaticEmbedder:
                 f"The embedding model in {folder} cannot be read ({error}). "
                 "Reinstall rag, or give another model with --model."
             ) from error
+        self.folder = folder
         self.name = f"{description['name']}@{description['revision']}"
         self.dimension = int(self._rows.shape[1])
         # Pieces of white space and punctuation: their row only serves texts made of nothing else.

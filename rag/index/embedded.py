@@ -182,7 +182,7 @@ class EmbeddedStore:
             self.facts = catalog.read_meta(connection)
             version = int(self.facts["format"])
             catalog.check_format(version, folder)
-        if version < catalog.FORMAT:
+        if version < catalog.READS_FROM:
             self._migrate()
         self._take_facts(self.facts)
         with self.view():

@@ -218,7 +218,7 @@ class Writer(Protocol):
         self,
         document: Document,
         chunks: Sequence[Chunk],
-        vectors: FloatArray,
+        vectors: FloatArray | npt.NDArray[np.float16],
         *,
         content_hash: str = "",
         keys: Sequence[bytes] | None = None,
@@ -229,7 +229,7 @@ class Writer(Protocol):
         Args:
             document: Its text must hold the chunks' spans.
             chunks: In reading order; may be empty.
-            vectors: (len(chunks), d), unit rows.
+            vectors: (len(chunks), d), unit rows; half precision is what is kept.
             content_hash: Anything that tells whether it changed; given back by :meth:`content_hash`.
             keys: One embedding key per chunk, so that its vector is found again; may be left out.
             sentences: The sentences of each chunk; without them a query must cut and embed its text.

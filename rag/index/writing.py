@@ -17,7 +17,9 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -53,9 +55,25 @@ __all__ = ["EmbeddedWriter", "writing"]
 
 #: A commit also comes after so many seconds, so that a kill costs a slow model little work.
 COMMIT_SECONDS = 20.0
-_WAITING_DOCUMENTS = 1024
+#: Documents go to the writer's thread together, up to so many or with so many chunks: each hand-over
+#: and each look at the clock or the catalog's lock is then paid once for all of them.
+_TOGETHER = 256
+_TOGETHER_CHUNKS = 2_048
+_WAITING_BATCHES = 4
 
 FloatArray = npt.NDArray[np.float32]
+
+
+class _Put(NamedTuple):
+    """A document that waits to be written."""
+
+    document: Document
+    chunks: Sequence[Chunk]
+    vectors: npt.NDArray[np.float16]
+    content_hash: str
+    keys: bytes | None
+    sentences: Sequence[SentencePieces]
+    replaces: bool  # there may be one of its id
 
 
 @contextlib.contextmanager
@@ -79,13 +97,19 @@ class EmbeddedWriter:
         self._folder = folder
         self._dimension = dimension
         self._connection = catalog.connect(folder, read_only=False)
+        catalog.migrate(self._connection, folder)
         self._connection.execute(catalog.SOURCE_ROWS)
         self._guard = threading.Lock()  # the connection is used by two threads
         self._transaction = _Transaction(folder, self._connection, dimension)
         self._cache = VectorCache(self._connection, dimension)
-        self._queue: queue.Queue[Callable[[], None] | None] = queue.Queue(_WAITING_DOCUMENTS)
+        self._queue: queue.Queue[tuple[int, Callable[[], None]] | None] = queue.Queue(
+            _WAITING_BATCHES
+        )
+        self._puts: list[_Put] = []  # with the files after them, what is sent next
+        self._files: list[Source] = []
+        self._chunks = 0
         self._queued: dict[str, tuple[int, str | None]] = {}
-        self._sequence = self._done = 0  # of what was sent, and of what was done
+        self._sequence = self._sent = self._done = 0  # of what was asked for, sent, and done
         self._failure: BaseException | None = None
         self._committed = time.monotonic()
         # Of an index that was empty all ids that were put: what is not among them is not there, which
@@ -143,7 +167,7 @@ class EmbeddedWriter:
         self,
         document: Document,
         chunks: Sequence[Chunk],
-        vectors: FloatArray,
+        vectors: FloatArray | npt.NDArray[np.float16],
         *,
         content_hash: str = "",
         keys: Sequence[bytes] | None = None,
@@ -170,32 +194,32 @@ class EmbeddedWriter:
                     f"{document.id}: chunk {chunk.start}..{chunk.end} is not that part of its text"
                 )
         packed = None if keys is None else b"".join(key[: VectorCache.KEY_BYTES] for key in keys)
-        change = functools.partial(
-            self._transaction.put,
-            self._guard,
-            document,
-            chunks,
-            half,
-            content_hash,
-            packed,
-            sentences or (),
-            self._cache,
+        waiting = self._queued.get(document.id)
+        if waiting is not None and waiting[0] > self._sent:
+            self._flush()  # what replaces a document is not written together with it
+        known = self._fresh is None or document.id in self._fresh
+        self._puts.append(
+            _Put(document, chunks, half, content_hash, packed, sentences or (), known)
         )
+        self._chunks += len(chunks)
         if self._fresh is not None:
             self._fresh.add(document.id)
-        self._send(change, document.id, content_hash)
+        self._note(document.id, content_hash)
 
     def remove(self, document_id: str) -> bool:
         """Remove a document; False when there was none."""
         if self.content_hash(document_id) is None:
             return False
         change = functools.partial(self._transaction.remove, document_id, self._cache)
-        self._send(lambda: self._guarded(change), document_id, None)
+        self._send(lambda: self._guarded(change))
+        self._note(document_id, None, sent=True)
         return True
 
     def put_source(self, source: Source) -> None:
         """Note a file."""
-        self._send(lambda: self._guarded(lambda: self._transaction.put_source(source)))
+        self._files.append(source)
+        if len(self._files) >= _TOGETHER:
+            self._flush()
 
     def remove_source(self, name: str) -> None:
         """Forget a file."""
@@ -229,17 +253,42 @@ class EmbeddedWriter:
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
 
-    def _send(
-        self, action: Callable[[], None], document_id: str | None = None, state: str | None = None
-    ) -> None:
-        self._raise_failure()
-        self._sequence += 1
-        if document_id is not None:
-            self._queued[document_id] = (self._sequence, state)
-        self._queue.put(action)
-        if len(self._queued) > 4 * _WAITING_DOCUMENTS:
+    def _note(self, document_id: str, state: str | None, *, sent: bool = False) -> None:
+        """Remember what is waiting to be done to a document."""
+        if not sent:
+            self._sequence += 1
+        self._queued[document_id] = (self._sequence, state)
+        if len(self._queued) > 16 * _TOGETHER:
             done = self._done
             self._queued = {name: one for name, one in self._queued.items() if one[0] > done}
+        if len(self._puts) >= _TOGETHER or self._chunks >= _TOGETHER_CHUNKS:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Send the documents and files that have gathered."""
+        if not self._puts and not self._files:
+            return
+        puts, files = self._puts, self._files
+        self._puts, self._files, self._chunks = [], [], 0
+
+        def change() -> None:
+            if puts:
+                self._transaction.put(self._guard, puts, self._cache)
+            if files:
+                self._guarded(lambda: self._transaction.put_sources(files))
+
+        self._hand_over(change)
+
+    def _send(self, action: Callable[[], None]) -> None:
+        """Do this in the writer's thread, after all that came before."""
+        self._flush()
+        self._sequence += 1
+        self._hand_over(action)
+
+    def _hand_over(self, action: Callable[[], None]) -> None:
+        self._raise_failure()
+        self._sent = self._sequence
+        self._queue.put((self._sequence, action))
 
     def _wait(self) -> None:
         """Until all that was sent is done."""
@@ -258,13 +307,14 @@ class EmbeddedWriter:
     def _work(self) -> None:
         """The writer's thread: do what is queued until told to end; after a failure only drain."""
         while True:
-            action = self._queue.get()
+            sent = self._queue.get()
             try:
-                if action is None:
+                if sent is None:
                     return
                 if self._failure is None:
+                    number, action = sent
                     action()
-                    self._done += 1
+                    self._done = number
                     if self._transaction.gathered >= SEGMENT_ROWS or (
                         self._transaction.changed
                         and time.monotonic() - self._committed > COMMIT_SECONDS
@@ -306,48 +356,47 @@ class _Transaction:
             self._connection.execute("BEGIN IMMEDIATE")
         self.changed = True
 
-    def put(
-        self,
-        guard: threading.Lock,
-        document: Document,
-        chunks: Sequence[Chunk],
-        vectors: npt.NDArray[np.float16],
-        content_hash: str,
-        keys: bytes | None,
-        sentences: Sequence[SentencePieces],
-        cache: VectorCache,
-    ) -> None:
-        """Write a document; the guard is held only while the connection is used."""
-        number = self._next
-        packed = catalog.pack_document(
-            number=number,
-            document=document,
-            chunks=chunks,
-            vectors=vectors,
-            content_hash=content_hash,
-            keys=keys,
-            indexed=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        )
+    def put(self, guard: threading.Lock, puts: Sequence[_Put], cache: VectorCache) -> None:
+        """Write documents of different ids; the guard is held only while the connection is used."""
+        indexed = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        numbers = list(accumulate((max(1, len(one.chunks)) for one in puts), initial=self._next))
+        packed = [
+            catalog.pack_document(
+                number=number,
+                document=one.document,
+                chunks=one.chunks,
+                vectors=one.vectors,
+                content_hash=one.content_hash,
+                keys=one.keys,
+                indexed=indexed,
+            )
+            for number, one in zip(numbers, puts, strict=False)
+        ]
         with guard:
             self._begin()
             faults.reached("put: begun")
-            self._delete(document.id, cache)
-            self._next += max(1, len(chunks))
-            catalog.insert_document(self._connection, packed)
+            for one in puts:
+                if one.replaces:
+                    self._delete(one.document.id, cache)
+            self._next = numbers[-1]
+            catalog.insert_documents(self._connection, packed)
             faults.reached("put: document written")
-            new = set(document.metadata) - self._fields
+            new = set().union(*(one.document.metadata for one in puts)) - self._fields
             if new:
                 self._connection.executemany(
                     "INSERT OR IGNORE INTO fields VALUES (?)", [(name,) for name in sorted(new)]
                 )
                 self._fields |= new
-            if keys:
-                cache.note(number, keys)
-        texts = [
-            lexical_text(document.title, document.published, chunk.heading, chunk.text)
-            for chunk in chunks
-        ]
-        self._gathering.add(number, texts, vectors, sentences)
+            for number, one in zip(numbers, puts, strict=False):
+                if one.keys:
+                    cache.note(number, one.keys)
+        for number, one in zip(numbers, puts, strict=False):
+            document = one.document
+            texts = [
+                lexical_text(document.title, document.published, chunk.heading, chunk.text)
+                for chunk in one.chunks
+            ]
+            self._gathering.add(number, texts, one.vectors, one.sentences)
         faults.reached("put: chunks written")
 
     def remove(self, document_id: str, cache: VectorCache) -> None:
@@ -367,19 +416,20 @@ class _Transaction:
         if passages:
             self._connection.execute("INSERT INTO tombstones VALUES (?, ?)", (number, passages))
 
-    def put_source(self, source: Source) -> None:
+    def put_sources(self, sources: Sequence[Source]) -> None:
         self._begin()
-        self._connection.execute(
+        self._connection.executemany(
             "INSERT OR REPLACE INTO sources VALUES (?, ?, ?)",
-            (source.name, source.fingerprint, json.dumps(source.document_ids)),
+            [(one.name, one.fingerprint, json.dumps(one.document_ids)) for one in sources],
         )
-        if source.rows:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO source_rows VALUES (?, ?)", (source.name, source.rows)
-            )
-            self._in_rows.add(source.name)
-        else:
-            self._forget_rows(source.name)
+        for source in sources:
+            if source.rows:
+                self._connection.execute(
+                    "INSERT OR REPLACE INTO source_rows VALUES (?, ?)", (source.name, source.rows)
+                )
+                self._in_rows.add(source.name)
+            else:
+                self._forget_rows(source.name)
 
     def remove_source(self, name: str) -> None:
         self._begin()

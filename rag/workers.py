@@ -1,0 +1,238 @@
+"""Processes that prepare documents beside the one that indexes: Python uses one processor each.
+
+A worker is this module run as a program. It is told a model and how to chunk, then answers each batch
+of documents with what :func:`rag.preparing.prepare` makes of them. Messages go through its standard
+input and output: a line of JSON, then the bytes of arrays; nothing is ever unpickled, and the program
+that started it need not be importable. It ends when its input does, so that no worker outlives the
+process that it works for, however that one ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.preparing import Prepared, prepare
+from rag.records import Chunk, Document
+
+if TYPE_CHECKING:
+    from rag.embedding.static import StaticEmbedder
+
+__all__ = ["Worker", "WorkerLostError", "processors", "serve"]
+
+#: More than so many processes do not help: one alone writes.
+_MOST = 4
+
+
+class WorkerLostError(RuntimeError):
+    """A worker could not be started, has died, or could not do what it was asked."""
+
+
+def processors() -> int:
+    """How many processes indexing is shared among unless the settings say otherwise."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(usable or 1, _MOST)
+
+
+class Worker:
+    """One such process, seen from the one that it works for.
+
+    Raises:
+        WorkerLostError: It cannot be started, or has another model.
+    """
+
+    def __init__(self, embedder: StaticEmbedder, *, chunk_tokens: int, chunk_overlap: int) -> None:
+        if not sys.executable:
+            raise WorkerLostError("this program has no interpreter of its own")
+        try:
+            self._process = subprocess.Popen(
+                # Without the working folder among the places that modules come from.
+                [sys.executable, "-P", "-c", "from rag.workers import serve; serve()"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(_module_places())},
+            )
+        except OSError as error:
+            raise WorkerLostError(str(error)) from error
+        first = {
+            "model": str(embedder.folder),
+            "chunk_tokens": chunk_tokens,
+            "chunk_overlap": chunk_overlap,
+        }
+        try:
+            name = self._asked(first)[0].get("name")
+            if name != embedder.name:
+                raise WorkerLostError(f"it has the model {name}, not {embedder.name}")
+        except BaseException:
+            self.stop()
+            raise
+
+    def prepare(self, documents: Sequence[Document]) -> Prepared:
+        """What :func:`rag.preparing.prepare` makes of these documents.
+
+        Raises:
+            WorkerLostError: The worker is gone, or it failed.
+        """
+        given = [[one.text, one.title, one.metadata.get("headings")] for one in documents]
+        return _prepared(documents, *self._asked({"documents": given}))
+
+    def stop(self) -> None:
+        """End it at once."""
+        self._process.kill()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        self._process.wait()
+
+    def _asked(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[NDArray[Any]]]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            _send(self._process.stdin, request)
+            header, arrays = _receive(self._process.stdout)
+        except (OSError, EOFError, TypeError, ValueError) as error:
+            raise WorkerLostError(str(error)) from error
+        if "error" in header:
+            raise WorkerLostError(header["error"])
+        return header, arrays
+
+
+def _module_places() -> list[str]:
+    """Where this process finds its modules, so that the worker finds the same ones."""
+    own = str(Path(__file__).parent.parent)
+    places = [os.path.abspath(place) for place in sys.path if place]  # noqa: PTH100
+    return places if own in places else [own, *places]
+
+
+# ------------------------------------------------------------------ the worker's own side
+
+
+def serve() -> None:
+    """Answer requests until there are no more: what a worker's process runs."""
+    # An interrupt from the keyboard is for the process that it works for, which then ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # nothing that is printed by chance may get among the answers
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        for header, arrays in _answers(requests):
+            _send(answers, header, arrays)
+
+
+def _answers(requests: IO[bytes]) -> Iterator[tuple[dict[str, Any], Sequence[NDArray[Any]]]]:
+    from rag.embedding.static import StaticEmbedder
+
+    first, _ = _receive(requests)
+    try:
+        embedder = StaticEmbedder(Path(first.pop("model")))
+    except Exception as error:  # noqa: BLE001 - told to the other side, which does without
+        yield {"error": f"{type(error).__name__}: {error}"}, []
+        return
+    yield {"name": embedder.name}, []
+    while True:
+        request, _ = _receive(requests)
+        documents = [
+            Document(
+                id="", source="", text=text, title=title, metadata={"headings": headings or []}
+            )
+            for text, title, headings in request["documents"]
+        ]
+        try:
+            yield _packed(prepare(documents, embedder, **first))
+        except Exception as error:  # noqa: BLE001 - the other side does it itself and sees it
+            yield {"error": f"{type(error).__name__}: {error}"}, []
+
+
+# ------------------------------------------------------------------ messages
+
+
+def _packed(made: Prepared) -> tuple[dict[str, Any], list[NDArray[Any]]]:
+    from rag.embedding.protocol import SentencePieces
+
+    flat = [chunk for chunks in made.chunks for chunk in chunks]
+    parts = made.sentences or []
+    joined = SentencePieces.joined(parts)
+    spans = np.array([(one.start, one.end, one.tokens) for one in flat], np.int64)
+    return (
+        {"headings": [chunk.heading for chunk in flat]},
+        [
+            np.array([len(chunks) for chunks in made.chunks], np.int64),
+            spans.reshape(len(flat), 3),
+            made.vectors,
+            joined.ids,
+            joined.ends,
+            joined.norms,
+            np.array([len(part.ends) for part in parts], np.int64),
+        ],
+    )
+
+
+def _prepared(
+    documents: Sequence[Document], header: dict[str, Any], arrays: Sequence[NDArray[Any]]
+) -> Prepared:
+    from rag.embedding.protocol import SentencePieces
+
+    counts, spans, vectors, ids, ends, norms, sizes = arrays
+    rows = iter(zip(spans.tolist(), header["headings"], strict=True))
+    chunks = [
+        [
+            Chunk(
+                document_id=document.id,
+                start=start,
+                end=end,
+                text=document.text[start:end],
+                heading=heading,
+                tokens=tokens,
+            )
+            for _, ((start, end, tokens), heading) in zip(range(count), rows, strict=False)
+        ]
+        for document, count in zip(documents, counts.tolist(), strict=True)
+    ]
+    sentences = SentencePieces(ids, ends, norms)
+    bounds = pairwise(accumulate(sizes.tolist(), initial=0))
+    return Prepared(chunks, vectors, [sentences.part(first, last) for first, last in bounds])
+
+
+def _send(stream: IO[bytes], header: dict[str, Any], arrays: Sequence[NDArray[Any]] = ()) -> None:
+    """A line of JSON that tells the kinds and shapes of the arrays, then their bytes."""
+    kinds = [[array.dtype.str, array.shape] for array in arrays]
+    line = json.dumps({**header, "arrays": kinds}, ensure_ascii=False)
+    stream.write(line.encode("utf-8", "surrogatepass") + b"\n")
+    for array in arrays:
+        stream.write(np.ascontiguousarray(array).view(np.uint8).reshape(-1).data)
+    stream.flush()
+
+
+def _receive(stream: IO[bytes]) -> tuple[dict[str, Any], list[NDArray[Any]]]:
+    """What :func:`_send` wrote.
+
+    Raises:
+        EOFError: There is nothing more, or not all of it.
+    """
+    line = stream.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError("the other side has ended")
+    header: dict[str, Any] = json.loads(line.decode("utf-8", "surrogatepass"))
+    arrays: list[NDArray[Any]] = []
+    for kind, shape in header.pop("arrays"):
+        array = np.empty(shape, np.dtype(kind))
+        left = memoryview(array.view(np.uint8).reshape(-1))  # type: ignore[arg-type]
+        while left:
+            count = stream.readinto(left)  # type: ignore[attr-defined]
+            if not count:
+                raise EOFError("the other side has ended")
+            left = left[count:]
+        arrays.append(array)
+    return header, arrays
