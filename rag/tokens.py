@@ -48,6 +48,9 @@ PATTERN = (
 
 VOCABULARY_SIZE = 65_536
 
+#: Characters from which on it is worth the while to make the tables of :mod:`rag.han_pieces`.
+_MUCH = 150_000
+
 #: The last ids of the vocabulary, in this order. No text ever becomes one of them.
 SPECIAL_PIECES = (
     "[PAD]",
@@ -96,14 +99,26 @@ def encode_joined(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.
     """
     import numpy as np
 
-    # A NUL is always a piece of its own, of id 0, and normalised text holds none.
-    ids = get_encoding("rag").encode_to_numpy(normalize_joined(texts), disallowed_special=())
-    ends = np.flatnonzero(ids == 0) - np.arange(max(0, len(texts) - 1))
+    joined = normalize_joined(texts)
     offsets = np.zeros(len(texts) + 1, np.int64)
+    if texts and len(joined) >= _MUCH and _is_chinese(joined):
+        from rag.han_pieces import encode_han
+
+        kept, offsets[1:] = encode_han(joined)
+        return kept, offsets
+    # A NUL is always a piece of its own, of id 0, and normalised text holds none.
+    ids = get_encoding("rag").encode_to_numpy(joined, disallowed_special=())
+    ends = np.flatnonzero(ids == 0) - np.arange(max(0, len(texts) - 1))
     kept = ids[ids != 0]
     offsets[1:-1] = ends
     offsets[len(texts) :] = len(kept)
     return kept, offsets
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether a third of a long text or more is Chinese characters."""
+    some = text[:: max(1, len(text) // 1000)]
+    return sum("\u3400" <= character <= "\u9fff" for character in some) * 3 >= len(some)
 
 
 @cache
