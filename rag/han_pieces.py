@@ -99,7 +99,7 @@ def encode_han(joined: str) -> tuple[_Ids, NDArray[np.int64]]:
         (texts,).
     """
     table = _table()
-    codes = np.frombuffer((joined + "\0").encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = np.frombuffer((joined + "\0").encode("utf-32-le"), np.uint32)
     common = np.minimum(codes, _COMMON - 1)
     kinds = table.kinds[common]
     kinds[codes >= _COMMON] = _OTHER
@@ -213,7 +213,7 @@ def _cut(codes: _Ids, other: _Mask, begins: _Mask) -> tuple[NDArray[np.int64], _
         return np.empty(0, np.int64), np.empty(0, np.uint32)
     starts = np.flatnonzero(begins[other])
     parted = np.insert(chosen, starts[1:], 0)
-    text = parted.tobytes().decode("utf-32-le", "surrogatepass")
+    text = parted.tobytes().decode("utf-32-le")
     ids = get_encoding("rag").encode_to_numpy(text, disallowed_special=())
     ends = np.flatnonzero(ids == 0)
     ends = np.append(ends - np.arange(len(ends)), len(ids) - len(ends))

@@ -73,7 +73,7 @@ def in_order(
 ) -> Generator[tuple[_Given, _Made]]:
     """Each item with what a lane makes of it, in the order of the items; lanes work side by side.
 
-    A lane that is free takes the next item, so that a fast one takes more; no more than two results a
+    A lane that is free takes the next item, so that a fast one takes more; no more than four results a
     lane wait for those before them or for the caller. The first lane is the caller's own: it does not
     run ahead of the caller as the others do, for it may take from the caller what it needs itself. An
     exception of the source or of a lane is raised here, in its place; leaving early stops the lanes.
@@ -84,7 +84,7 @@ def in_order(
         alone: So many items the first lane takes by itself; the others are made after them.
     """
     run: _Run[_Given, _Made] = _Run(source)
-    few, many = max(2, len(lanes)), 2 * len(lanes)
+    few, many = max(2, len(lanes)), 4 * len(lanes)
     threads = [
         threading.Thread(target=run.work, args=given, name="rag-lane", daemon=True)
         for given in [(lanes[0], 0, few), *((make, alone, many) for make in lanes[1:])]
@@ -143,9 +143,9 @@ class _Run(Generic[_Given, _Made]):
                     if self._ended:
                         return
                 if lane is None:
-                    lane = make()
-                    with self._news:
-                        self._lanes.append(lane)
+                    lane = self._joined(make)
+                    if lane is None:
+                        return
                 taken = self._take()
                 if taken is None:
                     return
@@ -153,6 +153,21 @@ class _Run(Generic[_Given, _Made]):
         finally:
             if lane is not None:
                 lane.stop()
+
+    def _joined(self, make: Callable[[], Lane[_Given, _Made]]) -> Lane[_Given, _Made] | None:
+        """A new lane; None where it cannot be made, which is raised by the one who asked."""
+        try:
+            lane = make()
+        except BaseException as error:  # noqa: BLE001 - raised again by the one who asked
+            with self._news:
+                self._made[self._taken] = error
+                self._taken += 1
+                self._ended = True
+                self._news.notify_all()
+            return None
+        with self._news:
+            self._lanes.append(lane)
+        return lane
 
     def _work(self, lane: Lane[_Given, _Made], number: int, item: _Given) -> None:
         found: tuple[_Given, _Made] | BaseException

@@ -31,7 +31,7 @@ from rag.errors import (
     RagError,
 )
 from rag.indexing import as_document
-from rag.pipeline import embedded_text
+from rag.preparing import embedded_text
 from tests.toy import ToyEmbedder
 
 PLAIN = Settings(reader=False)
@@ -416,7 +416,7 @@ def test_removing_what_is_not_there_removes_nothing(kb: KnowledgeBase, docs: Pat
 def test_both_ways_of_embedding_give_the_same_vectors(root: Path) -> None:
     """Chunks are embedded from the pieces they were measured by, not from their text."""
     from rag.chunking import chunk_documents
-    from rag.pipeline import _pieces
+    from rag.preparing import _pieces
     from rag.reading import read_path
 
     documents = [one for path in sorted((root / "seeds").glob("*.md")) for one in read_path(path)]
@@ -614,6 +614,7 @@ from rag.cli import main
 from rag.index.writing import EmbeddedWriter
 pipeline._COMMIT_SECONDS = 0.0
 pipeline._BATCH_DOCUMENTS = 20
+pipeline._WORKERS_FROM = 1
 commit = EmbeddedWriter.commit
 def commit_and_tell(self):
     commit(self)

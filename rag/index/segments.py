@@ -136,7 +136,7 @@ class Gathering:
         self._texts.extend(texts)
         self._waiting += sum(map(len, texts))
         self.rows += len(texts)
-        if self._waiting > 100_000:
+        if self._waiting > 240_000:
             self._index()
 
     def _index(self) -> None:

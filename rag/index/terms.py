@@ -181,7 +181,8 @@ class TermKeys(NamedTuple):
 def term_keys(texts: Sequence[str]) -> TermKeys:
     """The keys of ``terms(text)`` of each text.
 
-    Works through slices of some ten thousand characters, which fit a processor's cache.
+    Works through slices of some hundred thousand characters: smaller ones would fit a processor's
+    cache, but then threads wait for each other more often.
     """
     keys: list[npt.NDArray[np.uint64]] = [np.empty(0, np.uint64)]
     owners: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
@@ -190,7 +191,7 @@ def term_keys(texts: Sequence[str]) -> TermKeys:
     for number, text in enumerate(texts):
         gathered.append(text)
         size += len(text)
-        if size > 30_000 or number == len(texts) - 1:
+        if size > 120_000 or number == len(texts) - 1:
             slice_keys, slice_owners = _slice_keys(gathered)
             keys.append(slice_keys)
             owners.append(slice_owners + first)

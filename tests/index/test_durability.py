@@ -1,14 +1,17 @@
 """Nothing committed is lost, nothing is half there, and the index opens by itself, whatever happens."""
 
+import contextlib
 import json
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -375,15 +378,61 @@ def test_an_older_format_is_brought_up_to_date(filled, monkeypatch):
     from rag.index import catalog
 
     filled.close()
-    monkeypatch.setattr(catalog, "FORMAT", catalog.FORMAT + 1)
+    now = catalog.FORMAT
+    monkeypatch.setattr(catalog, "FORMAT", now + 1)
+    monkeypatch.setattr(catalog, "READS_FROM", now + 1)
     monkeypatch.setitem(
-        catalog.MIGRATIONS, 1, lambda c: c.execute("ALTER TABLE sources ADD COLUMN note TEXT")
+        catalog.MIGRATIONS, now, lambda c: c.execute("ALTER TABLE sources ADD COLUMN note TEXT")
     )
     with open_store(filled.path) as store:
         assert store.facts["format"] == str(catalog.FORMAT)
-        assert next(f.message for f in store.check()) == "brought from format 1 to 2"
+        found = next(f.message for f in store.check())
+        assert found == f"brought from format {now} to {now + 1}"
         with store.view() as view:
             assert state_of_samples(view)
+
+
+def test_the_format_before_utf16_pages_is_read_as_it_is_and_written_as_the_new_one(filled):
+    from rag.index import catalog
+
+    filled.close()
+    path = filled.path / catalog.CATALOG_FILE
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        # As the version before wrote it.
+        connection.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
+        for page, data in connection.execute("SELECT page, data FROM texts").fetchall():
+            raw = catalog._unpacked_page(data).encode("utf-8", "surrogatepass")
+            old = b"z" + zlib.compress(raw, 1)
+            connection.execute("UPDATE texts SET data = ? WHERE page = ?", (old, page))
+    with open_store(filled.path, read_only=True) as store, store.view() as view:
+        assert state_of_samples(view)
+        assert store.facts["format"] == "1"
+    with open_store(filled.path) as store:
+        assert not [finding for finding in store.check() if finding.level == "fault"]
+        with store.writer() as writer:
+            assert writer.remove("tea")
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+    assert found == (str(catalog.FORMAT),)
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("青岛市有十个区市。" * 20, b"u"),
+        ("Ten districts of Qingdao. " * 20, b"z"),
+        ("a", b"r"),
+        ("乙\ud83d\ude00" * 9, b"z"),  # two surrogates are two characters, and stay so
+        ("𠀀" * 9, b"u"),
+        ("Привет, мир. " * 20, b"z"),
+    ],
+)
+def test_pages_of_text_are_kept_as_it_suits_their_script(text, mark):
+    from rag.index import catalog
+
+    page = catalog._packed_page(text, text.encode("utf-8", "surrogatepass"))
+    assert page[:1] == mark
+    assert catalog._unpacked_page(page) == text
 
 
 def test_a_folder_that_cannot_be_written_still_answers(filled):

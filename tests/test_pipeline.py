@@ -1,0 +1,182 @@
+"""Documents on their way into a store, with one process and with several."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rag import KnowledgeBase, Settings, pipeline
+from rag.records import Document
+from rag.workers import Worker, WorkerLostError
+
+ALONE = Settings(reader=False, processes=1)
+TWO = Settings(reader=False, processes=2)
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And slow work in this process, so that there is some left for a worker when it has started."""
+    prepare = pipeline.prepare
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        time.sleep(0.06)
+        return prepare(*given, **named)
+
+    monkeypatch.setattr(pipeline, "_PIECES_BATCH", 600)
+    monkeypatch.setattr(pipeline, "_WORKERS_FROM", 1)
+    monkeypatch.setattr(pipeline, "prepare", slowly)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Worker]:
+    """The workers that are started."""
+    found: list[Worker] = []
+    begin, prepare = Worker.__init__, Worker.prepare
+
+    def counted(self: Worker, documents: Sequence[Document]) -> Any:
+        self.prepared = getattr(self, "prepared", 0) + len(documents)
+        return prepare(self, documents)
+
+    def noted(self: Worker, *given: Any, **named: Any) -> None:
+        begin(self, *given, **named)
+        found.append(self)
+
+    monkeypatch.setattr(Worker, "__init__", noted)
+    monkeypatch.setattr(Worker, "prepare", counted)
+    return found
+
+
+def articles(count: int) -> list[Document]:
+    return [
+        Document(
+            id=f"a{n}",
+            source=f"a{n}.md",
+            title=f"第{n}号" if n % 3 else None,
+            published="2024-05-01" if n % 2 else None,
+            text="\n".join(
+                f"第{n}号报告记下{m}件事。共{n * m}万元,比上年增长{m}%。" for m in range(12)
+            ),
+        )
+        for n in range(count)
+    ]
+
+
+def stored(path: Path) -> dict[str, Any]:
+    """All that an index holds, and what it finds."""
+    with KnowledgeBase.open(path, settings=ALONE) as kb:
+        with kb._store.view() as view:
+            held: dict[str, Any] = {}
+            for info in view.documents():
+                chunks = view.document_chunks(info.id)
+                vectors = view.vectors([chunk.id for chunk in chunks])
+                spans = [(chunk.start, chunk.end, chunk.heading) for chunk in chunks]
+                held[info.id] = (info.title, view.document(info.id).text, spans, vectors.tolist())
+        held["search"] = [
+            [(p.document_id, p.start, round(p.score, 5)) for p in kb.search(question, k=5)]
+            for question in ("第7号报告共多少万元", "哪份报告记下十一件事", "2024年")
+        ]
+        assert not [finding for finding in kb.check() if finding.level == "fault"]
+    return held
+
+
+def test_an_index_is_the_same_whoever_prepared_it(tmp_path: Path, started: list[Worker]) -> None:
+    with KnowledgeBase.open(tmp_path / "one", settings=ALONE) as kb:
+        kb.add(articles(30))
+    assert not started
+    with KnowledgeBase.open(tmp_path / "two", settings=TWO) as kb:
+        report = kb.add(articles(30))
+    assert len(started) == 1
+    assert 0 < started[0].prepared < 30
+    assert started[0]._process.returncode is not None, "it has ended"
+    assert len(report.added) == 30
+    assert stored(tmp_path / "two") == stored(tmp_path / "one")
+
+
+def test_a_small_run_starts_no_worker(
+    tmp_path: Path, started: list[Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    with KnowledgeBase.open(tmp_path / "i", settings=TWO) as kb:
+        assert len(kb.add(articles(30)).added) == 30
+    assert not started
+
+
+@pytest.mark.parametrize("fault", ["killed", "never there"])
+def test_without_its_worker_a_run_goes_on_alone(
+    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+    prepare = Worker.prepare
+
+    def killed(self: Worker, documents: Sequence[Document]) -> Any:
+        nonlocal asked
+        asked += 1
+        os.kill(self._process.pid, signal.SIGKILL)
+        return prepare(self, documents)
+
+    def never(*_: Any, **__: Any) -> None:
+        raise WorkerLostError("no room for another process")
+
+    if fault == "killed":
+        monkeypatch.setattr(Worker, "prepare", killed)
+    else:
+        monkeypatch.setattr(Worker, "__init__", never)
+    with KnowledgeBase.open(tmp_path / "two", settings=TWO) as kb:
+        assert len(kb.add(articles(30)).added) == 30
+    assert asked == (fault == "killed")
+    with KnowledgeBase.open(tmp_path / "one", settings=ALONE) as kb:
+        kb.add(articles(30))
+    assert stored(tmp_path / "two") == stored(tmp_path / "one")
+
+
+def test_what_stops_the_reading_stops_the_workers_too(
+    tmp_path: Path, started: list[Worker]
+) -> None:
+    def broken() -> Any:
+        yield from articles(40)
+        raise RuntimeError("the source has gone")
+
+    with KnowledgeBase.open(tmp_path / "i", settings=TWO) as kb:
+        with pytest.raises(RuntimeError, match="the source has gone"):
+            kb.add(broken())
+        assert all(worker._process.returncode is not None for worker in started)
+        assert len(kb.add(articles(40)).added) > 0
+        assert sum(1 for _ in kb.documents()) == 40
+
+
+def test_a_fault_in_the_store_stops_the_workers_too(
+    tmp_path: Path, started: list[Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.index.writing import EmbeddedWriter
+
+    put = EmbeddedWriter.put
+
+    def full(self: EmbeddedWriter, document: Document, *given: Any, **named: Any) -> None:
+        if document.id == "a25":
+            raise OSError("no space left")
+        put(self, document, *given, **named)
+
+    monkeypatch.setattr(EmbeddedWriter, "put", full)
+    with (
+        KnowledgeBase.open(tmp_path / "i", settings=TWO) as kb,
+        pytest.raises(OSError, match="no space left"),
+    ):
+        kb.add(articles(60))
+    assert all(worker._process.returncode is not None for worker in started)
+
+
+def test_one_call_may_give_a_document_twice(tmp_path: Path) -> None:
+    first, second = articles(2)
+    again = Document(id=first.id, source=first.source, text="后来的才算数。")
+    with KnowledgeBase.open(tmp_path / "i", settings=ALONE) as kb:
+        kb.add([first, second, again])
+        assert {info.id for info in kb.documents()} == {"a0", "a1"}
+        assert kb.document("a0").text == "后来的才算数。"
+        assert np.isfinite(kb.search("算数", k=1)[0].score)
