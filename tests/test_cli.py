@@ -593,7 +593,7 @@ def test_ctrl_c_is_one_line_and_keeps_what_was_committed(tmp_path: Path) -> None
         "import signal, sys\n"
         # A job in the background starts with the signal ignored.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "import rag.pipeline as pipeline\n"
+        "import rag.indexing.pipeline as pipeline\n"
         "from rag.cli import main\n"
         "from rag.index.writing import EmbeddedWriter\n"
         "pipeline._COMMIT_SECONDS = 0.0\n"

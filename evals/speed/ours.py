@@ -21,7 +21,7 @@ def busy() -> float:
 
 def workers_mb() -> float:
     """Peak memory of the workers: as if each had been as large as the largest."""
-    from rag.workers import processors
+    from rag.indexing.workers import processors
 
     return (processors() - 1) * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
 
@@ -53,7 +53,7 @@ def dense(articles: Path, folder: Path, model: str) -> dict[str, float]:
 
     from rag import Settings
     from rag.embedding import PieceEmbedder, load_embedder
-    from rag.pipeline import Work, prepared_batches
+    from rag.indexing.pipeline import Work, prepared_batches
     from rag.reading import read_paths
     from rag.records import Document
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import DocumentNotFoundError, QueryError
 from rag.index import Source, Store, Writer
-from rag.pipeline import FileDone, Progress, Tally, Work, pour
+from rag.indexing.pipeline import FileDone, Progress, Tally, Work, pour
 from rag.records import Document, Failure, IngestReport
 from rag.settings import Settings
 

@@ -1,4 +1,4 @@
-"""rag.indexing and rag.pipeline: what becomes of files and documents in an index."""
+"""rag.indexing: what becomes of files and documents in an index."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from rag.errors import (
     RagError,
 )
 from rag.indexing import as_document
-from rag.preparing import embedded_text
+from rag.indexing.preparing import embedded_text
 from tests.toy import ToyEmbedder
 
 PLAIN = Settings(reader=False)
@@ -177,8 +177,8 @@ def test_a_run_cut_off_in_a_file_is_noticed_when_the_file_is_put_back(
     rewrite(table, before)
     kb.index(table)
     rewrite(table, before.replace(json.dumps("里。")[1:-1], json.dumps("米。")[1:-1]))
-    from rag import indexing
-    from rag.pipeline import pour
+    from rag.indexing import updating as indexing
+    from rag.indexing.pipeline import pour
     from rag.reading import discover
 
     files = discover([table]).files
@@ -287,8 +287,8 @@ def test_index_needs_a_path(kb: KnowledgeBase) -> None:
 
 
 def test_progress_tells_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.pipeline._PROGRESS_SECONDS", 0.0)
-    monkeypatch.setattr("rag.pipeline._BATCH_DOCUMENTS", 10)
+    monkeypatch.setattr("rag.indexing.pipeline._PROGRESS_SECONDS", 0.0)
+    monkeypatch.setattr("rag.indexing.pipeline._BATCH_DOCUMENTS", 10)
     rows = tmp_path / "rows.jsonl"
     rows.write_text("".join(f'{{"text": "猫{n}。"}}\n' for n in range(200)))
     lines: list[str] = []
@@ -416,7 +416,7 @@ def test_removing_what_is_not_there_removes_nothing(kb: KnowledgeBase, docs: Pat
 def test_both_ways_of_embedding_give_the_same_vectors(root: Path) -> None:
     """Chunks are embedded from the pieces they were measured by, not from their text."""
     from rag.chunking import chunk_documents
-    from rag.preparing import _pieces
+    from rag.indexing.preparing import _pieces
     from rag.reading import read_path
 
     documents = [one for path in sorted((root / "seeds").glob("*.md")) for one in read_path(path)]
@@ -535,8 +535,8 @@ def tiny_model(folder: Path) -> Path:
 
 
 def test_asking_while_indexing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.pipeline._BATCH_DOCUMENTS", 25)
-    monkeypatch.setattr("rag.pipeline._COMMIT_SECONDS", 0.0)
+    monkeypatch.setattr("rag.indexing.pipeline._BATCH_DOCUMENTS", 25)
+    monkeypatch.setattr("rag.indexing.pipeline._COMMIT_SECONDS", 0.0)
     texts = [f"第{n}只猫住在{n}号。它吃了{n + 1}条鱼。" for n in range(400)]
     path = tmp_path / "index"
     faults: list[BaseException] = []
@@ -609,7 +609,7 @@ def test_two_processes(tmp_path: Path, docs: Path) -> None:
 
 _TALKING_RUN = """
 import sys
-import rag.pipeline as pipeline
+import rag.indexing.pipeline as pipeline
 from rag.cli import main
 from rag.index.writing import EmbeddedWriter
 pipeline._COMMIT_SECONDS = 0.0
@@ -684,8 +684,8 @@ def test_killed_at_any_moment_it_goes_on_and_ends_the_same(tmp_path: Path) -> No
 def test_an_error_on_the_way_keeps_what_was_committed(
     kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.pipeline._BATCH_DOCUMENTS", 10)
-    monkeypatch.setattr("rag.pipeline._COMMIT_SECONDS", 0.0)
+    monkeypatch.setattr("rag.indexing.pipeline._BATCH_DOCUMENTS", 10)
+    monkeypatch.setattr("rag.indexing.pipeline._COMMIT_SECONDS", 0.0)
 
     def documents() -> Iterator[Document]:
         for n in range(100):

@@ -1,7 +1,7 @@
 """Processes that prepare documents beside the one that indexes: Python uses one processor each.
 
 A worker is this module run as a program. It is told a model and how to chunk, then answers each batch
-of documents with what :func:`rag.preparing.prepare` makes of them. Messages go through its standard
+of documents with what :func:`rag.indexing.preparing.prepare` makes of them. Messages go through its standard
 input and output: a line of JSON, then the bytes of arrays; nothing is ever unpickled, and the program
 that started it need not be importable. It ends when its input does, so that no worker outlives the
 process that it works for, however that one ends.
@@ -23,7 +23,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.preparing import Prepared, prepare
+from rag.indexing.preparing import Prepared, prepare
 from rag.records import Chunk, Document
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Worker:
         try:
             self._process = subprocess.Popen(
                 # Without the working folder among the places that modules come from.
-                [sys.executable, "-P", "-c", "from rag.workers import serve; serve()"],
+                [sys.executable, "-P", "-c", "from rag.indexing.workers import serve; serve()"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -80,7 +80,7 @@ class Worker:
             raise
 
     def prepare(self, documents: Sequence[Document]) -> Prepared:
-        """What :func:`rag.preparing.prepare` makes of these documents.
+        """What :func:`rag.indexing.preparing.prepare` makes of these documents.
 
         Raises:
             WorkerLostError: The worker is gone, or it failed.
@@ -112,7 +112,7 @@ class Worker:
 
 def _module_places() -> list[str]:
     """Where this process finds its modules, so that the worker finds the same ones."""
-    own = str(Path(__file__).parent.parent)
+    own = str(Path(__file__).parents[2])
     places = [os.path.abspath(place) for place in sys.path if place]  # noqa: PTH100
     return places if own in places else [own, *places]
 

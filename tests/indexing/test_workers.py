@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag import workers
 from rag.embedding.loading import bundled_model_path
 from rag.embedding.static import StaticEmbedder
-from rag.preparing import Prepared, prepare
+from rag.indexing import workers
+from rag.indexing.preparing import Prepared, prepare
+from rag.indexing.workers import Worker, WorkerLostError
 from rag.reading import read_path
 from rag.records import Document
-from rag.workers import Worker, WorkerLostError
 
 SIZES = {"chunk_tokens": 128, "chunk_overlap": 24}
 
@@ -125,7 +125,7 @@ _OWNER = """
 import sys, time
 from pathlib import Path
 from rag.embedding.static import StaticEmbedder
-from rag.workers import Worker
+from rag.indexing.workers import Worker
 one = Worker(StaticEmbedder(Path(sys.argv[1])), chunk_tokens=64, chunk_overlap=8)
 print(one._process.pid, flush=True)
 time.sleep(60)

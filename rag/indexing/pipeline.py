@@ -2,7 +2,7 @@
 
 One thread reads, the store's writer has its own. Between them lanes chunk and embed, each a batch at a
 time: with a model over the project's own pieces one lane in this process and one in each worker
-process (:mod:`rag.workers`), with any other model this process alone. Short queues keep a few batches
+process (:mod:`rag.indexing.workers`), with any other model this process alone. Short queues keep a few batches
 in memory, whatever the corpus; batches are put in the order in which they were read.
 """
 
@@ -20,11 +20,11 @@ from rag.chunking import chunk_documents
 from rag.embedding.protocol import PieceEmbedder
 from rag.embedding.static import StaticEmbedder
 from rag.index import Source, Writer, embedding_key
-from rag.lanes import ahead, in_order
-from rag.preparing import Prepared, embedded_text, prepare
+from rag.indexing.lanes import ahead, in_order
+from rag.indexing.preparing import Prepared, embedded_text, prepare
+from rag.indexing.workers import Worker, WorkerLostError, processors
 from rag.records import Chunk, Document, Failure, IngestReport
 from rag.settings import Settings
-from rag.workers import Worker, WorkerLostError, processors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rag import KnowledgeBase, Settings, pipeline
+from rag import KnowledgeBase, Settings
+from rag.indexing import pipeline
+from rag.indexing.workers import Worker, WorkerLostError
 from rag.records import Document
-from rag.workers import Worker, WorkerLostError
 
 ALONE = Settings(reader=False, processes=1)
 TWO = Settings(reader=False, processes=2)

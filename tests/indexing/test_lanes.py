@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.lanes import ahead, in_order
+from rag.indexing.lanes import ahead, in_order
 
 
 class Doubling:
