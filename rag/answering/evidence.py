@@ -16,6 +16,7 @@ from rag.answering.nearness import Nearness
 from rag.answering.places import Place, places_of
 from rag.answering.question import ACCEPTED, AskedFor, focus_phrase
 from rag.answering.spans import capitalised, figures_in, quoted, typed_spans, years_in
+from rag.answering.value_asked import asks_value, lacks_value
 from rag.answering.which_one import another_one, ones_asked
 from rag.index.terms import terms
 from rag.normalization import normalize, normalize_with_offsets, source_span
@@ -291,7 +292,7 @@ FEATURES = (
     "cross_sentence",  # what of "sentence" comes by translation
     "cross_soft",
     "place_far",  # no passage of the document names the place, its title neither
-    "another_one",  # tells of another one of several: the sixth, not the fifth; the head, no deputy
+    "unfit",  # tells of another one of several, or of no such value as was asked for
 )
 INDEX = {name: i for i, name in enumerate(FEATURES)}
 
@@ -340,6 +341,7 @@ def features_of(
     )
     unnamed = _unnamed(places, passages) if places else []
     which = ones_asked(asked.normalised)
+    valued = asks_value(asked.normalised)
     focused = [_focus_share(weights, held_terms(passage.text)) for passage in passages]
     for i, candidate in enumerate(candidates):
         row = table[i]
@@ -397,9 +399,12 @@ def features_of(
             )
             row[INDEX["place_lack"]], row[INDEX["place_far"]] = unnamed[candidate.passage]
             row[INDEX["place_clash"]] = float(_clashes(places, _normalised(near)))
-        if which:
+        if which or valued:
             nearby = context + normalize(candidate.after[:CONTEXT])
-            row[INDEX["another_one"]] = float(another_one(which, normalised, nearby))
+            row[INDEX["unfit"]] = float(
+                another_one(which, normalised, nearby)
+                or (valued and lacks_value(asked.normalised, normalised, nearby))
+            )
         if asked.years:
             told = years_of(passages[candidate.passage])
             row[INDEX["years_far"]] = float(not asked.years & told)

@@ -113,7 +113,9 @@ FAR = 0.15
 #: not name that one: of 27 such questions among those that the networks were fitted on 23 had no answer, and
 #: the sentence was the right one for two.
 #: And where it tells of another one of several than was asked about, the sixth congress and not the fifth, the
-#: head and not the deputy: of 26 such cases of the fit none had an answer, and 23 would be answered.
+#: head and not the deputy: of 26 such cases of the fit none had an answer, and 23 would be answered. And where
+#: it holds no such value as was asked for, or tells of no holder of the post: of 190 such cases six had an
+#: answer, none of them in that sentence, and 38 of the others would be answered.
 FAR_LOGIT = -1.5
 
 
@@ -135,8 +137,8 @@ def refusal_logit(features: Floats, size: int, *, reading: bool) -> float:
     column = CONFIDENCE_FEATURES.index
     far = features[column("best_passage")] < FAR and features[column("best_cosine")] < FAR
     elsewhere = features[column("place_clash")] > 0 and features[column("place_lack")] >= 1
-    other = features[column("another_one")] > 0
-    if far or elsewhere or other:
+    unfit = features[column("unfit")] > 0
+    if far or elsewhere or unfit:
         logit = min(logit, FAR_LOGIT)
     return logit
 

@@ -35,6 +35,7 @@ _POST = re.compile(
     "(?P<deputy>副)?(?P<post>书记|局长|主任|市长|区长|县长|省长|镇长|乡长|部长|处长|科长|所长|校长|院长|会长|行长|台长|队长|"
     "主席|秘书长|理事长|检察长|董事长|总经理|总裁|主编)"
 )
+_HAN = re.compile("[\u4e00-\u9fff]")
 _ASKED_POST = re.compile(_POST.pattern + "(?:是|叫|为)?(?:谁|哪位|哪一位|什么名字|什么)")
 
 
@@ -86,7 +87,7 @@ def _numbers(row: str) -> frozenset[int]:
 
 
 def another_one(asked: Ones, told: str, around: str) -> bool:
-    """Whether a sentence tells of another one of several than was asked about.
+    """Whether a sentence tells of another one of several than was asked about, or of no holder of a post.
 
     Args:
         asked: By :func:`ones_asked`.
@@ -95,5 +96,7 @@ def another_one(asked: Ones, told: str, around: str) -> bool:
     """
     here, near = ones_told(told), ones_told(around)
     return any(
-        unit in here and not numbers & near.get(unit, here[unit]) for unit, numbers in asked.items()
+        numbers.isdisjoint(near.get(unit, here.get(unit, frozenset())))
+        for unit, numbers in asked.items()
+        if unit in here or (_POST.fullmatch(unit) and _HAN.search(told) and unit not in near)
     )

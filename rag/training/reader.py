@@ -76,9 +76,10 @@ class Recipe:
     cooldown: float = 0.35  # the last part of the steps, in which the rate falls to zero
     dropout: float = 0.0
     settle_legs: int = 2
-    settle_steps: int = 450
+    settle_steps: int = 600
     settle_rate: float = 2e-4
-    settle_cooldown: float = 0.5
+    settle_cooldown: float = 0.6
+    settle_start: float = 0.2  # share of where settling begins in the mean; the legs share the rest
     threads: int = 2  # each works on its part of a batch
 
 
@@ -555,7 +556,8 @@ def steps_done(kept: Path) -> int:
 def settle(network: Network, table: Table, pool: Pool, work: Path, recipe: Recipe) -> None:
     """Give the network the mean of its weights and of those at the ends of the legs that go on from them."""
     start = {name: value.clone() for name, value in network.state_dict().items()}
-    total = {name: value.clone() for name, value in start.items()}
+    own = recipe.settle_start if recipe.settle_legs else 1.0
+    total = {name: own * value for name, value in start.items()}
     for leg in range(1, recipe.settle_legs + 1):
         network.load_state_dict(start)
         again = replace(
@@ -567,9 +569,8 @@ def settle(network: Network, table: Table, pool: Pool, work: Path, recipe: Recip
         )
         read(network, table, pool, work / _LEG.format(leg), again)
         for name, value in network.state_dict().items():
-            total[name] += value
-    count = recipe.settle_legs + 1
-    network.load_state_dict({name: value / count for name, value in total.items()})
+            total[name] += (1 - own) / recipe.settle_legs * value
+    network.load_state_dict(total)
 
 
 def listing_losses(

@@ -38,7 +38,7 @@ def test_a_sentence_about_another_place_answers_nothing(size) -> None:
 
 @pytest.mark.parametrize("size", [20, 1000])
 def test_a_sentence_about_another_one_of_several_answers_nothing(size) -> None:
-    assert refusal_logit(_features(another_one=1.0), size, reading=True) <= FAR_LOGIT
+    assert refusal_logit(_features(unfit=1.0), size, reading=True) <= FAR_LOGIT
 
 
 @pytest.mark.parametrize("size", [20, 1000])

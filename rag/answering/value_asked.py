@@ -1,0 +1,117 @@
+"""Whether a sentence can hold the value that was asked for: money, an area, a telephone number, a period.
+
+A near miss speaks of all that was asked about and lacks only the value: what a project costs is asked, and
+the sentence tells where it is built. What counts as holding one is wide, for a sentence that is refused
+here is refused whatever else speaks for it.
+"""
+
+# ruff: noqa: E501, ISC004  (a pattern is read as one line; two of them side by side, as a pair)
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rag.answering.figures import whole_number
+
+__all__ = ["asks_value", "lacks_value"]
+
+_COUNT = r"(?:万|亿|千|百|十|多|余)*"
+#: How a question asks for a value, and what a text that holds one has.
+_VALUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (re.compile(asks), re.compile(holds))
+    for asks, holds in (
+        (
+            rf"多少钱|(?:多少|几){_COUNT}(?:元|美元|欧元)|(?:总投资|投资额|投资总额|金额|造价|票价|售价)[是为达约]?(?:多少|几)"
+            r"(?![个家项人名座条件%])|how much (?:money|did \w[^?]*? (?:cost|pay|spend|invest)\b|does \w[^?]*? cost\b)",
+            r"元|円|钱|币|块|美金|英镑|万|亿|ドル|免费|不收费|dollar|usd|yuan|rmb|euro|pound|[$€£¥]|million|billion",
+        ),
+        (
+            r"(?:占地|面积)[^,。?]{0,4}(?:多少|多大|几)|多少(?:万|亿|千)?(?:平方|公顷|亩)|多大面积"
+            r"|how (?:large|big) is the (?:floor )?area|what (?:is|was) the (?:[\w-]+ ){0,3}area\b",
+            r"平方|平米|公顷|亩|㎡|m2|square|hectare|acre|mu\b|\bha\b",
+        ),
+        (
+            r"(?:电话|热线|联系方式)(?:号码)?(?:是|为)?(?:多少|什么|几号)|(?:phone|telephone|hotline) number",
+            r"\d{5,}|\d{3,4}-\d{3,}|热线|电话",
+        ),
+        (
+            r"百分之[几多]|百分比|多少个?百分点|多少%|(?:占比|比例|比重|增速|增幅|涨幅|降幅)[是为达约]?(?:多少|几)"
+            r"|what (?:percent|percentage|share|proportion)",
+            r"%|百分|成|倍|分之|半|全部|所有|percent|half|third|quarter|番",
+        ),
+        (
+            r"多大岁数|几岁|多少岁|多大年纪|\bhow old (?:is|was|are|were)\b",
+            r"岁|出生|年生|年龄|\d{4}年|周年|年代|世纪|历史|year|age|born",
+        ),
+        (r"气温.{0,6}(?:多少|几)", r"度|℃|°|degree"),
+        (r"网址|网站地址|邮箱地址|(?:e-?mail|web) address", r"[a-z]{2,}\.[a-z]{2,}|@|网"),
+        (
+            r"哪一?天|几月几[日号]|几号(?!线|楼|院|文件|公告)|哪一?日|\bwhat date\b|\b(?:on )?(?:which|what) day\b",
+            r"\d{1,2}[日号]|[一二三十][日号]|星期|周[一二三四五六日末]|\d{1,2}[./-]\d{1,2}|[今昨明前后当]天|[今昨次当翌即]日|除夕|元旦|"
+            r"春节|国庆|[初廿][一二三四五六七八九十]|节|day|\b(?:\d{1,2}(?:st|nd|rd|th)?|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+        ),
+    )
+)
+
+_HAN = re.compile("[\u4e00-\u9fff]")
+_LATIN = re.compile("[a-z]{3}")
+_NUMBER = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
+#: How a text names a part of a year, and whether the months are counted by threes; from the first when one
+#: number stands alone after 前 or a range begins with one.
+_QUARTER = re.compile(r"(?:第)?([一二三四1-4])(?:、第?([一二三四1-4]))?季度")
+_FIRST_MONTHS = re.compile(rf"(?:前|(?:1|一)(?:月|季度)?(?:至|到|-|~|—|–)){_NUMBER}(个?月|个?季度)")
+_HALVES = (
+    (re.compile(r"上半年|\bfirst half|\bh1\b|\bfirst six months"), (1, 6)),
+    (re.compile(r"下半年|\bsecond half|\bh2\b"), (7, 12)),
+    (re.compile(r"全年(?!龄|目标|任务|计划|预期)|\b(?:full|whole) year"), (1, 12)),
+    (re.compile(r"\bfirst quarter|\bq1\b"), (1, 3)),
+    (re.compile(r"\bsecond quarter|\bq2\b"), (4, 6)),
+    (re.compile(r"\bthird quarter|\bq3\b"), (7, 9)),
+    (re.compile(r"\bfourth quarter|\bq4\b"), (10, 12)),
+    (re.compile(r"\bfirst (?:three quarters|nine months)"), (1, 9)),
+)
+
+
+def asks_value(asked: str) -> bool:
+    """Whether a normalised question asks for such a value, or about a part of a year."""
+    return bool(_kinds_asked(asked) or _parts_of_year(asked))
+
+
+def lacks_value(asked: str, told: str, around: str) -> bool:
+    """Whether a sentence cannot hold what was asked for.
+
+    A text in another language than Chinese and English is never said to: how it would be told there is
+    not known here.
+
+    Args:
+        asked: The question, normalised.
+        told: The sentence, normalised.
+        around: It with what stands around it, normalised: the part of the year that was asked about may
+            be named there.
+    """
+    if not _HAN.search(told) and (_HAN.search(asked) or not _LATIN.search(told)):
+        return False
+    if any(not holds.search(told) for holds in _kinds_asked(asked)):
+        return True
+    wanted = _parts_of_year(asked)
+    return bool(wanted and _parts_of_year(told) and not wanted & _parts_of_year(around))
+
+
+@lru_cache(maxsize=64)
+def _kinds_asked(asked: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(holds for asks, holds in _VALUES if asks.search(asked))
+
+
+@lru_cache(maxsize=4096)
+def _parts_of_year(normalised: str) -> frozenset[tuple[int, int]]:
+    """The first and last month of each part of a year that is named: 上半年 is (1, 6)."""
+    found: set[tuple[int, int]] = set()
+    for match in _QUARTER.finditer(normalised):
+        found.update(
+            (3 * whole_number(one) - 2, 3 * whole_number(one)) for one in match.groups() if one
+        )
+    for match in _FIRST_MONTHS.finditer(normalised):
+        found.add((1, whole_number(match[1]) * (3 if "季" in match[2] else 1)))
+    found.update(months for pattern, months in _HALVES if pattern.search(normalised))
+    return frozenset(found)

@@ -1,0 +1,73 @@
+"""Whether a sentence can hold the value that was asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.value_asked import asks_value, lacks_value
+from rag.normalization import normalize
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "lacks"),
+    [
+        ("这座桥花了多少钱？", "大桥全长3公里，去年通车。", True),
+        ("这座桥花了多少钱？", "大桥投资35亿元。", False),
+        ("这座桥总投资多少？", "大桥投入3.5亿。", False),
+        ("一共投资多少个项目？", "共有12个项目开工。", False),
+        ("How much money did the bridge cost?", "The bridge is three kilometres long.", True),
+        ("How much money did the bridge cost?", "The bridge cost $35 million.", False),
+        ("How much did revenue grow?", "Revenue grew by 5%.", False),
+        ("园区占地面积多大？", "园区位于城阳区，入驻企业30家。", True),
+        ("園區佔地面積多大？", "园区占地500亩。", False),
+        ("为什么内陆有面积很大的沙漠？", "内陆离海洋很远。", False),
+        ("报名电话是多少？", "活动对消费者给予补贴。", True),
+        ("报名电话是多少？", "拨打12345咨询。", False),
+        ("iPhone的号码是多少", "新机定价999美元。", False),
+        ("服务业占比多少？", "服务业有企业300家。", True),
+        ("服务业占比多少？", "服务业占了一半。", False),
+        ("What share of revenue came from overseas?", "Revenue was 1.8 billion yuan.", True),
+        ("他几岁？", "他在青岛当老师。", True),
+        ("他几岁？", "他1981年出生。", False),
+        ("大暑这天气温多少度", "大暑是第十二个节气。", True),
+        ("一年能发多少度", "年发电量130亿千瓦时。", False),
+        ("活动持续到哪天？", "启航仪式圆满举行。", True),
+        ("活动持续到哪天？", "活动持续到8月18日。", False),
+        ("On which day did it open?", "It opened in the new park.", True),
+        ("On which day did it open?", "It opened on 5 May.", False),
+        ("市北区有多少人口？", "市北区在青岛市中部。", False),  # not one of these kinds
+        ("这座桥花了多少钱？", "สะพานยาวสามกิโลเมตร", False),  # of Thai nothing is known
+        ("这座桥花了多少钱？", "The bridge is long.", False),
+    ],
+)
+def test_values(question: str, sentence: str, lacks: bool) -> None:
+    told = normalize(sentence)
+    assert lacks_value(normalize(question), told, told) == lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "around", "lacks"),
+    [
+        ("上半年生产总值多少？", "2022年全年生产总值5006亿元。", "", True),
+        ("上半年生产总值多少？", "上半年完成2400亿元。", "", False),
+        ("上半年利用外资多少？", "利用外资99亿美元，完成全年目标的60%。", "", False),
+        ("一季度新设企业多少家？", "上半年新设6.32万家。", "", True),
+        ("一季度新设企业多少家？", "上半年新设6.32万家。", "一季度新设3万家。", False),
+        ("第三季度排第几？", "在第一、第三季度考核中排名第6、第5。", "", False),
+        ("前三季度增长多少？", "1-9月增长5.2%。", "", False),
+        ("前三季度增长多少？", "1至7月增长5.2%。", "", True),
+        ("GDP growth in the first half?", "上半年增长5.5%。", "", False),
+        ("GDP growth in the second quarter?", "一季度增长5.5%。", "", True),
+        ("去年利润多少？", "上半年利润3亿元。", "", False),
+        ("上半年利润多少？", "利润3亿元。", "", False),
+    ],
+)
+def test_parts_of_the_year(question: str, sentence: str, around: str, lacks: bool) -> None:
+    told = normalize(sentence)
+    assert lacks_value(normalize(question), told, told + normalize(around)) == lacks
+
+
+def test_what_asks_for_a_value() -> None:
+    assert asks_value(normalize("总投资是多少？"))
+    assert asks_value(normalize("上半年谁当选？"))
+    assert not asks_value(normalize("谁当选？"))
