@@ -45,7 +45,11 @@ class Settings:
         48, "Tokens that consecutive passages share at most, in whole sentences.", 0, 4096
     )
     processes: int = _setting(
-        0, "Processes that share the work of indexing; 0: one a processor, at most four.", 0, 64
+        0,
+        "Processes that share the work of indexing with the bundled model, 150 MB each; 0: one a "
+        "processor, at most four.",
+        0,
+        64,
     )
     k: int = _setting(8, "Passages to retrieve.", 1, 1000)
     fusion: Fusion = _setting("calibrated", "How dense and lexical scores become one ranking.")

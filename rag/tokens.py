@@ -11,7 +11,7 @@ import hashlib
 import os
 import struct
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -50,6 +50,7 @@ VOCABULARY_SIZE = 65_536
 
 #: Characters from which on it is worth the while to make the tables of :mod:`rag.han_pieces`.
 _MUCH = 150_000
+_SLAB = 500_000
 
 #: The last ids of the vocabulary, in this order. No text ever becomes one of them.
 SPECIAL_PIECES = (
@@ -104,8 +105,12 @@ def encode_joined(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.
     if texts and len(joined) >= _MUCH and _is_chinese(joined):
         from rag.han_pieces import encode_han
 
-        kept, offsets[1:] = encode_han(joined)
-        return kept, offsets
+        parts = [encode_han(slab) for slab in _slabs(joined)]
+        before = np.cumsum([0, *(len(ids) for ids, _ in parts)])
+        offsets[1:] = np.concatenate(
+            [ends + first for (_, ends), first in zip(parts, before, strict=False)]
+        )
+        return np.concatenate([ids for ids, _ in parts]), offsets
     # A NUL is always a piece of its own, of id 0, and normalised text holds none.
     ids = get_encoding("rag").encode_to_numpy(joined, disallowed_special=())
     ends = np.flatnonzero(ids == 0) - np.arange(max(0, len(texts) - 1))
@@ -113,6 +118,15 @@ def encode_joined(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.
     offsets[1:-1] = ends
     offsets[len(texts) :] = len(kept)
     return kept, offsets
+
+
+def _slabs(joined: str) -> Iterator[str]:
+    """Texts that NULs part, so many characters together that the arrays over them stay small."""
+    start = 0
+    while len(joined) - start > _SLAB and (end := joined.find("\0", start + _SLAB)) >= 0:
+        yield joined[start:end]
+        start = end + 1
+    yield joined[start:]
 
 
 def _is_chinese(text: str) -> bool:

@@ -133,6 +133,14 @@ def test_much_chinese_takes_this_way_and_other_text_does_not(
     assert np.array_equal(little[1], much[1])
     assert little[1].tolist()[1:] == [count_tokens(article)] * 2 + [count_tokens(article) + 1]
     calls.clear()
+    monkeypatch.setattr(tokens, "_SLAB", 500)
+    slabs = encode_joined([article[:900], *texts, article[900:], ""])
+    assert max(calls) < len(article) + 500
+    assert len(calls) > 2
+    alone = [encode_joined([one]) for one in (article[:900], *texts, article[900:], "")]
+    assert np.array_equal(slabs[0], np.concatenate([ids for ids, _ in alone]))
+    assert slabs[1].tolist() == np.cumsum([0, *(len(ids) for ids, _ in alone)]).tolist()
+    calls.clear()
     encode_joined(["An English text goes another way. " * 50])
     assert not calls
 

@@ -29,8 +29,8 @@ __all__ = ["Cell", "code_version", "open_cell"]
 _PACKAGE = Path(__file__).resolve().parents[1]
 _BUILD = ("model", "chunk_tokens", "chunk_overlap")
 # What an index is made by; searching and answering may change without indexing again.
-_BUILDERS = ("normalization.py", "tokens.py", "records.py", "knowledge_base.py", "indexing.py")
-_BUILDER_ROOMS = ("reading", "chunking", "embedding", "index", "data")
+_BUILDERS = ("normalization.py", "tokens.py", "han_pieces.py", "records.py", "knowledge_base.py")
+_BUILDER_ROOMS = ("reading", "chunking", "embedding", "index", "indexing", "data")
 _KEPT = 12
 
 

@@ -6,8 +6,8 @@ complete before the transaction that names them. Whatever else is lost is made a
 
 A document's ``number`` is the id of its first chunk; its chunks have the numbers that follow. Numbers are
 never used twice. Texts are kept in pages of 65,536 characters, so that a passage of a very long document
-is read without the rest; compressed, or as UTF-16 where a character takes three bytes otherwise,
-which is a quarter larger and written in a twentieth of the time. Vectors are half-precision floats, one
+is read without the rest; compressed, or as UTF-16 where a character takes three bytes otherwise: for
+news that is a quarter larger and written in a twentieth of the time. Vectors are half-precision floats, one
 blob a document.
 """
 
@@ -41,8 +41,10 @@ __all__ = [
     "CATALOG_FILE",
     "FORMAT",
     "MIGRATIONS",
+    "READS_FROM",
     "SOURCE_ROWS",
     "DocumentRow",
+    "check_format",
     "chunk_text",
     "connect",
     "create",
@@ -52,6 +54,7 @@ __all__ = [
     "migrate",
     "read_meta",
     "translated",
+    "upgrade",
     "write_meta",
 ]
 
@@ -62,7 +65,7 @@ CATALOG_FILE = "catalog.sqlite"
 #: 2: pages of text may be UTF-16.
 FORMAT = 2
 
-#: Oldest format that this code reads as it is: it becomes the current one with the first writing.
+#: Oldest format that this code reads as it is: it becomes the current one with the first change.
 READS_FROM = 1
 
 #: Format version to the function that turns it into the next one, inside a transaction.
@@ -253,15 +256,20 @@ def migrate(connection: sqlite3.Connection, folder: Path) -> int:
     if version < FORMAT:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            for step in range(version, FORMAT):
-                MIGRATIONS[step](connection)
-            write_meta(connection, {"format": str(FORMAT)})
+            upgrade(connection)
             connection.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             raise
     return version
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """The steps of :func:`migrate`, within the caller's transaction."""
+    for step in range(int(read_meta(connection)["format"]), FORMAT):
+        MIGRATIONS[step](connection)
+    write_meta(connection, {"format": str(FORMAT)})
 
 
 def check_format(version: int, folder: Path) -> None:
@@ -342,11 +350,17 @@ def _encoded(text: str) -> bytes:
 
 def _packed_page(text: str, raw: bytes) -> bytes:
     """A page, of which ``raw`` is the UTF-8, with a letter before it that tells how it is kept."""
-    if len(raw) > _DENSE_SCRIPT * len(text):
+    if len(raw) > _DENSE_SCRIPT * len(text) and not _repeats(raw):
         with contextlib.suppress(UnicodeEncodeError):  # a lone surrogate
             return b"u" + text.encode("utf-16-le")
     small = zlib.compress(raw, 1)
     return b"z" + small if len(small) < len(raw) else b"r" + raw
+
+
+def _repeats(raw: bytes) -> bool:
+    """Whether a long text says the same over and over, and compresses accordingly."""
+    some = raw[: 1 << 14]
+    return len(raw) >= 1 << 14 and len(zlib.compress(some, 1)) * 4 < len(some)
 
 
 def _unpacked_page(data: bytes) -> str:

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.errors import IndexCorruptError, IndexLockedError, IndexReadOnlyError, IndexStoreError
+from rag.errors import (
+    IndexCorruptError,
+    IndexFormatError,
+    IndexLockedError,
+    IndexReadOnlyError,
+    IndexStoreError,
+)
 from rag.index import catalog
 from rag.index.arrays import ranges, sync_folder
 from rag.index.catalog import CATALOG_FILE, DocumentRow
@@ -324,6 +330,7 @@ def repair(folder: str | Path) -> list[Finding]:
 
     Raises:
         IndexCorruptError: Not even the facts about the index can be read.
+        IndexFormatError: It is of a newer version; nothing is touched.
         IndexLockedError: A writer is at work.
     """
     root = Path(folder)
@@ -339,12 +346,18 @@ def repair(folder: str | Path) -> list[Finding]:
             try:
                 meta = catalog.read_meta(old)
                 dimension = int(meta["dimension"])
+                version = int(meta["format"])
             except (sqlite3.DatabaseError, KeyError, ValueError) as error:
                 shutil.rmtree(fresh)
                 raise IndexCorruptError(
                     f"{path} cannot be saved: its first pages are unreadable ({error}). Delete the "
                     f"folder and build it again: rag index PATH --index {root}"
                 ) from error
+            try:
+                catalog.check_format(version, root)
+            except IndexFormatError:
+                shutil.rmtree(fresh)
+                raise
             catalog.create(new, {})
             saved, lost = _save_documents(old, new, dimension)
             following = max(

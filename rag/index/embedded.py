@@ -293,6 +293,8 @@ class EmbeddedStore:
 
     def _load(self, connection: sqlite3.Connection, number: int) -> Generation:
         self._take_facts(catalog.read_meta(connection))
+        # A newer program may have written since.
+        catalog.check_format(int(self.facts["format"]), self.path)
         opened = dict(self._segments)
         parts = []
         numbers, passages = _tombstones(connection)

@@ -1,7 +1,7 @@
 """The writer of the embedded store: one thread that compresses, writes and indexes what is put.
 
 The caller's thread reads, cuts and embeds; the writer's thread does the rest meanwhile, so that two
-processors are busy. At most a few hundred documents wait between them: memory does not grow with the
+processors are busy. At most some hundred documents wait between them: memory does not grow with the
 corpus. Every commit is one transaction of the catalog; the new segment's files are complete before it.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import functools
 import json
 import queue
 import shutil
@@ -17,9 +16,9 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -55,10 +54,13 @@ __all__ = ["EmbeddedWriter", "writing"]
 
 #: A commit also comes after so many seconds, so that a kill costs a slow model little work.
 COMMIT_SECONDS = 20.0
-#: Documents go to the writer's thread together, up to so many or with so many chunks: each hand-over
-#: and each look at the clock or the catalog's lock is then paid once for all of them.
-_TOGETHER = 256
+#: Changes go to the writer's thread together, up to so many, with so many chunks or after so many
+#: seconds: a hand-over, a look at the clock and at the catalog's lock are then paid once for all of them.
+#: They are parted before a document only, so that what becomes of a file goes with the file's mark.
+_TOGETHER = 512
 _TOGETHER_CHUNKS = 2_048
+_TOGETHER_SECONDS = 1.0
+_MANY = 8_192
 _WAITING_BATCHES = 4
 
 FloatArray = npt.NDArray[np.float32]
@@ -74,6 +76,19 @@ class _Put(NamedTuple):
     keys: bytes | None
     sentences: Sequence[SentencePieces]
     replaces: bool  # there may be one of its id
+
+
+class _Removal(NamedTuple):
+    document_id: str
+
+
+class _Forgotten(NamedTuple):
+    """A file that is no longer to be noted."""
+
+    name: str
+
+
+_Change = _Put | _Removal | Source | _Forgotten
 
 
 @contextlib.contextmanager
@@ -97,7 +112,6 @@ class EmbeddedWriter:
         self._folder = folder
         self._dimension = dimension
         self._connection = catalog.connect(folder, read_only=False)
-        catalog.migrate(self._connection, folder)
         self._connection.execute(catalog.SOURCE_ROWS)
         self._guard = threading.Lock()  # the connection is used by two threads
         self._transaction = _Transaction(folder, self._connection, dimension)
@@ -105,11 +119,14 @@ class EmbeddedWriter:
         self._queue: queue.Queue[tuple[int, Callable[[], None]] | None] = queue.Queue(
             _WAITING_BATCHES
         )
-        self._puts: list[_Put] = []  # with the files after them, what is sent next
-        self._files: list[Source] = []
+        self._pending: list[_Change] = []  # what is handed over next
+        self._putting: set[str] = set()  # documents among it
         self._chunks = 0
+        self._since = 0.0
+        # What was last done to documents and files, and when; the catalog may not have it yet.
         self._queued: dict[str, tuple[int, str | None]] = {}
-        self._sequence = self._sent = self._done = 0  # of what was asked for, sent, and done
+        self._marked: dict[str, tuple[int, Source | None]] = {}
+        self._sequence = self._done = 0  # of changes that were asked for, and done
         self._failure: BaseException | None = None
         self._committed = time.monotonic()
         # Of an index that was empty all ids that were put: what is not among them is not there, which
@@ -136,6 +153,9 @@ class EmbeddedWriter:
     def source(self, name: str) -> Source | None:
         """What is noted about this file, or None."""
         self._raise_failure()
+        waiting = self._marked.get(name)
+        if waiting is not None:
+            return waiting[1]
         with catalog.translated(self._folder), self._guard:
             found = self._connection.execute(
                 "SELECT fingerprint, document_ids, digests FROM sources"
@@ -149,17 +169,23 @@ class EmbeddedWriter:
     def sources(self) -> Iterator[Source]:
         """All files that are noted."""
         self._raise_failure()
+        waiting = dict(self._marked)
         with catalog.translated(self._folder), self._guard:
             found = self._connection.execute(
                 "SELECT name, fingerprint, document_ids FROM sources"
             ).fetchall()
+        yield from (one._replace(rows=b"") for _, one in waiting.values() if one is not None)
         for name, fingerprint, ids in found:
+            if name in waiting:
+                continue
             # Most files are one document of their own name, which need not be parsed.
             plain = ids == f'["{name}"]' and "\\" not in name and '"' not in name
             yield Source(name, fingerprint, (name,) if plain else tuple(json.loads(ids)))
 
     def cached_vectors(self, keys: Sequence[bytes]) -> list[FloatArray | None]:
         """The vectors of texts that were embedded before, or None for each that was not."""
+        self._flush()
+        self._wait()
         with catalog.translated(self._folder), self._guard:
             return self._cache.find(keys)
 
@@ -174,7 +200,7 @@ class EmbeddedWriter:
         sentences: Sequence[SentencePieces] | None = None,
     ) -> None:
         """Add or replace a document; see :meth:`rag.index.store.Writer.put`."""
-        half = np.ascontiguousarray(vectors, np.float16)
+        half = np.array(vectors, np.float16)  # a copy: it waits for a while
         if half.shape != (len(chunks), self._dimension):
             raise ValueError(
                 f"{document.id}: vectors have the shape {half.shape}, not "
@@ -194,36 +220,35 @@ class EmbeddedWriter:
                     f"{document.id}: chunk {chunk.start}..{chunk.end} is not that part of its text"
                 )
         packed = None if keys is None else b"".join(key[: VectorCache.KEY_BYTES] for key in keys)
-        waiting = self._queued.get(document.id)
-        if waiting is not None and waiting[0] > self._sent:
-            self._flush()  # what replaces a document is not written together with it
+        full = len(self._pending) >= _TOGETHER or self._chunks >= _TOGETHER_CHUNKS
+        late = self._pending and time.monotonic() - self._since > _TOGETHER_SECONDS
+        if full or late or document.id in self._putting:
+            self._flush()
         known = self._fresh is None or document.id in self._fresh
-        self._puts.append(
-            _Put(document, chunks, half, content_hash, packed, sentences or (), known)
-        )
+        self._ask(_Put(document, chunks, half, content_hash, packed, sentences or (), known))
+        self._putting.add(document.id)
         self._chunks += len(chunks)
         if self._fresh is not None:
             self._fresh.add(document.id)
-        self._note(document.id, content_hash)
+        self._queued[document.id] = (self._sequence, content_hash)
 
     def remove(self, document_id: str) -> bool:
         """Remove a document; False when there was none."""
         if self.content_hash(document_id) is None:
             return False
-        change = functools.partial(self._transaction.remove, document_id, self._cache)
-        self._send(lambda: self._guarded(change))
-        self._note(document_id, None, sent=True)
+        self._ask(_Removal(document_id))
+        self._queued[document_id] = (self._sequence, None)
         return True
 
     def put_source(self, source: Source) -> None:
         """Note a file."""
-        self._files.append(source)
-        if len(self._files) >= _TOGETHER:
-            self._flush()
+        self._ask(source)
+        self._marked[source.name] = (self._sequence, source)
 
     def remove_source(self, name: str) -> None:
         """Forget a file."""
-        self._send(lambda: self._guarded(lambda: self._transaction.remove_source(name)))
+        self._ask(_Forgotten(name))
+        self._marked[name] = (self._sequence, None)
 
     def commit(self) -> int:
         """Make all changes durable and visible; gives the generation."""
@@ -253,51 +278,42 @@ class EmbeddedWriter:
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
 
-    def _note(self, document_id: str, state: str | None, *, sent: bool = False) -> None:
-        """Remember what is waiting to be done to a document."""
-        if not sent:
-            self._sequence += 1
-        self._queued[document_id] = (self._sequence, state)
-        if len(self._queued) > 16 * _TOGETHER:
-            done = self._done
-            self._queued = {name: one for name, one in self._queued.items() if one[0] > done}
-        if len(self._puts) >= _TOGETHER or self._chunks >= _TOGETHER_CHUNKS:
+    def _ask(self, change: _Change) -> None:
+        """Gather a change for the writer's thread."""
+        self._raise_failure()
+        if len(self._pending) >= _MANY:
             self._flush()
+        if not self._pending:
+            self._since = time.monotonic()
+        self._pending.append(change)
+        self._sequence += 1
 
     def _flush(self) -> None:
-        """Send the documents and files that have gathered."""
-        if not self._puts and not self._files:
+        """Hand over what has gathered, to be done without a commit in between."""
+        if not self._pending:
             return
-        puts, files = self._puts, self._files
-        self._puts, self._files, self._chunks = [], [], 0
-
-        def change() -> None:
-            if puts:
-                self._transaction.put(self._guard, puts, self._cache)
-            if files:
-                self._guarded(lambda: self._transaction.put_sources(files))
-
-        self._hand_over(change)
+        changes = self._pending
+        self._pending, self._putting, self._chunks = [], set(), 0
+        self._hand_over(lambda: self._transaction.apply(self._guard, changes, self._cache))
+        done = self._done
+        if len(self._queued) > _MANY:
+            self._queued = {name: one for name, one in self._queued.items() if one[0] > done}
+        if len(self._marked) > _MANY:
+            self._marked = {name: mark for name, mark in self._marked.items() if mark[0] > done}
 
     def _send(self, action: Callable[[], None]) -> None:
         """Do this in the writer's thread, after all that came before."""
         self._flush()
-        self._sequence += 1
         self._hand_over(action)
 
     def _hand_over(self, action: Callable[[], None]) -> None:
         self._raise_failure()
-        self._sent = self._sequence
         self._queue.put((self._sequence, action))
 
     def _wait(self) -> None:
         """Until all that was sent is done."""
         self._queue.join()
         self._raise_failure()
-
-    def _guarded(self, change: Callable[[], None]) -> None:
-        with self._guard:
-            change()
 
     def _raise_failure(self) -> None:
         if self._failure is not None:
@@ -340,6 +356,7 @@ class _Transaction:
         self._gathering = Gathering(dimension)
         meta = catalog.read_meta(connection)
         self.generation = int(meta["generation"])
+        self._older = int(meta["format"]) < catalog.FORMAT
         self._next = int(meta["next"])
         self._first = self._next
         self._fields = {name for (name,) in connection.execute("SELECT name FROM fields")}
@@ -354,7 +371,27 @@ class _Transaction:
     def _begin(self) -> None:
         if not self._connection.in_transaction:
             self._connection.execute("BEGIN IMMEDIATE")
+            if self._older:
+                catalog.upgrade(self._connection)
+                self._older = False
         self.changed = True
+
+    def apply(self, guard: threading.Lock, changes: Sequence[_Change], cache: VectorCache) -> None:
+        """Make changes in their order; the guard is held only while the connection is used."""
+        for kind, group in groupby(changes, type):
+            some: list[Any] = list(group)
+            if kind is _Put:
+                self.put(guard, some, cache)
+                continue
+            with guard:
+                if kind is Source:
+                    self.put_sources(some)
+                else:
+                    for one in some:
+                        if kind is _Removal:
+                            self.remove(one.document_id, cache)
+                        else:
+                            self.remove_source(one.name)
 
     def put(self, guard: threading.Lock, puts: Sequence[_Put], cache: VectorCache) -> None:
         """Write documents of different ids; the guard is held only while the connection is used."""

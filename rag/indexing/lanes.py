@@ -19,7 +19,7 @@ _Made_co = TypeVar("_Made_co", covariant=True)
 def ahead(stream: Iterator[_Item], depth: int = 2) -> Generator[_Item]:
     """The items of an iterator that runs in a thread of its own, at most ``depth`` ahead.
 
-    An exception there is raised here; leaving early stops the thread at its next item.
+    An exception there is raised here. Leaving early waits for the item that the thread is at, its last.
     """
     waiting: queue.Queue[tuple[_Item | None, BaseException | None]] = queue.Queue(depth)
     stopped = threading.Event()
@@ -74,8 +74,8 @@ def in_order(
     """Each item with what a lane makes of it, in the order of the items; lanes work side by side.
 
     A lane that is free takes the next item, so that a fast one takes more; no more than four results a
-    lane wait for those before them or for the caller. The first lane is the caller's own: it does not
-    run ahead of the caller as the others do, for it may take from the caller what it needs itself. An
+    lane wait for those before them or for the caller. The first lane does not run as far
+    ahead of the caller as the others do: it works in this process, which it shares with the caller. An
     exception of the source or of a lane is raised here, in its place; leaving early stops the lanes.
 
     Args:
@@ -89,14 +89,15 @@ def in_order(
         threading.Thread(target=run.work, args=given, name="rag-lane", daemon=True)
         for given in [(lanes[0], 0, few), *((make, alone, many) for make in lanes[1:])]
     ]
-    for thread in threads:
-        thread.start()
     try:
+        for thread in threads:
+            thread.start()
         yield from run.results()
     finally:
         run.stop()
         for thread in threads:
-            thread.join()
+            if thread.ident is not None:
+                thread.join()
 
 
 class _Run(Generic[_Given, _Made]):
@@ -109,7 +110,7 @@ class _Run(Generic[_Given, _Made]):
         self._made: dict[int, tuple[_Given, _Made] | BaseException] = {}
         self._lanes: list[Lane[_Given, _Made]] = []
         self._taken = self._given = 0
-        self._ended = False
+        self._ended = self._stopped = False
 
     def results(self) -> Iterator[tuple[_Given, _Made]]:
         while True:
@@ -198,12 +199,12 @@ class _Run(Generic[_Given, _Made]):
                         self._taken += 1
                     return None
                 self._taken += 1
-                return self._taken - 1, found
+                return None if self._stopped else (self._taken - 1, found)
 
     def stop(self) -> None:
         """Nothing more is taken, and what is worked on is given up."""
         with self._news:
-            self._ended = True
+            self._ended = self._stopped = True
             self._news.notify_all()
             lanes = list(self._lanes)
         for lane in lanes:

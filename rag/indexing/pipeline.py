@@ -22,7 +22,7 @@ from rag.embedding.static import StaticEmbedder
 from rag.index import Source, Writer, embedding_key
 from rag.indexing.lanes import ahead, in_order
 from rag.indexing.preparing import Prepared, embedded_text, prepare
-from rag.indexing.workers import Worker, WorkerLostError, processors
+from rag.indexing.workers import Worker, WorkerError, WorkerLostError, processors
 from rag.records import Chunk, Document, Failure, IngestReport
 from rag.settings import Settings
 
@@ -44,8 +44,9 @@ _BATCH_SECONDS = 8.0
 _BATCH_DOCUMENTS = 1_000
 # Characters of a batch for a model over pieces: small enough for two lanes to end together.
 _PIECES_BATCH = 200_000
-# Workers join in when so many batches have been read: a small run ends before they have started.
-_WORKERS_FROM = 3
+# Workers join in when so many batches have been read, after a second or two: each takes half a second to
+# be of use, which a smaller run does not make up for.
+_WORKERS_FROM = 8
 _COMMIT_SECONDS = 10.0
 _PROGRESS_SECONDS = 0.2
 
@@ -118,9 +119,7 @@ def pour(
     committed = time.monotonic()
     batches: Generator[tuple[_Items, Prepared, list[bytes]]]
     if isinstance(embedder, PieceEmbedder):
-        # Nothing is kept of vectors that are made as fast as they are found again.
-        made = prepared_batches(stream, embedder, settings)
-        batches = ((items, prepared, []) for items, prepared in made)
+        batches = _keyless(prepared_batches(stream, embedder, settings))
     else:
         batches = _embedded_batches(stream, embedder, settings, writer, meter)
     with contextlib.closing(batches):
@@ -161,11 +160,24 @@ def prepared_batches(
     """The items in batches, each with its documents prepared, in order; read ahead by a thread."""
     sizes = {"chunk_tokens": settings.chunk_tokens, "chunk_overlap": settings.chunk_overlap}
     lanes: list[Callable[[], _Lane]] = [lambda: _Lane(embedder, sizes)]
-    if isinstance(embedder, StaticEmbedder):
+    if type(embedder) is StaticEmbedder:  # a worker knows of no other
         more = (settings.processes or processors()) - 1
         lanes.extend([lambda: _WorkerLane(embedder, sizes)] * more)
-    with contextlib.closing(ahead(_batches(stream, lambda: _PIECES_BATCH))) as batches:
+    batches = ahead(_batches(stream, lambda: _PIECES_BATCH))
+    try:
         yield from in_order(batches, lanes, alone=_WORKERS_FROM)
+    finally:
+        with contextlib.suppress(ValueError):  # a lane that could not be waited for still uses it
+            batches.close()
+
+
+def _keyless(
+    batches: Generator[tuple[_Items, Prepared]],
+) -> Generator[tuple[_Items, Prepared, list[bytes]]]:
+    """Nothing is kept of vectors that are made as fast as they are found again."""
+    with contextlib.closing(batches):
+        for items, prepared in batches:
+            yield items, prepared, []
 
 
 class _Lane:
@@ -206,6 +218,8 @@ class _WorkerLane(_Lane):
                     raise
                 worker.stop()
                 self._worker = None
+            except WorkerError:
+                pass  # what it failed at fails here as well, and is told
         return super().prepare(documents)
 
     def stop(self) -> None:

@@ -1,10 +1,10 @@
 """Processes that prepare documents beside the one that indexes: Python uses one processor each.
 
 A worker is this module run as a program. It is told a model and how to chunk, then answers each batch
-of documents with what :func:`rag.indexing.preparing.prepare` makes of them. Messages go through its standard
-input and output: a line of JSON, then the bytes of arrays; nothing is ever unpickled, and the program
-that started it need not be importable. It ends when its input does, so that no worker outlives the
-process that it works for, however that one ends.
+of documents with what :func:`rag.indexing.preparing.prepare` makes of them. Messages go through its
+standard input and output: a line of JSON, then the bytes of arrays; nothing is ever unpickled, and the
+program that started it need not be importable. It ends when its input does: with the process that it
+works for, however that one ends, after the batch that it is at.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -29,67 +30,89 @@ from rag.records import Chunk, Document
 if TYPE_CHECKING:
     from rag.embedding.static import StaticEmbedder
 
-__all__ = ["Worker", "WorkerLostError", "processors", "serve"]
+__all__ = ["Worker", "WorkerError", "WorkerLostError", "processors", "serve"]
 
 #: More than so many processes do not help: one alone writes.
 _MOST = 4
+# An answer that takes longer does not come any more: seconds, and characters a second on top.
+_PATIENCE = 120.0
+_SLOWEST = 5_000
+_START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {} import serve; serve()"
 
 
-class WorkerLostError(RuntimeError):
-    """A worker could not be started, has died, or could not do what it was asked."""
+class WorkerError(RuntimeError):
+    """A worker could not do what it was asked, and goes on."""
+
+
+class WorkerLostError(WorkerError):
+    """A worker could not be started, or is gone."""
 
 
 def processors() -> int:
     """How many processes indexing is shared among unless the settings say otherwise."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(usable or 1, _MOST)
+    return max(1, min(usable or 1, _granted(Path("/sys/fs/cgroup/cpu.max")), _MOST))
+
+
+def _granted(limit: Path) -> int:
+    """Whole processors that a container may use."""
+    try:
+        quota, period = limit.read_text().split()
+        return max(1, int(quota) // int(period))
+    except (OSError, ValueError):  # no container, or "max"
+        return _MOST
 
 
 class Worker:
-    """One such process, seen from the one that it works for.
+    """One such process, seen from the one that it works for; started at once, greeted when first asked.
 
     Raises:
-        WorkerLostError: It cannot be started, or has another model.
+        WorkerLostError: It cannot be started.
     """
 
     def __init__(self, embedder: StaticEmbedder, *, chunk_tokens: int, chunk_overlap: int) -> None:
-        if not sys.executable:
+        if not sys.executable or getattr(sys, "frozen", False):
             raise WorkerLostError("this program has no interpreter of its own")
-        try:
-            self._process = subprocess.Popen(
-                # Without the working folder among the places that modules come from.
-                [sys.executable, "-P", "-c", "from rag.indexing.workers import serve; serve()"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(_module_places())},
-            )
-        except OSError as error:
-            raise WorkerLostError(str(error)) from error
-        first = {
-            "model": str(embedder.folder),
+        self._name = embedder.name
+        self._first: dict[str, Any] | None = {
+            "model": str(embedder.folder.resolve()),
             "chunk_tokens": chunk_tokens,
             "chunk_overlap": chunk_overlap,
         }
+        program = _START.format(__name__)
         try:
-            name = self._asked(first)[0].get("name")
-            if name != embedder.name:
-                raise WorkerLostError(f"it has the model {name}, not {embedder.name}")
-        except BaseException:
-            self.stop()
-            raise
+            self._process = subprocess.Popen(
+                # Isolated: neither the environment nor the working folder add modules to ours.
+                [sys.executable, "-I", "-c", program, json.dumps(_module_places())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            raise WorkerLostError(str(error)) from error
 
     def prepare(self, documents: Sequence[Document]) -> Prepared:
         """What :func:`rag.indexing.preparing.prepare` makes of these documents.
 
         Raises:
-            WorkerLostError: The worker is gone, or it failed.
+            WorkerLostError: The worker is gone, hangs, or is of another make.
+            WorkerError: It failed at these documents.
         """
+        if self._first is not None:
+            greeting, _ = self._asked(self._first, 0)
+            self._first = None
+            if greeting != {"name": self._name, "version": _version()}:
+                raise WorkerLostError(f"it is {greeting}, not {self._name} of {_version()}")
         given = [[one.text, one.title, one.metadata.get("headings")] for one in documents]
-        return _prepared(documents, *self._asked({"documents": given}))
+        answer = self._asked({"documents": given}, sum(len(one.text) for one in documents))
+        try:
+            return _prepared(documents, *answer)
+        except (KeyError, TypeError, ValueError) as error:
+            raise WorkerLostError(f"its answer cannot be read ({error!r})") from error
 
     def stop(self) -> None:
-        """End it at once."""
+        """End it at once; also while another thread waits for an answer."""
         self._process.kill()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
@@ -97,24 +120,43 @@ class Worker:
                     stream.close()
         self._process.wait()
 
-    def _asked(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[NDArray[Any]]]:
+    def _asked(
+        self, request: dict[str, Any], characters: int
+    ) -> tuple[dict[str, Any], list[NDArray[Any]]]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            _send(self._process.stdin, request)
+            line = _line(request)
+        except (TypeError, ValueError) as error:
+            raise WorkerError(str(error)) from error
+        late = threading.Timer(_PATIENCE + characters / _SLOWEST, self._process.kill)
+        late.daemon = True
+        late.start()
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
             header, arrays = _receive(self._process.stdout)
-        except (OSError, EOFError, TypeError, ValueError) as error:
+        except (OSError, EOFError, ValueError) as error:
             raise WorkerLostError(str(error)) from error
+        finally:
+            late.cancel()
         if "error" in header:
-            raise WorkerLostError(header["error"])
+            raise WorkerError(header["error"])
         return header, arrays
 
 
 def _module_places() -> list[str]:
     """Where this process finds its modules, so that the worker finds the same ones."""
     own = str(Path(__file__).parents[2])
-    places = [os.path.abspath(place) for place in sys.path if place]  # noqa: PTH100
+    given = [place for place in sys.path if isinstance(place, str) and place]
+    places = [os.path.abspath(place) for place in given]  # noqa: PTH100
     return places if own in places else [own, *places]
+
+
+def _version() -> str:
+    from rag import __version__
+
+    return __version__
 
 
 # ------------------------------------------------------------------ the worker's own side
@@ -124,8 +166,9 @@ def serve() -> None:
     """Answer requests until there are no more: what a worker's process runs."""
     # An interrupt from the keyboard is for the process that it works for, which then ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    requests, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # nothing that is printed by chance may get among the answers
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    # Nothing that is printed by chance, be it by compiled code, may get among the answers.
+    os.dup2(2, 1)
     with contextlib.suppress(EOFError, BrokenPipeError):
         for header, arrays in _answers(requests):
             _send(answers, header, arrays)
@@ -140,7 +183,7 @@ def _answers(requests: IO[bytes]) -> Iterator[tuple[dict[str, Any], Sequence[NDA
     except Exception as error:  # noqa: BLE001 - told to the other side, which does without
         yield {"error": f"{type(error).__name__}: {error}"}, []
         return
-    yield {"name": embedder.name}, []
+    yield {"name": embedder.name, "version": _version()}, []
     while True:
         request, _ = _receive(requests)
         documents = [
@@ -207,12 +250,16 @@ def _prepared(
 
 def _send(stream: IO[bytes], header: dict[str, Any], arrays: Sequence[NDArray[Any]] = ()) -> None:
     """A line of JSON that tells the kinds and shapes of the arrays, then their bytes."""
-    kinds = [[array.dtype.str, array.shape] for array in arrays]
-    line = json.dumps({**header, "arrays": kinds}, ensure_ascii=False)
-    stream.write(line.encode("utf-8", "surrogatepass") + b"\n")
+    stream.write(_line(header, arrays))
     for array in arrays:
         stream.write(np.ascontiguousarray(array).view(np.uint8).reshape(-1).data)
     stream.flush()
+
+
+def _line(header: dict[str, Any], arrays: Sequence[NDArray[Any]] = ()) -> bytes:
+    kinds = [[array.dtype.str, array.shape] for array in arrays]
+    line = json.dumps({**header, "arrays": kinds}, ensure_ascii=False)
+    return line.encode("utf-8", "surrogatepass") + b"\n"
 
 
 def _receive(stream: IO[bytes]) -> tuple[dict[str, Any], list[NDArray[Any]]]:

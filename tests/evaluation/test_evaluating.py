@@ -172,3 +172,12 @@ def test_gives_up_on_a_system_that_cannot_answer(suite_file, open_lines, lines, 
     lines.ask = usual
     result = evaluate(suite, runs=tmp_path / "runs", open_system=open_lines, resamples=50)
     assert value(result, "passed") == 1
+
+
+def test_all_that_makes_an_index_is_part_of_what_a_kept_one_is_known_by() -> None:
+    from rag.evaluation import cells
+
+    builders = [cells._PACKAGE / name for name in (*cells._BUILDERS, *cells._BUILDER_ROOMS)]
+    assert not [path for path in builders if not path.exists()]
+    made_by = {"reading", "chunking", "embedding", "index", "indexing"}
+    assert made_by <= {path.name for path in builders}

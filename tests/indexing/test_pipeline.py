@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import time
+import itertools
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 
 from rag import KnowledgeBase, Settings
 from rag.indexing import pipeline
-from rag.indexing.workers import Worker, WorkerLostError
+from rag.indexing.workers import Worker, WorkerError, WorkerLostError
 from rag.records import Document
 
 ALONE = Settings(reader=False, processes=1)
@@ -23,34 +22,36 @@ TWO = Settings(reader=False, processes=2)
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And slow work in this process, so that there is some left for a worker when it has started."""
-    prepare = pipeline.prepare
-
-    def slowly(*given: Any, **named: Any) -> Any:
-        time.sleep(0.06)
-        return prepare(*given, **named)
-
     monkeypatch.setattr(pipeline, "_PIECES_BATCH", 600)
     monkeypatch.setattr(pipeline, "_WORKERS_FROM", 1)
-    monkeypatch.setattr(pipeline, "prepare", slowly)
 
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[Worker]:
-    """The workers that are started."""
+    """The workers that are started. This process waits with its second batch for an answer of one."""
     found: list[Worker] = []
-    begin, prepare = Worker.__init__, Worker.prepare
-
-    def counted(self: Worker, documents: Sequence[Document]) -> Any:
-        self.prepared = getattr(self, "prepared", 0) + len(documents)
-        return prepare(self, documents)
+    answered = threading.Event()
+    begin, asked, prepare = Worker.__init__, Worker.prepare, pipeline.prepare
+    batches = itertools.count()
 
     def noted(self: Worker, *given: Any, **named: Any) -> None:
         begin(self, *given, **named)
         found.append(self)
 
+    def answers(self: Worker, documents: Sequence[Document]) -> Any:
+        try:
+            return asked(self, documents)
+        finally:
+            answered.set()
+
+    def waits(*given: Any, **named: Any) -> Any:
+        if next(batches) == 1:
+            assert answered.wait(60), "no worker was asked"
+        return prepare(*given, **named)
+
     monkeypatch.setattr(Worker, "__init__", noted)
-    monkeypatch.setattr(Worker, "prepare", counted)
+    monkeypatch.setattr(Worker, "prepare", answers)
+    monkeypatch.setattr(pipeline, "prepare", waits)
     return found
 
 
@@ -88,30 +89,28 @@ def stored(path: Path) -> dict[str, Any]:
 
 
 def test_an_index_is_the_same_whoever_prepared_it(tmp_path: Path, started: list[Worker]) -> None:
-    with KnowledgeBase.open(tmp_path / "one", settings=ALONE) as kb:
-        kb.add(articles(30))
-    assert not started
     with KnowledgeBase.open(tmp_path / "two", settings=TWO) as kb:
         report = kb.add(articles(30))
     assert len(started) == 1
-    assert 0 < started[0].prepared < 30
     assert started[0]._process.returncode is not None, "it has ended"
     assert len(report.added) == 30
+    with KnowledgeBase.open(tmp_path / "one", settings=ALONE) as kb:
+        kb.add(articles(30))
+    assert len(started) == 1
     assert stored(tmp_path / "two") == stored(tmp_path / "one")
 
 
-def test_a_small_run_starts_no_worker(
-    tmp_path: Path, started: list[Worker], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_small_run_starts_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
+    started: list[Worker] = []
+    monkeypatch.setattr(Worker, "__init__", lambda self, *_, **__: started.append(self))
     with KnowledgeBase.open(tmp_path / "i", settings=TWO) as kb:
         assert len(kb.add(articles(30)).added) == 30
     assert not started
 
 
-@pytest.mark.parametrize("fault", ["killed", "never there"])
 def test_without_its_worker_a_run_goes_on_alone(
-    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, started: list[Worker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = 0
     prepare = Worker.prepare
@@ -119,22 +118,51 @@ def test_without_its_worker_a_run_goes_on_alone(
     def killed(self: Worker, documents: Sequence[Document]) -> Any:
         nonlocal asked
         asked += 1
-        os.kill(self._process.pid, signal.SIGKILL)
+        self._process.kill()
         return prepare(self, documents)
 
-    def never(*_: Any, **__: Any) -> None:
-        raise WorkerLostError("no room for another process")
-
-    if fault == "killed":
-        monkeypatch.setattr(Worker, "prepare", killed)
-    else:
-        monkeypatch.setattr(Worker, "__init__", never)
+    monkeypatch.setattr(Worker, "prepare", killed)
     with KnowledgeBase.open(tmp_path / "two", settings=TWO) as kb:
         assert len(kb.add(articles(30)).added) == 30
-    assert asked == (fault == "killed")
+    assert asked == len(started) == 1
     with KnowledgeBase.open(tmp_path / "one", settings=ALONE) as kb:
         kb.add(articles(30))
     assert stored(tmp_path / "two") == stored(tmp_path / "one")
+
+
+def test_where_no_worker_can_be_started_a_run_goes_on_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: Any, **__: Any) -> None:
+        raise WorkerLostError("no room for another process")
+
+    monkeypatch.setattr(Worker, "__init__", never)
+    with KnowledgeBase.open(tmp_path / "two", settings=TWO) as kb:
+        assert len(kb.add(articles(30)).added) == 30
+
+
+def test_a_worker_that_fails_at_a_batch_is_asked_again(
+    tmp_path: Path, started: list[Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+    prepare = Worker.prepare
+
+    def fails_once(self: Worker, documents: Sequence[Document]) -> Any:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise WorkerError("no memory for this one")
+        return prepare(self, documents)
+
+    monkeypatch.setattr(Worker, "prepare", fails_once)
+    with KnowledgeBase.open(tmp_path / "i", settings=TWO) as kb:
+        assert len(kb.add(articles(30)).added) == 30
+    assert asked > 1 == len(started)
+
+
+def ours() -> list[str]:
+    """Threads of indexing that run."""
+    return [one.name for one in threading.enumerate() if one.name in ("rag-lane", "rag-read")]
 
 
 def test_what_stops_the_reading_stops_the_workers_too(
@@ -145,10 +173,13 @@ def test_what_stops_the_reading_stops_the_workers_too(
         raise RuntimeError("the source has gone")
 
     with KnowledgeBase.open(tmp_path / "i", settings=TWO) as kb:
-        with pytest.raises(RuntimeError, match="the source has gone"):
+        with pytest.raises(RuntimeError, match="the source has gone") as caught:
             kb.add(broken())
+        assert started
         assert all(worker._process.returncode is not None for worker in started)
-        assert len(kb.add(articles(40)).added) > 0
+        assert not ours()
+        assert caught.value.__traceback__ is not None
+        kb.add(articles(40))
         assert sum(1 for _ in kb.documents()) == 40
 
 
@@ -165,12 +196,14 @@ def test_a_fault_in_the_store_stops_the_workers_too(
         put(self, document, *given, **named)
 
     monkeypatch.setattr(EmbeddedWriter, "put", full)
-    with (
-        KnowledgeBase.open(tmp_path / "i", settings=TWO) as kb,
-        pytest.raises(OSError, match="no space left"),
-    ):
-        kb.add(articles(60))
-    assert all(worker._process.returncode is not None for worker in started)
+    with KnowledgeBase.open(tmp_path / "i", settings=TWO) as kb:
+        with pytest.raises(OSError, match="no space left") as caught:
+            kb.add(articles(60))
+        # While the exception, and with it the frames that it came through, is still held.
+        assert caught.value.__traceback__ is not None
+        assert started
+        assert all(worker._process.returncode is not None for worker in started)
+        assert not ours()
 
 
 def test_one_call_may_give_a_document_twice(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from rag.embedding.loading import bundled_model_path
 from rag.embedding.static import StaticEmbedder
 from rag.indexing import workers
 from rag.indexing.preparing import Prepared, prepare
-from rag.indexing.workers import Worker, WorkerLostError
+from rag.indexing.workers import Worker, WorkerError, WorkerLostError
 from rag.reading import read_path
 from rag.records import Document
 
@@ -31,7 +32,7 @@ def embedder() -> StaticEmbedder:
 
 
 @pytest.fixture
-def worker(embedder: StaticEmbedder) -> Worker:
+def worker(embedder: StaticEmbedder) -> Iterator[Worker]:
     made = Worker(embedder, **SIZES)
     yield made
     made.stop()
@@ -69,11 +70,12 @@ def test_it_prepares_documents_as_this_process_does(
 def test_what_fails_there_is_told_and_the_worker_goes_on(
     worker: Worker, embedder: StaticEmbedder
 ) -> None:
-    bad = Document(id="a", source="s", text="一。", metadata={"headings": [["x", None]]})
-    with pytest.raises(WorkerLostError, match="Error"):
-        worker.prepare([bad])
-    with pytest.raises(WorkerLostError, match="not JSON serializable"):
-        worker.prepare([Document(id="a", source="s", text="一。", metadata={"headings": [{1}]})])
+    headings: list[object]
+    for headings, told in ([["x", None]], "Error"), ([{1}], "not JSON serializable"):
+        bad = Document(id="a", source="s", text="一。", metadata={"headings": headings})
+        with pytest.raises(WorkerError, match=told) as caught:
+            worker.prepare([bad])
+        assert not isinstance(caught.value, WorkerLostError)
     good = [Document(id="b", source="s", text="二。")]
     assert same(worker.prepare(good), prepare(good, embedder, **SIZES))
 
@@ -86,15 +88,50 @@ def test_a_worker_that_died_is_told(worker: Worker) -> None:
     worker.stop()
 
 
-def test_another_model_is_refused(
+@pytest.mark.parametrize(
+    ("name", "folder", "error", "told"),
+    [
+        ("another@0", None, WorkerLostError, "not another@0"),
+        (None, "/nowhere", WorkerError, "EmbeddingModelError"),
+    ],
+)
+def test_a_worker_of_another_make_is_refused(
+    name: str | None,
+    folder: str | None,
+    error: type[Exception],
+    told: str,
+    embedder: StaticEmbedder,
+) -> None:
+    other = StaticEmbedder(embedder.folder)
+    other.name, other.folder = name or other.name, Path(folder) if folder else other.folder
+    made = Worker(other, **SIZES)
+    try:
+        with pytest.raises(error, match=told):
+            made.prepare([Document(id="a", source="s", text="一。")])
+    finally:
+        made.stop()
+
+
+def test_an_answer_that_does_not_come_is_not_waited_for(
     embedder: StaticEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedder, "name", "another@0")
-    with pytest.raises(WorkerLostError, match="not another@0"):
-        Worker(embedder, **SIZES)
-    monkeypatch.setattr(embedder, "folder", Path("/nowhere"))
-    with pytest.raises(WorkerLostError, match="EmbeddingModelError"):
-        Worker(embedder, **SIZES)
+    monkeypatch.setattr(workers, "_START", "import time; time.sleep(600)  # {}")
+    monkeypatch.setattr(workers, "_PATIENCE", 0.3)
+    made = Worker(embedder, **SIZES)
+    try:
+        with pytest.raises(WorkerLostError):
+            made.prepare([Document(id="a", source="s", text="一。")])
+    finally:
+        made.stop()
+
+
+def test_an_answer_that_cannot_be_read_is_none(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = worker._asked
+    monkeypatch.setattr(worker, "_asked", lambda *given: (asked(*given)[0], []))
+    with pytest.raises(WorkerLostError, match="cannot be read"):
+        worker.prepare([Document(id="a", source="s", text="一。")])
 
 
 def test_without_an_interpreter_there_is_none(
@@ -106,14 +143,22 @@ def test_without_an_interpreter_there_is_none(
     monkeypatch.setattr(workers.sys, "executable", "/nowhere/python")
     with pytest.raises(WorkerLostError, match="/nowhere/python"):
         Worker(embedder, **SIZES)
+    monkeypatch.setattr(workers.sys, "frozen", True, raising=False)
+    with pytest.raises(WorkerLostError, match="interpreter"):
+        Worker(embedder, **SIZES)
 
 
 def test_modules_are_taken_from_where_this_process_has_them(
     embedder: StaticEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "numpy.py").write_text("raise SystemExit('taken from the working folder')")
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    for folder in (tmp_path, beside):
+        for name in ("numpy.py", "sitecustomize.py", "usercustomize.py"):
+            (folder / name).write_text("import os; os._exit(3)")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    # The working folder, a script's folder that this process began with, and what is no place.
+    monkeypatch.setattr(sys, "path", ["", *sys.path, str(beside), b"bytes"])
     made = Worker(embedder, **SIZES)
     try:
         assert len(made.prepare([Document(id="a", source="s", text="一。")]).chunks) == 1
@@ -127,6 +172,7 @@ from pathlib import Path
 from rag.embedding.static import StaticEmbedder
 from rag.indexing.workers import Worker
 one = Worker(StaticEmbedder(Path(sys.argv[1])), chunk_tokens=64, chunk_overlap=8)
+one.prepare([])
 print(one._process.pid, flush=True)
 time.sleep(60)
 """
@@ -195,8 +241,20 @@ def test_a_message_cut_off_is_no_message() -> None:
 def test_as_many_processes_as_processors_but_no_more_than_help(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(workers, "_granted", lambda _: 4)
     for usable, expected in ((1, 1), (2, 2), (4, 4), (64, 4)):
         monkeypatch.setattr(
             workers.os, "sched_getaffinity", lambda _, n=usable: set(range(n)), raising=False
         )
         assert workers.processors() == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [("max 100000\n", 4), ("100000 100000\n", 1), ("250000 100000\n", 2), ("50000 100000\n", 1)],
+)
+def test_a_container_may_grant_less(told: str, expected: int, tmp_path: Path) -> None:
+    limit = tmp_path / "cpu.max"
+    limit.write_text(told)
+    assert workers._granted(limit) == expected
+    assert workers._granted(tmp_path / "none") == 4
