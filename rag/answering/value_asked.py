@@ -23,39 +23,44 @@ _VALUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     for asks, holds in (
         (
             rf"多少钱|(?:多少|几){_COUNT}(?:元|美元|欧元)|(?:总投资|投资额|投资总额|金额|造价|票价|售价)[是为达约]?(?:多少|几)"
-            r"(?![个家项人名座条件%])|how much (?:money|did \w[^?]*? (?:cost|pay|spend|invest)\b|does \w[^?]*? cost\b)",
-            r"元|円|钱|币|块|美金|英镑|万|亿|ドル|免费|不收费|dollar|usd|yuan|rmb|euro|pound|[$€£¥]|million|billion",
+            r"(?![个家项人名座条件%])|how much (?:money|did [^?]{1,60}? (?:cost|pay|spend|invest)(?= (?:for|on|in|to)\b|\s*[?]|$)"
+            r"|does [^?]{1,60}? cost\b)",
+            r"元|円|钱|币|块|美金|镑|卢|法郎|泰铢|万|亿|ドル|免费|不收费|半价|dollar|usd|yuan|rmb|cny|hkd|euro?\b|euros|pound|pence|yen"
+            r"|rupee|franc|rou?bl|peso|baht|\bcents?\b|\bwon\b|\bfree\b|[$€£¥]|million|billion",
         ),
         (
-            r"(?:占地|面积)[^,。?]{0,4}(?:多少|多大|几)|多少(?:万|亿|千)?(?:平方|公顷|亩)|多大面积"
-            r"|how (?:large|big) is the (?:floor )?area|what (?:is|was) the (?:[\w-]+ ){0,3}area\b",
-            r"平方|平米|公顷|亩|㎡|m2|square|hectare|acre|mu\b|\bha\b",
+            r"(?:占地|面积){1,2}(?:是|为|有|达|约|共|总共|总计)?(?:多少|多大|几)(?!位|%)|多少(?:万|亿|千)?(?:平方|公顷|亩)|多大面积"
+            r"|how (?:large|big) is the (?:floor )?area|what (?:is|was) the (?:total |floor |land |surface )?area of (?:the|this)\b(?! (?:research|study))",
+            r"平方|平米|[\d万亿]平|公顷|亩|㎡|m2|ft2|square|\bsq\b|hectare|acre|\bmu\b|\bha\b",
         ),
         (
-            r"(?:电话|热线|联系方式)(?:号码)?(?:是|为)?(?:多少|什么|几号)|(?:phone|telephone|hotline) number",
-            r"\d{5,}|\d{3,4}-\d{3,}|热线|电话",
+            r"(?:电话|热线)(?:号码)?(?:是|为)?(?:多少|什么(?!时|人|年|样|意|公司|东西)|几号)|(?:phone|telephone|hotline) number",
+            r"\d{3}|热线|电话",
         ),
         (
-            r"百分之[几多]|百分比|多少个?百分点|多少%|(?:占比|比例|比重|增速|增幅|涨幅|降幅)[是为达约]?(?:多少|几)"
-            r"|what (?:percent|percentage|share|proportion)",
-            r"%|百分|成|倍|分之|半|全部|所有|percent|half|third|quarter|番",
+            r"百分之[几多]|百分比|多少个?百分点|多少%|(?:占比|比例|比重|增速|增幅)[是为达约]?(?:多少|几)"
+            r"|what (?:percent|percentage|share(?! price)|proportion)",
+            r"%|百分|成|倍|分之|半|全部|所有|大多|番|\d[:]\d|[一二三四五六七八九十\d]比|per ?cent|half|third|quarter|fifth|tenth|most|majority"
+            r"|\bin (?:\d|two|three|four|five|ten)",
         ),
         (
             r"多大岁数|几岁|多少岁|多大年纪|\bhow old (?:is|was|are|were)\b",
-            r"岁|出生|年生|年龄|\d{4}年|周年|年代|世纪|历史|year|age|born",
+            r"岁|出生|年生|年龄|\d|周年|年代|世纪|历史|year|age|born|centur|decade",
         ),
-        (r"气温.{0,6}(?:多少|几)", r"度|℃|°|degree"),
+        (r"气温[^,。?]{0,4}(?:多少|几(?!天|个|次|月))", r"度|℃|°|degree|\d"),
         (r"网址|网站地址|邮箱地址|(?:e-?mail|web) address", r"[a-z]{2,}\.[a-z]{2,}|@|网"),
         (
             r"哪一?天|几月几[日号]|几号(?!线|楼|院|文件|公告)|哪一?日|\bwhat date\b|\b(?:on )?(?:which|what) day\b",
-            r"\d{1,2}[日号]|[一二三十][日号]|星期|周[一二三四五六日末]|\d{1,2}[./-]\d{1,2}|[今昨明前后当]天|[今昨次当翌即]日|除夕|元旦|"
-            r"春节|国庆|[初廿][一二三四五六七八九十]|节|day|\b(?:\d{1,2}(?:st|nd|rd|th)?|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+            r"\d{1,2}[日号]|[一二三四五六七八九十][日号]|星期|周[一二三四五六日末]|\d{1,2}[./-]\d{1,2}|[今昨明前后当]天|[今昨次当翌即]日|第?[一二三四五六七八九十\d]+天"
+            r"|除夕|元旦|春节|国庆|中秋|端午|清明|七夕|重阳|冬至|[上中下]旬|月[底初末]|[初廿][一二三四五六七八九十]|节|day|\beve\b|christmas|easter|new year|weekend"
+            r"|\b(?:\d{1,2}(?:st|nd|rd|th)?|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
         ),
     )
 )
 
 _HAN = re.compile("[\u4e00-\u9fff]")
-_LATIN = re.compile("[a-z]{3}")
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
+_ENGLISH = re.compile(r"\b(?:the|of|and|in|is|was|are|were|to|on|by)\b")
 _NUMBER = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 #: How a text names a part of a year, and whether the months are counted by threes; from the first when one
 #: number stands alone after 前 or a range begins with one.
@@ -81,8 +86,8 @@ def asks_value(asked: str) -> bool:
 def lacks_value(asked: str, told: str, around: str) -> bool:
     """Whether a sentence cannot hold what was asked for.
 
-    A text in another language than Chinese and English is never said to: how it would be told there is
-    not known here.
+    A text in another language than Chinese and English is never said to, nor an English one for a
+    Chinese question, nor the row of a table: how it would be told there is not known here.
 
     Args:
         asked: The question, normalised.
@@ -90,12 +95,17 @@ def lacks_value(asked: str, told: str, around: str) -> bool:
         around: It with what stands around it, normalised: the part of the year that was asked about may
             be named there.
     """
-    if not _HAN.search(told) and (_HAN.search(asked) or not _LATIN.search(told)):
+    if told.startswith("|") or _KANA.search(told):
+        return False
+    if not _HAN.search(told) and (_HAN.search(asked) or not _ENGLISH.search(told)):
         return False
     if any(not holds.search(told) for holds in _kinds_asked(asked)):
         return True
-    wanted = _parts_of_year(asked)
-    return bool(wanted and _parts_of_year(told) and not wanted & _parts_of_year(around))
+    wanted, here = _parts_of_year(asked), _parts_of_year(told)
+    if not wanted or not here or wanted & _parts_of_year(around):
+        return False
+    # 三季度 and 四季度 together may answer for 下半年.
+    return sum(first <= a and b <= last for a, b in here for first, last in wanted) < 2
 
 
 @lru_cache(maxsize=64)

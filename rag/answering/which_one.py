@@ -35,8 +35,15 @@ _POST = re.compile(
     "(?P<deputy>副)?(?P<post>书记|局长|主任|市长|区长|县长|省长|镇长|乡长|部长|处长|科长|所长|校长|院长|会长|行长|台长|队长|"
     "主席|秘书长|理事长|检察长|董事长|总经理|总裁|主编)"
 )
-_HAN = re.compile("[\u4e00-\u9fff]")
-_ASKED_POST = re.compile(_POST.pattern + "(?:是|叫|为)?(?:谁|哪位|哪一位|什么名字|什么)")
+_ASKED_POST = re.compile(
+    _POST.pattern + "(?:(?:是|叫|为)?(?:谁|哪位|哪一位|什么名字)|(?:是|叫)什么(?=[?]|$))"
+)
+#: Posts that go by several names, and words for whoever is at the head.
+_ALIKE = (
+    frozenset({"董事长", "主席", "理事长", "会长"}),
+    frozenset({"总经理", "总裁", "董事长"}),
+)
+_HEADS = re.compile("负责人|一把手|掌门|当家|执掌|首席|ceo|领导|代理|主持工作")
 
 
 def ones_asked(normalised: str) -> Ones:
@@ -87,7 +94,7 @@ def _numbers(row: str) -> frozenset[int]:
 
 
 def another_one(asked: Ones, told: str, around: str) -> bool:
-    """Whether a sentence tells of another one of several than was asked about, or of no holder of a post.
+    """Whether a sentence tells of another one of several than was asked about, or of holders of other posts.
 
     Args:
         asked: By :func:`ones_asked`.
@@ -95,8 +102,14 @@ def another_one(asked: Ones, told: str, around: str) -> bool:
         around: It with what stands around it, normalised: what was asked about may be named there.
     """
     here, near = ones_told(told), ones_told(around)
-    return any(
-        numbers.isdisjoint(near.get(unit, here.get(unit, frozenset())))
-        for unit, numbers in asked.items()
-        if unit in here or (_POST.fullmatch(unit) and _HAN.search(told) and unit not in near)
-    )
+    for unit, numbers in asked.items():
+        if unit in here:
+            if numbers.isdisjoint(near.get(unit, here[unit])):
+                return True
+        elif _POST.fullmatch(unit) and unit not in near:
+            # Others are named, and nobody who may hold this one.
+            others = {post for post in near if _POST.fullmatch(post)}
+            alike = {unit}.union(*(group for group in _ALIKE if unit in group))
+            if others and others.isdisjoint(alike) and not _HEADS.search(around):
+                return True
+    return False

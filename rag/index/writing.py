@@ -1,7 +1,7 @@
 """The writer of the embedded store: one thread that compresses, writes and indexes what is put.
 
 The caller's thread reads, cuts and embeds; the writer's thread does the rest meanwhile, so that two
-processors are busy. At most some hundred documents wait between them: memory does not grow with the
+processors are busy. At most some thousand documents wait between them: memory does not grow with the
 corpus. Every commit is one transaction of the catalog; the new segment's files are complete before it.
 """
 
@@ -56,7 +56,8 @@ __all__ = ["EmbeddedWriter", "writing"]
 COMMIT_SECONDS = 20.0
 #: Changes go to the writer's thread together, up to so many, with so many chunks or after so many
 #: seconds: a hand-over, a look at the clock and at the catalog's lock are then paid once for all of them.
-#: They are parted before a document only, so that what becomes of a file goes with the file's mark.
+#: They are parted before a document or behind a file's mark only, so that what becomes of a file goes
+#: with its mark.
 _TOGETHER = 512
 _TOGETHER_CHUNKS = 2_048
 _TOGETHER_SECONDS = 1.0
@@ -106,7 +107,7 @@ def writing(folder: Path, dimension: int) -> Iterator[EmbeddedWriter]:
 
 
 class EmbeddedWriter:
-    """See :class:`rag.index.store.Writer`. Use it from one thread."""
+    """See :class:`rag.index.store.Writer`. Changes come from one thread; another may look things up."""
 
     def __init__(self, folder: Path, dimension: int) -> None:
         self._folder = folder
@@ -139,6 +140,7 @@ class EmbeddedWriter:
 
     def content_hash(self, document_id: str) -> str | None:
         """The hash given when this document was put, or None."""
+        self._raise_failure()
         waiting = self._queued.get(document_id)
         if waiting is not None:
             return waiting[1]
@@ -244,11 +246,15 @@ class EmbeddedWriter:
         """Note a file."""
         self._ask(source)
         self._marked[source.name] = (self._sequence, source)
+        if len(self._pending) >= _MANY:
+            self._flush()
 
     def remove_source(self, name: str) -> None:
         """Forget a file."""
         self._ask(_Forgotten(name))
         self._marked[name] = (self._sequence, None)
+        if len(self._pending) >= _MANY:
+            self._flush()
 
     def commit(self) -> int:
         """Make all changes durable and visible; gives the generation."""
@@ -272,17 +278,16 @@ class EmbeddedWriter:
             self._failure = IndexStoreError(f"{self._folder}: this writer has ended.")
         self._queue.put(None)
         self._thread.join()
-        with contextlib.suppress(sqlite3.Error):
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-        with contextlib.suppress(sqlite3.Error):
-            self._connection.close()
+        with self._guard:  # a thread that reads ahead may still look things up
+            with contextlib.suppress(sqlite3.Error):
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
 
     def _ask(self, change: _Change) -> None:
         """Gather a change for the writer's thread."""
         self._raise_failure()
-        if len(self._pending) >= _MANY:
-            self._flush()
         if not self._pending:
             self._since = time.monotonic()
         self._pending.append(change)
@@ -377,8 +382,15 @@ class _Transaction:
         self.changed = True
 
     def apply(self, guard: threading.Lock, changes: Sequence[_Change], cache: VectorCache) -> None:
-        """Make changes in their order; the guard is held only while the connection is used."""
-        for kind, group in groupby(changes, type):
+        """Make changes; the guard is held only while the connection is used.
+
+        Documents and files are noted apart, so those come first and these after them, each in their
+        order.
+        """
+        files = (Source, _Forgotten)
+        ordered: list[_Change] = [one for one in changes if not isinstance(one, files)]
+        ordered += [one for one in changes if isinstance(one, files)]
+        for kind, group in groupby(ordered, type):
             some: list[Any] = list(group)
             if kind is _Put:
                 self.put(guard, some, cache)

@@ -37,7 +37,12 @@ _MOST = 4
 # An answer that takes longer does not come any more: seconds, and characters a second on top.
 _PATIENCE = 120.0
 _SLOWEST = 5_000
-_START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from {} import serve; serve()"
+# Before anything else is imported standard output becomes standard error: nothing that is printed by
+# chance, be it by compiled code, may get among the answers.
+_START = (
+    "import json, os, sys; answers = os.dup(1); os.dup2(2, 1); "
+    "sys.path[:] = json.loads(sys.argv[1]); from {} import serve; serve(answers)"
+)
 
 
 class WorkerError(RuntimeError):
@@ -131,13 +136,13 @@ class Worker:
             raise WorkerError(str(error)) from error
         late = threading.Timer(_PATIENCE + characters / _SLOWEST, self._process.kill)
         late.daemon = True
-        late.start()
         try:
+            late.start()
             self._process.stdin.write(line)
             self._process.stdin.flush()
             header, arrays = _receive(self._process.stdout)
-        except (OSError, EOFError, ValueError) as error:
-            raise WorkerLostError(str(error)) from error
+        except Exception as error:  # whatever it is, this process can do the work
+            raise WorkerLostError(repr(error)) from error
         finally:
             late.cancel()
         if "error" in header:
@@ -162,13 +167,11 @@ def _version() -> str:
 # ------------------------------------------------------------------ the worker's own side
 
 
-def serve() -> None:
-    """Answer requests until there are no more: what a worker's process runs."""
+def serve(descriptor: int) -> None:
+    """Answer requests until there are no more, into an open file: what a worker's process runs."""
     # An interrupt from the keyboard is for the process that it works for, which then ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    # Nothing that is printed by chance, be it by compiled code, may get among the answers.
-    os.dup2(2, 1)
+    requests, answers = sys.stdin.buffer, os.fdopen(descriptor, "wb")
     with contextlib.suppress(EOFError, BrokenPipeError):
         for header, arrays in _answers(requests):
             _send(answers, header, arrays)

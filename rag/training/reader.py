@@ -554,7 +554,7 @@ def steps_done(kept: Path) -> int:
 
 
 def settle(network: Network, table: Table, pool: Pool, work: Path, recipe: Recipe) -> None:
-    """Give the network the mean of its weights and of those at the ends of the legs that go on from them."""
+    """Give the network a mean of its weights and of those at the ends of the legs that go on from them."""
     start = {name: value.clone() for name, value in network.state_dict().items()}
     own = recipe.settle_start if recipe.settle_legs else 1.0
     total = {name: own * value for name, value in start.items()}

@@ -85,14 +85,16 @@ def test_a_removal_and_the_mark_of_its_file_are_committed_together(store, monkey
         writer.put(*make_document("a", ["一。"]))
         writer.put_source(Source("f", "old", ("a",)))
     monkeypatch.setattr(writing, "COMMIT_SECONDS", 0.0)  # a commit after all that is handed over
+    monkeypatch.setattr(writing, "_TOGETHER_SECONDS", 0.0)
     seen = []
     with store.writer() as writer:
         for number in range(30):
-            writer.remove("a" if not number else f"d{number - 1}")
-            time.sleep(0.002)
             writer.put(*make_document(f"d{number}", ["二。"]))
+            writer.remove("a" if not number else f"d{number - 1}")
+            time.sleep(0.01)
             writer.put_source(Source("f", str(number), (f"d{number}",)))
             seen.append(held(store))
+    assert len({marks["f"] for _, marks in seen}) > 1
     for texts, marks in seen:
         assert list(texts) == ["a" if marks["f"] == "old" else f"d{marks['f']}"]
     assert held(store) == ({"d29": "二。"}, {"f": "29"})
@@ -113,7 +115,7 @@ def test_slow_changes_are_committed_now_and_then(store, monkeypatch):
     assert len(held(store)[0]) == 50
 
 
-def test_thousands_of_small_changes_arrive_in_their_order(store, monkeypatch):
+def test_hundreds_of_small_changes_arrive_in_their_order(store, monkeypatch):
     monkeypatch.setattr(writing, "_TOGETHER", 7)
     monkeypatch.setattr(writing, "_MANY", 11)
     expected = {}

@@ -71,21 +71,6 @@ def test_results_come_in_the_order_of_the_items_and_both_lanes_work() -> None:
     assert lanes[0].stops >= 1 <= lanes[1].stops
 
 
-def test_a_slow_lane_leaves_the_others_what_it_does_not_take() -> None:
-    rest = threading.Event()
-
-    class Stuck(Doubling):
-        def work(self, item: int) -> int:
-            rest.wait(60)
-            return super().work(item)
-
-    lanes = [Stuck(), Doubling()]
-    stream = in_order(iter(range(9)), [lambda: lanes[1], lambda: lanes[0]])
-    threading.Timer(0.05, rest.set).start()
-    assert [result for _, result in stream] == [2 * n for n in range(9)]
-    assert len(lanes[0].taken) <= 1 + len(lanes[1].taken)
-
-
 def test_the_first_lane_begins_alone_and_the_others_are_not_made_for_little() -> None:
     made: list[str] = []
     two = threading.Event()

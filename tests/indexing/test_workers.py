@@ -118,11 +118,13 @@ def test_an_answer_that_does_not_come_is_not_waited_for(
     monkeypatch.setattr(workers, "_START", "import time; time.sleep(600)  # {}")
     monkeypatch.setattr(workers, "_PATIENCE", 0.3)
     made = Worker(embedder, **SIZES)
+    began = time.monotonic()
     try:
         with pytest.raises(WorkerLostError):
             made.prepare([Document(id="a", source="s", text="一。")])
     finally:
         made.stop()
+    assert time.monotonic() - began < 300, "and not for as long as it sleeps"
 
 
 def test_an_answer_that_cannot_be_read_is_none(
