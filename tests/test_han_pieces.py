@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rag import tokens
 from rag.han_pieces import _chinese, _table, encode_han
-from rag.normalization import normalize, normalize_joined
+from rag.normalization import normalize_joined
 from rag.tokens import count_tokens, encode_joined, get_encoding
 
 
@@ -165,4 +165,3 @@ def test_the_tables_know_the_common_characters() -> None:
     assert all(
         table.ids[ord(one)] == get_encoding("rag").encode_ordinary(one)[0] for one in "市南北"
     )
-    assert normalize("市") == "市"

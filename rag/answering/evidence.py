@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.answering.nearness import Nearness
+from rag.answering.part_of_year import another_part, parts_of_year
 from rag.answering.places import Place, places_of
 from rag.answering.question import ACCEPTED, AskedFor, focus_phrase
 from rag.answering.spans import capitalised, figures_in, quoted, typed_spans, years_in
@@ -342,6 +343,7 @@ def features_of(
     unnamed = _unnamed(places, passages) if places else []
     which = ones_asked(asked.normalised)
     valued = asks_value(asked.normalised)
+    parts = parts_of_year(asked.normalised)
     focused = [_focus_share(weights, held_terms(passage.text)) for passage in passages]
     for i, candidate in enumerate(candidates):
         row = table[i]
@@ -399,11 +401,12 @@ def features_of(
             )
             row[INDEX["place_lack"]], row[INDEX["place_far"]] = unnamed[candidate.passage]
             row[INDEX["place_clash"]] = float(_clashes(places, _normalised(near)))
-        if which or valued:
+        if which or valued or parts:
             nearby = context + normalize(candidate.after[:CONTEXT])
             row[INDEX["unfit"]] = float(
                 another_one(which, normalised, nearby)
-                or (valued and lacks_value(asked.normalised, normalised, nearby))
+                or another_part(parts, normalised, nearby)
+                or (valued and lacks_value(asked.normalised, normalised))
             )
         if asked.years:
             told = years_of(passages[candidate.passage])

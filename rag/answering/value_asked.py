@@ -1,4 +1,4 @@
-"""Whether a sentence can hold the value that was asked for: money, an area, a telephone number, a period.
+"""Whether a sentence can hold the value that was asked for: money, an area, a telephone number.
 
 A near miss speaks of all that was asked about and lacks only the value: what a project costs is asked, and
 the sentence tells where it is built. What counts as holding one is wide, for a sentence that is refused
@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-
-from rag.answering.figures import whole_number
 
 __all__ = ["asks_value", "lacks_value"]
 
@@ -61,29 +59,14 @@ _VALUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _ENGLISH = re.compile(r"\b(?:the|of|and|in|is|was|are|were|to|on|by)\b")
-_NUMBER = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
-#: How a text names a part of a year, and whether the months are counted by threes; from the first when one
-#: number stands alone after 前 or a range begins with one.
-_QUARTER = re.compile(r"(?:第)?([一二三四1-4])(?:、第?([一二三四1-4]))?季度")
-_FIRST_MONTHS = re.compile(rf"(?:前|(?:1|一)(?:月|季度)?(?:至|到|-|~|—|–)){_NUMBER}(个?月|个?季度)")
-_HALVES = (
-    (re.compile(r"上半年|\bfirst half|\bh1\b|\bfirst six months"), (1, 6)),
-    (re.compile(r"下半年|\bsecond half|\bh2\b"), (7, 12)),
-    (re.compile(r"全年(?!龄|目标|任务|计划|预期)|\b(?:full|whole) year"), (1, 12)),
-    (re.compile(r"\bfirst quarter|\bq1\b"), (1, 3)),
-    (re.compile(r"\bsecond quarter|\bq2\b"), (4, 6)),
-    (re.compile(r"\bthird quarter|\bq3\b"), (7, 9)),
-    (re.compile(r"\bfourth quarter|\bq4\b"), (10, 12)),
-    (re.compile(r"\bfirst (?:three quarters|nine months)"), (1, 9)),
-)
 
 
 def asks_value(asked: str) -> bool:
-    """Whether a normalised question asks for such a value, or about a part of a year."""
-    return bool(_kinds_asked(asked) or _parts_of_year(asked))
+    """Whether a normalised question asks for such a value."""
+    return bool(_kinds_asked(asked))
 
 
-def lacks_value(asked: str, told: str, around: str) -> bool:
+def lacks_value(asked: str, told: str) -> bool:
     """Whether a sentence cannot hold what was asked for.
 
     A text in another language than Chinese and English is never said to, nor an English one for a
@@ -92,36 +75,14 @@ def lacks_value(asked: str, told: str, around: str) -> bool:
     Args:
         asked: The question, normalised.
         told: The sentence, normalised.
-        around: It with what stands around it, normalised: the part of the year that was asked about may
-            be named there.
     """
     if told.startswith("|") or _KANA.search(told):
         return False
     if not _HAN.search(told) and (_HAN.search(asked) or not _ENGLISH.search(told)):
         return False
-    if any(not holds.search(told) for holds in _kinds_asked(asked)):
-        return True
-    wanted, here = _parts_of_year(asked), _parts_of_year(told)
-    if not wanted or not here or wanted & _parts_of_year(around):
-        return False
-    # 三季度 and 四季度 together may answer for 下半年.
-    return sum(first <= a and b <= last for a, b in here for first, last in wanted) < 2
+    return any(not holds.search(told) for holds in _kinds_asked(asked))
 
 
 @lru_cache(maxsize=64)
 def _kinds_asked(asked: str) -> tuple[re.Pattern[str], ...]:
     return tuple(holds for asks, holds in _VALUES if asks.search(asked))
-
-
-@lru_cache(maxsize=4096)
-def _parts_of_year(normalised: str) -> frozenset[tuple[int, int]]:
-    """The first and last month of each part of a year that is named: 上半年 is (1, 6)."""
-    found: set[tuple[int, int]] = set()
-    for match in _QUARTER.finditer(normalised):
-        found.update(
-            (3 * whole_number(one) - 2, 3 * whole_number(one)) for one in match.groups() if one
-        )
-    for match in _FIRST_MONTHS.finditer(normalised):
-        found.add((1, whole_number(match[1]) * (3 if "季" in match[2] else 1)))
-    found.update(months for pattern, months in _HALVES if pattern.search(normalised))
-    return frozenset(found)

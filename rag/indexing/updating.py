@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from rag.reading import Discovery, SourceFile
 
 __all__ = [
-    "Progress",
     "as_document",
     "chunking_differs",
     "index_documents",

@@ -63,33 +63,9 @@ from rag.normalization import normalize
 )
 def test_values(question: str, sentence: str, lacks: bool) -> None:
     told = normalize(sentence)
-    assert lacks_value(normalize(question), told, told) == lacks
-
-
-@pytest.mark.parametrize(
-    ("question", "sentence", "around", "lacks"),
-    [
-        ("上半年生产总值多少？", "2022年全年生产总值5006亿元。", "", True),
-        ("上半年生产总值多少？", "上半年完成2400亿元。", "", False),
-        ("上半年利用外资多少？", "利用外资99亿美元，完成全年目标的60%。", "", False),
-        ("一季度新设企业多少家？", "上半年新设6.32万家。", "", True),
-        ("一季度新设企业多少家？", "上半年新设6.32万家。", "一季度新设3万家。", False),
-        ("第三季度排第几？", "在第一、第三季度考核中排名第6、第5。", "", False),
-        ("前三季度增长多少？", "1-9月增长5.2%。", "", False),
-        ("前三季度增长多少？", "1至7月增长5.2%。", "", True),
-        ("下半年哪些项目开工？", "三季度开工5号线，四季度开工6号线。", "", False),
-        ("GDP growth in the first half?", "上半年增长5.5%。", "", False),
-        ("GDP growth in the second quarter?", "一季度增长5.5%。", "", True),
-        ("去年利润多少？", "上半年利润3亿元。", "", False),
-        ("上半年利润多少？", "利润3亿元。", "", False),
-    ],
-)
-def test_parts_of_the_year(question: str, sentence: str, around: str, lacks: bool) -> None:
-    told = normalize(sentence)
-    assert lacks_value(normalize(question), told, told + normalize(around)) == lacks
+    assert lacks_value(normalize(question), told) == lacks
 
 
 def test_what_asks_for_a_value() -> None:
     assert asks_value(normalize("总投资是多少？"))
-    assert asks_value(normalize("上半年谁当选？"))
     assert not asks_value(normalize("谁当选？"))

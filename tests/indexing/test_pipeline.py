@@ -96,16 +96,20 @@ def stored(path: Path) -> dict[str, Any]:
     return held
 
 
+def made_alone(path: Path) -> Path:
+    with KnowledgeBase.open(path, settings=ALONE) as kb:
+        kb.add(articles(30))
+    return path
+
+
 def test_an_index_is_the_same_whoever_prepared_it(tmp_path: Path, started: list[Worker]) -> None:
     with KnowledgeBase.open(tmp_path / "two", settings=TWO) as kb:
         report = kb.add(articles(30))
     assert len(started) == 1
     assert started[0]._process.returncode is not None, "it has ended"
     assert len(report.added) == 30
-    with KnowledgeBase.open(tmp_path / "one", settings=ALONE) as kb:
-        kb.add(articles(30))
+    assert stored(tmp_path / "two") == stored(made_alone(tmp_path / "one"))
     assert len(started) == 1
-    assert stored(tmp_path / "two") == stored(tmp_path / "one")
 
 
 def test_a_small_run_starts_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,9 +137,7 @@ def test_without_its_worker_a_run_goes_on_alone(
     with KnowledgeBase.open(tmp_path / "two", settings=TWO) as kb:
         assert len(kb.add(articles(30)).added) == 30
     assert asked == len(started) == 1
-    with KnowledgeBase.open(tmp_path / "one", settings=ALONE) as kb:
-        kb.add(articles(30))
-    assert stored(tmp_path / "two") == stored(tmp_path / "one")
+    assert stored(tmp_path / "two") == stored(made_alone(tmp_path / "one"))
 
 
 def test_where_no_worker_can_be_started_a_run_goes_on_alone(

@@ -73,7 +73,7 @@ class Digits:
         return Listing("码头多长？", (good, Candidate("海边有风。")), "made")
 
 
-def test_settling_gives_the_mean_of_the_start_and_of_each_legs_end(tmp_path: Path) -> None:
+def test_settling_gives_a_mean_of_the_start_and_of_each_legs_end(tmp_path: Path) -> None:
     torch.manual_seed(0)
     rows = np.random.default_rng(0).integers(-127, 128, (VOCABULARY_SIZE, 8)).astype(np.int8)
     table = Table(rows, np.full(VOCABULARY_SIZE, 0.01, np.float32))
