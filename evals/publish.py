@@ -253,6 +253,7 @@ def retrieval(ours: list[Evaluation], plain_runs: list[Evaluation]) -> str:
             continue
         for label, leg in (
             ("rag", ""),
+            ("hybrid, not re-read", " calibrated"),
             ("lexical only (BM25)", " lexical"),
             ("dense only", " dense"),
         ):

@@ -55,7 +55,9 @@ class Settings:
     fusion: Fusion = _setting("calibrated", "How dense and lexical scores become one ranking.")
     dense_weight: float = _setting(0.4, "Share of the dense score in 'weighted' fusion.", 0, 1)
     reranker: str = _setting(
-        "", "Re-orders passages: 'bundled' (the reader), or a cross-encoder by name or path."
+        "auto",
+        "Re-orders what search finds: 'auto' (the bundled reader where words alone do not decide), "
+        "'bundled' (always), '' (never), or a cross-encoder by name or path.",
     )
     reader: bool = _setting(True, "Let the bundled reader judge sentences.")
     group_duplicates: bool = _setting(True, "Give near-identical passages one slot.")

@@ -34,6 +34,15 @@ QUESTIONS = (
 
 
 @pytest.fixture(scope="module")
+def seeds_index(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+    """The five digests, indexed with the bundled model."""
+    path = tmp_path_factory.mktemp("seeds") / "index"
+    with KnowledgeBase.open(path, settings=Settings()) as kb:
+        kb.index(root / "seeds")
+    return path
+
+
+@pytest.fixture(scope="module")
 def kb(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
     path = tmp_path_factory.mktemp("kb") / "seeds"
     with KnowledgeBase.open(path, settings=PLAIN) as opened:
@@ -232,19 +241,47 @@ def test_query_settings_may_differ_from_those_of_the_build(tmp_path: Path) -> No
             assert kb.search("猫吃鱼")[0].document_id == "x"
 
 
-def test_search_is_re_ordered_by_the_bundled_reader(tmp_path: Path, root: Path) -> None:
+def test_search_is_re_ordered_by_the_bundled_reader(seeds_index: Path) -> None:
     question = "老百姓给改革出的点子收上来多少？"
-    path = tmp_path / "kb"
-    with KnowledgeBase.open(path) as kb:
-        kb.index(root / "seeds")
-        plain = kb.search(question, k=3)
-        asked = kb.ask(question, k=3).passages
-    with KnowledgeBase.open(path, settings=Settings(reranker="bundled")) as kb:
-        found = kb.search(question, k=3)
-    assert "800余条" not in plain[0].text
-    assert "800余条" in found[0].text
-    assert [passage.rank for passage in found] == [1, 2, 3]
-    assert tuple(found) == asked  # an answer's passages are in the order of reading too
+    found = {}
+    for reranker in ("", "bundled", "auto"):
+        with KnowledgeBase.open(seeds_index, settings=Settings(reranker=reranker)) as kb:
+            found[reranker] = kb.search(question, k=3)
+            # An answer's passages are in the order of reading however search is set.
+            asked = kb.ask(question, k=3).passages
+    assert "800余条" not in found[""][0].text
+    assert "800余条" in found["bundled"][0].text
+    assert [passage.rank for passage in found["bundled"]] == [1, 2, 3]
+    assert found["auto"] == found["bundled"] == list(asked)
+
+
+def test_search_reads_only_where_words_do_not_decide(
+    seeds_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.answering.reader import Reader
+
+    read = []
+    score = Reader.score
+
+    def counted(self: Reader, question: str, candidates: Any) -> Any:
+        read.append(question)
+        return score(self, question, candidates)
+
+    monkeypatch.setattr(Reader, "score", counted)
+    worded, other = "市北区2023年新落地亿元以上项目多少个？", "老百姓给改革出的点子收上来多少？"
+    for changes, expected in (
+        ({}, [other]),
+        ({"reader": False}, []),
+        ({"fusion": "dense"}, []),
+        ({"fusion": "lexical"}, []),
+        ({"reranker": ""}, []),
+        ({"reranker": "bundled"}, [worded, other]),
+    ):
+        with KnowledgeBase.open(seeds_index, settings=Settings(**changes)) as kb:
+            for question in (worded, other):
+                assert kb.search(question)
+        assert read == expected, changes
+        read.clear()
 
 
 def test_an_open_reader_sees_what_is_written(tmp_path: Path) -> None:

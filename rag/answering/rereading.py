@@ -2,7 +2,7 @@
 
 What answers a question in other words often stands behind what merely shares its words; the sentences
 tell them apart. That takes a tenth of a second, so :meth:`rag.KnowledgeBase.ask` does it with what it
-reads anyway, and :meth:`rag.KnowledgeBase.search` when ``reranker`` is ``bundled``.
+reads anyway, and :meth:`rag.KnowledgeBase.search` where words do not decide (setting ``reranker``).
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from rag.answering.question import analyse
 from rag.answering.ranking import Ranked, SentenceReader, rank
 from rag.records import Passage
+from rag.retrieval.fusion import min_max
 
 if TYPE_CHECKING:
     from rag.embedding import Embedder
@@ -23,6 +26,12 @@ __all__ = ["LOOKED_AT", "comparing", "read_order", "reread"]
 
 #: So many passages more than are kept are worth retrieving.
 LOOKED_AT = 8
+#: The best retrieved passage has so much more than the last one, in logits of the sentences. Right passage
+#: first, of questions on held-out texts: 78.5% paraphrased over small collections as retrieved, 92.0 by the
+#: sentences alone, 91.1 so; 71.9, 84.9 and 84.9 over large ones; English 87.6, 92.7 and 94.2. On public
+#: paragraphs, where wording is shared and the sentences decide less, 98.4, 96.2 and 97.3 (CMRC), 95.0, 95.8
+#: and 96.2 (DRCD), 92.5, 92.0 and 93.0 (Thai) of those that are read where words do not decide.
+RETRIEVED = 4.0
 
 
 def reread(
@@ -45,15 +54,18 @@ def reread(
 def read_order(passages: Sequence[Passage], ranked: Ranked) -> list[Passage]:
     """The passages by their best sentence, ranks numbered anew and scores falling with them.
 
-    Those without a sentence keep their order behind.
+    What retrieval thinks of a passage counts beside its sentence (:data:`RETRIEVED`). Those without a
+    sentence keep their order behind.
     """
-    places = list(dict.fromkeys(ranked.candidates[i].passage for i in ranked.order))
-    seen = set(places)
-    places += [i for i in range(len(passages)) if i not in seen]
-    scores = sorted((passage.score for passage in passages), reverse=True)
+    best = np.full(len(passages), -np.inf)
+    for candidate, logit in zip(ranked.candidates, ranked.logits.tolist(), strict=True):
+        best[candidate.passage] = max(best[candidate.passage], logit)
+    retrieved = np.array([passage.score for passage in passages], np.float32)
+    order = np.argsort(-(best + RETRIEVED * min_max(retrieved)), kind="stable")
+    falling = np.sort(retrieved)[::-1].tolist()
     return [
-        replace(passages[place], rank=rank, score=scores[rank - 1])
-        for rank, place in enumerate(places, start=1)
+        replace(passages[place], rank=rank, score=falling[rank - 1])
+        for rank, place in enumerate(order.tolist(), start=1)
     ]
 
 

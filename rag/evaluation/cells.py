@@ -53,8 +53,8 @@ class Cell:
     settings: Settings
 
     def leg(self, fusion: str) -> System:
-        """The same index, searched with another fusion."""
-        return self.opener(self.settings.replace(fusion=fusion))
+        """The same index, searched with another fusion, in the order that it gives."""
+        return self.opener(self.settings.replace(fusion=fusion, reranker=""))
 
     def chunks(self) -> dict[str, list[Chunk]] | None:
         """Every document's chunks, as the index has them; None when they cannot be told."""

@@ -8,10 +8,18 @@ from typing import Any, Protocol
 
 from rag.errors import EmbeddingModelError, MissingExtraError
 
-__all__ = ["BUNDLED_READER", "CrossEncoderReranker", "Reranker", "load_reranker"]
+__all__ = [
+    "BUNDLED_READER",
+    "WHERE_UNSURE",
+    "CrossEncoderReranker",
+    "Reranker",
+    "load_reranker",
+]
 
 #: This name asks for the bundled reader, which looks at sentences: see :mod:`rag.answering.rereading`.
 BUNDLED_READER = "bundled"
+#: This one asks for it where the words of the question do not decide.
+WHERE_UNSURE = "auto"
 
 
 class Reranker(Protocol):
