@@ -386,13 +386,14 @@ class KnowledgeBase:
         Of itself it does where nothing else was asked for: another fusion or a larger embedding model
         is chosen for the order that it gives.
         """
-        from rag.embedding import PieceEmbedder
+        from rag.embedding import knows_pieces
         from rag.retrieval import BUNDLED_READER, WHERE_UNSURE
 
         if self.settings.reranker != WHERE_UNSURE:
             return self.settings.reranker == BUNDLED_READER
-        usual = self.settings.fusion == "calibrated" and isinstance(self.embedder, PieceEmbedder)
-        return usual and self.settings.reader and not found.words_decide
+        if found.words_decide or not self.settings.reader:
+            return False
+        return self.settings.fusion == "calibrated" and knows_pieces(self.embedder)
 
     def _must_fit_chunking(self) -> None:
         from rag.indexing import chunking_differs

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from rag.embedding.loading import bundled_model_path, load_embedder
-from rag.embedding.protocol import Embedder, PieceEmbedder, Progress
+from rag.embedding.protocol import Embedder, PieceEmbedder, Progress, knows_pieces
 from rag.embedding.static import StaticEmbedder
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "Progress",
     "StaticEmbedder",
     "bundled_model_path",
+    "knows_pieces",
     "load_embedder",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, TypeGuard, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ __all__ = [
     "Progress",
     "SentencePieces",
     "Vectors",
+    "knows_pieces",
 ]
 
 #: Shape (texts, dimension), float32, rows of unit length, finite.
@@ -120,3 +121,11 @@ class PieceEmbedder(Embedder, Protocol):
     ) -> NDArray[np.float32]:
         """The cosine of a unit vector with each sentence, (s,), without making their vectors."""
         ...
+
+
+def knows_pieces(embedder: Embedder) -> TypeGuard[PieceEmbedder]:
+    """Whether an embedder is over the project's own pieces.
+
+    ``isinstance`` asks a protocol for each of its members, which takes longer than a search may.
+    """
+    return hasattr(embedder, "piece_cosines")

@@ -183,22 +183,20 @@ def counts_at(packed: npt.NDArray[np.uint32], rows: IdArray) -> npt.NDArray[np.u
 def holds(
     packed: npt.NDArray[np.uint32], starts: IdArray, ends: IdArray, rows: IdArray
 ) -> npt.NDArray[np.bool_]:
-    """Whether each of some terms is in each of a few rows, (terms, rows): all binary searches at once.
+    """Whether each of some terms is in each of a few rows, (terms, rows).
 
     Args:
         packed: The postings of all terms.
         starts: Where those of each term begin.
         ends: Where they end; no term is without any.
-        rows: Below 2 ** 28.
+        rows: Below 2 ** 28, ascending or not.
     """
     wanted = rows.astype(np.uint32) << np.uint32(COUNT_BITS)
-    first = np.repeat(starts[:, None], len(rows), axis=1)
-    # The first posting not below what is wanted is at ``first``, or within ``left`` places behind it.
-    left = (ends - starts)[:, None]
-    while left.size and (half := left >> 1).any():
-        first += half * (packed[first + np.maximum(half, 1) - 1] < wanted)
-        left = left - half
-    first += packed[first] < wanted
+    first = np.empty((len(starts), len(rows)), np.int64)
+    for at, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        first[at] = packed[start:end].searchsorted(wanted)
+    # The first posting of the term that is not below what is wanted.
+    first += starts[:, None]
     inside = first < ends[:, None]
     found = packed[np.where(inside, first, 0)] >> np.uint32(COUNT_BITS)
     return np.asarray(inside & (found == rows))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -76,6 +76,8 @@ def may_be_reprints(view: View, ids: npt.NDArray[np.int64], firsts: int) -> npt.
     else:
         cosines = vectors @ vectors[:firsts].T
     near: npt.NDArray[np.bool_] = np.tril(cosines >= ALIKE, -1)
+    if not near.any():
+        return near
     # The few pairs are looked at again: by the pieces of their sentences.
     rows, columns = np.nonzero(near)
     paired = np.union1d(rows, columns)
@@ -98,33 +100,36 @@ def may_be_reprints(view: View, ids: npt.NDArray[np.int64], firsts: int) -> npt.
 
 
 def group(
-    chunks: Sequence[StoredChunk],
-    limit: int,
-    alike: Callable[[int, int], bool] = lambda _, __: True,
+    chunks: Sequence[StoredChunk], limit: int, near: npt.NDArray[np.bool_] | None = None
 ) -> list[tuple[int, list[int]]]:
     """Indices of the passages to show, best first, each with those that share its slot.
 
     Args:
         chunks: Best first; only those that must be compared are looked at.
         limit: How many slots there are.
-        alike: Whether the passages at two indices may be near-identical at all.
+        near: Which passages may be near-identical to which before them at all, as
+            :func:`may_be_reprints` gives it; pairs beyond its bounds may be.
     """
-    slots: list[tuple[int, list[int]]] = []
+    known, firsts = (0, 0) if near is None else near.shape
+    rivals: dict[int, set[int]] = {}
+    for later, earlier in np.argwhere(near).tolist() if near is not None else ():
+        rivals.setdefault(later, set()).add(earlier)
+    slots: dict[int, list[int]] = {}
     for index in range(len(chunks)):
-        for first, others in slots:
-            if not alike(index, first):
-                continue
+        mine = rivals.get(index, set())
+        compared = [one for one in slots if index >= known or one >= firsts or one in mine]
+        for first in compared:
             chunk, shown = chunks[index], chunks[first]
             if chunk.document_id == shown.document_id:
                 shared = min(chunk.end, shown.end) - max(chunk.start, shown.start)
                 if shared > OVERLAP * min(chunk.end - chunk.start, shown.end - shown.start):
                     break
             elif resemblance(chunk.text, shown.text) >= SAME:
-                others.append(index)
+                slots[first].append(index)
                 break
         else:
             if len(slots) < limit:
-                slots.append((index, []))
+                slots[index] = []
             elif index >= 4 * limit:
                 break
-    return slots
+    return list(slots.items())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.embedding.protocol import PieceEmbedder
+from rag.embedding.protocol import knows_pieces
 from rag.errors import QueryError
 from rag.index import StoredChunk, View, Where
 from rag.normalization import normalize
@@ -263,7 +263,7 @@ def _foreign(
 def _best_sentence(view: View, embedder: Embedder, vector: Scores, ids: Ids) -> Scores:
     """Highest cosine of any sentence of each chunk, (len(ids),)."""
     best = np.full(len(ids), -np.inf, np.float32)
-    if isinstance(embedder, PieceEmbedder):
+    if knows_pieces(embedder):
         sentences, owners = view.sentences(ids)
         if len(owners):
             np.maximum.at(best, owners, embedder.piece_cosines(vector, sentences))
@@ -317,8 +317,7 @@ def _passages(view: View, ids: Ids, scores: Scores, k: int, *, grouped: bool) ->
         # Grouping ends at the first passage from number 4 k on that is no reprint, and mostly the first
         # passages get the slots.
         firsts = 2 * k
-        near = may_be_reprints(view, ids[: 4 * k + 8], firsts).tolist()
-        slots = group(chunks, k, lambda i, j: i >= len(near) or j >= firsts or near[i][j])
+        slots = group(chunks, k, may_be_reprints(view, ids[: 4 * k + 8], firsts))
     else:
         slots = [(i, []) for i in range(min(k, len(chunks)))]
     passages = []
