@@ -83,7 +83,7 @@ SEED = 7
 #: Passages that are looked at for each question, as :class:`rag.KnowledgeBase` does.
 K = Settings().k + LOOKED_AT
 #: Share of the answerable questions that may be refused; the threshold 0.5 is set there.
-FALSE_REFUSALS = 0.045
+FALSE_REFUSALS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
