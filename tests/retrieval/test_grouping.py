@@ -46,6 +46,14 @@ def test_no_more_slots_than_asked_for() -> None:
     assert group(chunks, 1) == [(0, [2])]
 
 
+def test_only_passages_that_may_be_reprints_are_compared() -> None:
+    chunks = [chunk(n, name, 0, STORY) for n, name in enumerate("abcd")]
+    may = np.zeros((3, 2), np.bool_)
+    assert group(chunks, 8, may) == [(0, [3]), (1, []), (2, [])]  # the fourth is beyond its bounds
+    may[2, 1] = True
+    assert group(chunks, 8, may) == [(0, [3]), (1, [2])]
+
+
 class _Vectors:
     """A view of vectors alone: no sentences are known."""
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from rag.errors import EmbeddingModelError, QueryError
-from rag.retrieval import load_reranker, retrieve
+from rag.retrieval import find, load_reranker, retrieve
 from rag.settings import Settings
 
 QUESTIONS = {
@@ -25,6 +25,34 @@ def test_every_fusion_finds_the_passage(small_view, embedder, mode, question, do
     assert found[0].document_id in {document, "copy" if document == "library" else document}
     assert [passage.rank for passage in found] == list(range(1, len(found) + 1))
     assert all(a.score >= b.score for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize("mode", ["calibrated", "weighted", "rrf", "lexical", "dense"])
+@pytest.mark.parametrize(
+    ("question", "decide"),
+    [
+        ("港口集团董事长是谁?", True),
+        ("图书馆新馆的建筑面积有多大?", True),
+        ("圖書館新館的建築面積有多大?", True),
+        ("哪儿能借到老古董书?", False),
+        ("How large is the reading room?", False),
+    ],
+)
+def test_whether_words_decide_is_told_in_every_fusion(
+    small_view, embedder, mode, question, decide
+) -> None:
+    found = find(small_view, embedder, question, k=3, settings=Settings(fusion=mode))
+    assert found.words_decide is decide
+    assert 0 <= found.coverage <= 1
+    three = found.passages(3)
+    assert [passage.rank for passage in three] == list(range(1, len(three) + 1))
+    assert three
+    assert found.passages(2) == three[:2]
+
+
+def test_words_that_no_passage_holds_decide_nothing(small_view) -> None:
+    found = find(small_view, None, "quetzalcoatl", k=3)
+    assert (found.passages(3), found.coverage, found.words_decide) == ([], 0.0, False)
 
 
 def test_passages_are_spans(small_view, embedder) -> None:
