@@ -195,8 +195,9 @@ class KnowledgeBase:
     ) -> list[Passage]:
         """The passages nearest to a question, best first.
 
-        Where the question's words alone do not tell which, the bundled reader puts them in the order
-        in which their sentences answer, which takes a tenth of a second (setting ``reranker``).
+        Where the question's words alone do not tell which, the bundled reader puts the first sixteen in
+        the order in which their sentences answer, which takes a tenth of a second or two (setting
+        ``reranker``; of itself with the bundled model and its fusion only). Scores belong to ranks then.
 
         Args:
             question: Any language.
@@ -214,16 +215,15 @@ class KnowledgeBase:
             found = find(view, self.embedder, question, k=kept, where=where, settings=self.settings)
             if not self._must_reread(found):
                 return found.passages(kept)
-            from rag.answering import LOOKED_AT, reread
+            from rag.answering import READ_OVER, reread
 
             return reread(
                 question,
-                found.passages(kept + LOOKED_AT),
+                found.passages(max(kept, READ_OVER)),
                 view=view,
                 embedder=self.embedder,
                 reader=self.reader,
-                k=kept,
-            )
+            )[:kept]
 
     def ask(
         self,
@@ -389,6 +389,8 @@ class KnowledgeBase:
         from rag.embedding import knows_pieces
         from rag.retrieval import BUNDLED_READER, WHERE_UNSURE
 
+        if len(found.ids) < 2:
+            return False
         if self.settings.reranker != WHERE_UNSURE:
             return self.settings.reranker == BUNDLED_READER
         if found.words_decide or not self.settings.reader:

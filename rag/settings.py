@@ -56,8 +56,8 @@ class Settings:
     dense_weight: float = _setting(0.4, "Share of the dense score in 'weighted' fusion.", 0, 1)
     reranker: str = _setting(
         "auto",
-        "Re-orders what search finds: 'auto' (the bundled reader where words alone do not decide), "
-        "'bundled' (always), '' (never), or a cross-encoder by name or path.",
+        "Re-orders what search finds: 'auto' (the bundled reader where words alone do not decide, with the "
+        "bundled model), 'bundled' (it always), '' (nothing), or a cross-encoder by name or path.",
     )
     reader: bool = _setting(True, "Let the bundled reader judge sentences.")
     group_duplicates: bool = _setting(True, "Give near-identical passages one slot.")

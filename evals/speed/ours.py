@@ -88,10 +88,13 @@ def dense(articles: Path, folder: Path, model: str) -> dict[str, float]:
     }
 
 
-def query(folder: Path, model: str, questions: list[str], k: int) -> dict[str, object]:
+def query(
+    folder: Path, model: str, questions: list[str], k: int, reranker: str
+) -> dict[str, object]:
     from rag import KnowledgeBase, Settings
 
-    with KnowledgeBase.open(folder, settings=Settings(model=model), create=False) as kb:
+    settings = Settings(model=model, reranker=reranker)
+    with KnowledgeBase.open(folder, settings=settings, create=False) as kb:
         kb.search(questions[0], k=k)
         loaded = time.perf_counter() - BEGAN
         seconds = []
@@ -143,13 +146,16 @@ def main() -> None:
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--model", default="bundled")
     parser.add_argument("-k", type=int, default=8)
+    parser.add_argument("--reranker", default="auto")
     arguments = parser.parse_args()
     if arguments.what in ("index", "dense"):
         make = index if arguments.what == "index" else dense
         result: object = make(arguments.articles, arguments.index, arguments.model)
+    elif arguments.what == "query":
+        asked = json.load(sys.stdin)
+        result = query(arguments.index, arguments.model, asked, arguments.k, arguments.reranker)
     else:
-        work = {"query": query, "threads": threads}[arguments.what]
-        result = work(arguments.index, arguments.model, json.load(sys.stdin), arguments.k)
+        result = threads(arguments.index, arguments.model, json.load(sys.stdin), arguments.k)
     print(json.dumps(result))
 
 

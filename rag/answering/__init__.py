@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from rag.answering.extractive import answer, refuse
-from rag.answering.rereading import LOOKED_AT, reread
+from rag.answering.rereading import LOOKED_AT, READ_OVER, reread
 
-__all__ = ["LOOKED_AT", "answer", "refuse", "reread"]
+__all__ = ["LOOKED_AT", "READ_OVER", "answer", "refuse", "reread"]

@@ -51,7 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--failures", type=int, default=10, metavar="N", help="list N failures")
     parser.add_argument("--limit", type=int, metavar="N", help="draw N questions of each suite")
     parser.add_argument("--seed", type=int, default=0, help="of draw, bootstrap and test")
-    parser.add_argument("--legs", metavar="L1,L2", help="also retrieval with: lexical,dense,...")
+    parser.add_argument(
+        "--legs", metavar="L1,L2", help="also retrieval by: lexical,dense,... alone"
+    )
     parser.add_argument("--check", action="store_true", help="only check suites against documents")
     parser.add_argument("--restart", action="store_true", help="do not go on with a broken-off run")
     parser.add_argument("--runs", default="evals/runs", metavar="DIR", help="where runs are kept")

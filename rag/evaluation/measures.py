@@ -76,7 +76,7 @@ def meaning(name: str) -> str:
     """One sentence on a measure, legs included."""
     base, _, leg = name.partition(" ")
     text = MEANINGS.get(base, "")
-    return f"{text} Retrieval with fusion={leg}." if leg else text
+    return f"{text} Retrieval with fusion={leg}, not re-ordered." if leg else text
 
 
 def higher_is_better(name: str) -> bool:

@@ -98,7 +98,7 @@ class Suite:
         relevance: ``evidence``: a passage counts when it holds the evidence. ``document``: any
             passage of the evidence's document counts, each document once (public sets judge so).
         ask: False: only retrieval is measured.
-        legs: Retrieval is also measured with each of these values of the ``fusion`` setting.
+        legs: Retrieval is also measured with each of these values of the ``fusion`` setting, not re-ordered.
     """
 
     name: str

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rag.embedding.protocol import PieceEmbedder, SentencePieces
+from rag.embedding.protocol import PieceEmbedder, SentencePieces, knows_pieces
 from rag.index.arrays import map_array, ranges, write_array, write_pieces
 
 __all__ = ["FILES", "SentenceRows", "merge_sentences", "sentence_maker", "write_sentences"]
@@ -71,7 +71,7 @@ def sentence_maker(connection: sqlite3.Connection) -> SentenceMaker | None:
         embedder = load_embedder("bundled")
     except EmbeddingModelError:
         return None
-    if found[0] != embedder.name or not isinstance(embedder, PieceEmbedder):
+    if found[0] != embedder.name or not knows_pieces(embedder):
         return None
     return partial(_made_again, embedder)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.chunking import chunk_documents
-from rag.embedding.protocol import PieceEmbedder
+from rag.embedding.protocol import PieceEmbedder, knows_pieces
 from rag.embedding.static import StaticEmbedder
 from rag.index import Source, Writer, embedding_key
 from rag.indexing.lanes import ahead, in_order
@@ -118,7 +118,7 @@ def pour(
     meter = _Meter(tally, progress)
     committed = time.monotonic()
     batches: Generator[tuple[_Items, Prepared, list[bytes]]]
-    if isinstance(embedder, PieceEmbedder):
+    if knows_pieces(embedder):
         batches = _keyless(prepared_batches(stream, embedder, settings))
     else:
         batches = _embedded_batches(stream, embedder, settings, writer, meter)

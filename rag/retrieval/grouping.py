@@ -110,14 +110,13 @@ def group(
         near: Which passages may be near-identical to which before them at all, as
             :func:`may_be_reprints` gives it; pairs beyond its bounds may be.
     """
-    known, firsts = (0, 0) if near is None else near.shape
-    rivals: dict[int, set[int]] = {}
-    for later, earlier in np.argwhere(near).tolist() if near is not None else ():
-        rivals.setdefault(later, set()).add(earlier)
+    may: npt.NDArray[np.bool_] = np.empty((0, 0), np.bool_) if near is None else near
+    known, firsts = may.shape
+    some = may.any(axis=1).tolist()
     slots: dict[int, list[int]] = {}
     for index in range(len(chunks)):
-        mine = rivals.get(index, set())
-        compared = [one for one in slots if index >= known or one >= firsts or one in mine]
+        row = set(np.flatnonzero(may[index]).tolist()) if index < known and some[index] else set()
+        compared = [one for one in slots if index >= known or one >= firsts or one in row]
         for first in compared:
             chunk, shown = chunks[index], chunks[first]
             if chunk.document_id == shown.document_id:

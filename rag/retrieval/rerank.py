@@ -66,5 +66,6 @@ def load_reranker(name: str) -> CrossEncoderReranker:
         reason = str(error).strip().splitlines()
         raise EmbeddingModelError(
             f"The reranker {name!r} cannot be loaded ({reason[0][:200] if reason else error!r}). "
-            "Set reranker to a cross-encoder's name or folder, or to '' for none."
+            "Set reranker to a cross-encoder's name or folder, to 'auto' or 'bundled' for the bundled "
+            "reader, or to '' for none."
         ) from error
