@@ -112,10 +112,10 @@ def group(
     """
     may: npt.NDArray[np.bool_] = np.empty((0, 0), np.bool_) if near is None else near
     known, firsts = may.shape
-    some = may.any(axis=1).tolist()
+    some = set(np.flatnonzero(may.any(axis=1)).tolist())
     slots: dict[int, list[int]] = {}
     for index in range(len(chunks)):
-        row = set(np.flatnonzero(may[index]).tolist()) if index < known and some[index] else set()
+        row = set(np.flatnonzero(may[index]).tolist()) if index in some else set()
         compared = [one for one in slots if index >= known or one >= firsts or one in row]
         for first in compared:
             chunk, shown = chunks[index], chunks[first]
