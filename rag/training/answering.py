@@ -82,8 +82,9 @@ WEIGHTS = Path(__file__).resolve().parent.parent / "answering" / "weights"
 SEED = 7
 #: Passages that are looked at for each question, as :class:`rag.KnowledgeBase` does.
 K = Settings().k + LOOKED_AT
-#: Share of the answerable questions that may be refused; the threshold 0.5 is set there.
-FALSE_REFUSALS = 0.05
+#: Share of the answerable questions that may be refused; the threshold 0.5 is set there. The rules beside the
+#: networks refuse a few more: 5% in all.
+FALSE_REFUSALS = 0.0475
 
 
 @dataclass(frozen=True, slots=True)
