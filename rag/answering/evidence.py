@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from rag.answering.members_asked import group_asked, lacks_members
 from rag.answering.nearness import Nearness
 from rag.answering.part_of_year import another_part, parts_of_year
 from rag.answering.places import Place, places_of
@@ -293,7 +294,7 @@ FEATURES = (
     "cross_sentence",  # what of "sentence" comes by translation
     "cross_soft",
     "place_far",  # no passage of the document names the place, its title neither
-    "unfit",  # tells of another one of several, or of no such value as was asked for
+    "unfit",  # tells of another one of several, of no such value, or counts and does not name
 )
 INDEX = {name: i for i, name in enumerate(FEATURES)}
 
@@ -343,6 +344,7 @@ def features_of(
     unnamed = _unnamed(places, passages) if places else []
     which = ones_asked(asked.normalised)
     valued = asks_value(asked.normalised)
+    group = group_asked(asked.normalised)
     parts = parts_of_year(asked.normalised)
     focused = [_focus_share(weights, held_terms(passage.text)) for passage in passages]
     for i, candidate in enumerate(candidates):
@@ -401,12 +403,14 @@ def features_of(
             )
             row[INDEX["place_lack"]], row[INDEX["place_far"]] = unnamed[candidate.passage]
             row[INDEX["place_clash"]] = float(_clashes(places, _normalised(near)))
-        if which or valued or parts:
-            nearby = context + normalize(candidate.after[:CONTEXT])
+        if which or valued or parts or group:
+            following = normalize(candidate.after[:CONTEXT])
+            nearby = context + following
             row[INDEX["unfit"]] = float(
                 another_one(which, normalised, nearby)
                 or another_part(parts, normalised, nearby)
                 or (valued and lacks_value(asked.normalised, normalised))
+                or (group is not None and lacks_members(group, normalised, following))
             )
         if asked.years:
             told = years_of(passages[candidate.passage])

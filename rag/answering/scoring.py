@@ -115,7 +115,8 @@ FAR = 0.15
 #: And where it tells of another one of several than was asked about, the sixth congress and not the fifth, the
 #: head and not the deputy: of 26 such cases of the fit none had an answer, and 23 would be answered. And where
 #: it holds no such value as was asked for: of 158 such cases four had an answer, none of them in that sentence,
-#: and 30 of the others would be answered.
+#: and 30 of the others would be answered. And where the members of a group are asked for and it only counts
+#: them: of 26 such cases none had an answer, and 24 would be answered.
 FAR_LOGIT = -1.5
 
 
