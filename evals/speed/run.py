@@ -28,7 +28,7 @@ import corpus
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
-#: Questions that are asked with the bundled reader too, which takes a tenth of a second each. The questions
+#: Questions that are asked with the bundled reader too, which takes a tenth of a second or two. The questions
 #: of the benchmark are words of the texts, so that by default none is read over.
 READ = 30
 Row = dict[str, Any]

@@ -1,7 +1,7 @@
 """Passages in the order in which their sentences answer: the bundled reader as a reranker.
 
 What answers a question in other words often stands behind what merely shares its words; the sentences
-tell them apart. That takes a tenth of a second, so :meth:`rag.KnowledgeBase.ask` does it with what it
+tell them apart. That takes a tenth of a second or two, so :meth:`rag.KnowledgeBase.ask` does it with what it
 reads anyway, and :meth:`rag.KnowledgeBase.search` where words do not decide (setting ``reranker``).
 """
 
