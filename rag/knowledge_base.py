@@ -58,8 +58,8 @@ class KnowledgeBase:
         self._reader: Reader | None = None
         self._loading = threading.RLock()
         self._loading_reader = threading.Lock()
-        # Searches are short and mostly Python: twenty at once take turns, which is twice as fast as all
-        # of them pulling at the interpreter's lock.
+        # Searches are short and mostly Python, or read with all processors: twenty at once take turns, which
+        # is twice as fast as all of them pulling at the interpreter's lock.
         self._turn = threading.Lock()
 
     @classmethod

@@ -54,8 +54,8 @@ def answer(
         settings: ``max_sentences`` and ``refusal_threshold`` are read.
         query: The question completed from the history, when it differs from ``question``; see
             :func:`rag.answering.followup.complete_question`.
-        k: How many passages the answer keeps, those whose sentences answer best first; None keeps all as
-            they came.
+        k: How many passages the answer keeps, those whose sentences answer best first, and all that it
+            cites; None keeps all as they came.
 
     Returns:
         An answer whose quotes are ``document.text[start:end]``, or a refusal that cites nothing. Its
@@ -73,11 +73,13 @@ def answer(
         return refuse(question, passages[:k], query=query, timings=timings)
     size = view.passages if view is not None else len(passages)
     confidence = confidence_of(asked, passages, ranked, size)
-    kept = passages if k is None else read_order(passages, ranked)[:k]
     if confidence < settings.refusal_threshold:
+        kept = passages if k is None else read_order(passages, ranked)[:k]
         timings["answer"] = time.perf_counter() - began - timings["rank"]
         return refuse(question, kept, query=query, confidence=confidence, timings=timings)
     chosen = selection.select(asked, ranked, limit=settings.max_sentences)
+    cited = {ranked.candidates[i].passage for i in chosen.order}
+    kept = passages if k is None else read_order(passages, ranked, keep=cited)[: max(k, len(cited))]
     text, citations, statements = _written(asked, passages, ranked, chosen.order)
     timings["answer"] = time.perf_counter() - began - timings["rank"]
     return Answer(

@@ -1,8 +1,8 @@
 """Whether a sentence lists the members of a group that a question asks for by their number.
 
 市南区8个都市园区分别叫什么: a near miss tells that there are eight of them, or what they are worth together,
-and names none. Only a sentence that itself counts the group is judged: one that counts nothing may be a
-member.
+and names none. Only a sentence that itself counts that group is judged, and what may be a list is seen
+widely, for a sentence that is refused here is refused whatever else speaks for it.
 """
 
 from __future__ import annotations
@@ -15,24 +15,37 @@ from rag.answering.figures import whole_number
 __all__ = ["Group", "group_asked", "lacks_members"]
 
 _NUMBER = r"(?:\d{1,2}|[二两三四五六七八九十]{1,3})"
-_UNIT = "大|个|条|项|种|类|家|所|位|名|区|点|方面|座|批|支|处|级|张|场|环节|关键词|城"
-_COUNTED = re.compile(rf"(?<![第\d.之至到-])(?P<number>{_NUMBER})(?P<unit>{_UNIT})(?![月日号年])")
-_WHICH = re.compile(rf"哪(?P<number>{_NUMBER})(?P<unit>{_UNIT}|市|省|县|部)")
-#: What asks for the members of a group that is counted elsewhere in the question.
-_EACH = re.compile("分别|哪些|哪几|各是|各叫|都有(?:什么|谁|啥)")
+_UNIT = "大|个|条|项|种|类|家|所|位|名|区|点|方面|座|批|支|处|张|场|环节|关键词|城"
+_COUNTED = re.compile(
+    rf"(?<![第\d.之至到-])(?P<number>{_NUMBER})(?P<unit>{_UNIT})(?![月日号年])(?<!二十大)(?<!十[七八九]大)"
+)
+#: 哪四个字 asks for words and not for a list.
+_WHICH = re.compile(rf"哪(?P<number>{_NUMBER})(?P<unit>{_UNIT}|市|省|县|部)(?!数?字|词|[\"“「『])")
+#: What the members of a group are, and nothing about them: 园区分别叫什么, 产业链是哪几条.
+_ARE = re.compile(
+    rf"[^,，。;；:：?？\s]{{0,12}}?[,，]?(?:分别|各自|各|都)?(?:是|叫|指|为|叫做)(?:的是)?"
+    rf"(?:什么|啥|谁|哪些|哪几(?:{_UNIT})?)(?:名字|名称)?[?？]?$"
+)
 #: Smaller groups are told in too many ways.
 _LEAST = 3
 
 _BREAK = r",，。；;:：!！?？、\n"
 _RUN = re.compile(rf"[^{_BREAK}]+(?:、[^{_BREAK}]+)+")
-_LAST = re.compile("[和与及]")
+_LAST = re.compile("以及|[和与及]")
 _QUOTED = re.compile(
     r"“[^”]{1,20}”|\"[^\"]{1,20}\"|「[^」]{1,20}」|『[^』]{1,20}』|《[^》]{1,20}》"
 )
 _NUMBERED = re.compile(r"第?[一二三四五六七八九十]+[是,，、]|[①-⑳]|[(（]\d+[)）]|\d+[.、]\D")
-#: After one of these a list need not have the marks of one.
-_OPENS = re.compile("[:：]|包括|分别|即|其中|如下|依次")
+#: After one of these clauses may be a list.
+_OPENS = re.compile("[:：]|是|为|有|指|即|包括|分别|其中|如下|依次|来自|由|设")
 _STOPS = re.compile("[。!！?？\n]")
+#: So a list begins that stands in sentences or lines of its own, and so the sentence of one may.
+_BEGINS = re.compile(r"\s*(?:第?一|首先|其一|[(（]?[1一][)）.、]|①|[-*•·]\s)")
+_TAKES_UP = re.compile("它们|他们|她们|这|其中|分别|包括|即|有|依次|是")
+#: 中日韩三个国家: the members stand right before the number. These characters belong to no name.
+_FUSED = re.compile(r"[^\W\d_]+$")
+_PARTICLES = frozenset("的和与及在以将为被有共了过着等至到从按对把向")
+_NEAR = 10
 
 
 class Group(NamedTuple):
@@ -41,22 +54,28 @@ class Group(NamedTuple):
     Attributes:
         number: How many there are, 3 at the least.
         units: What the question counts them by: 五大战场 and 五个.
+        asked: The question, normalised.
     """
 
     number: int
     units: frozenset[str]
+    asked: str
 
 
 def group_asked(asked: str) -> Group | None:
     """The group whose members a normalised question asks for; None where it asks for something else."""
-    counted = [(whole_number(m["number"]), m["unit"]) for m in _COUNTED.finditer(asked)]
+    counted = list(_COUNTED.finditer(asked))
     if which := _WHICH.search(asked):
         number = whole_number(which["number"])
-        counted = [(number, which["unit"]), *(one for one in counted if one[0] == number)]
-    elif len(counted) != 1 or not _EACH.search(asked):
+        units = {
+            which["unit"],
+            *(m["unit"] for m in counted if whole_number(m["number"]) == number),
+        }
+    elif len(counted) == 1 and _ARE.match(asked, counted[0].end()):
+        number, units = whole_number(counted[0]["number"]), {counted[0]["unit"]}
+    else:
         return None
-    units = frozenset(unit for _, unit in counted)
-    return Group(counted[0][0], units) if counted[0][0] >= _LEAST else None
+    return Group(number, frozenset(units), asked) if number >= _LEAST else None
 
 
 def lacks_members(group: Group, told: str, after: str) -> bool:
@@ -67,13 +86,42 @@ def lacks_members(group: Group, told: str, after: str) -> bool:
         told: The sentence, normalised.
         after: The next one, normalised.
     """
-    if not any(
-        match["unit"] in group.units and whole_number(match["number"]) == group.number
-        for match in _COUNTED.finditer(told)
-    ):
-        return False
+    counts = [match for match in _COUNTED.finditer(told) if _counts(group, told, match)]
     wanted = group.number - 1  # one may be told in words that no mark sets off
-    return _listed(told) < wanted and not (_OPENS.search(told + after) and _listed(after) >= wanted)
+    if not counts or _listed(told) >= wanted or _follows(told, after, wanted):
+        return False
+    # 四个治理 is followed by 城市治理要……，民生治理要……
+    nouns = [told[match.end() :][:2] for match in counts]
+    return not any(len(noun) == 2 and after.count(noun) > 1 for noun in nouns)
+
+
+def _follows(told: str, after: str, wanted: int) -> bool:
+    """Whether the list may stand in the sentences behind."""
+    if _BEGINS.match(after):
+        return True
+    first = _RUN.match(after)
+    if first and _listed(first[0]) >= wanted:
+        return True
+    taken_up = told.rstrip().endswith((":", "：")) or _TAKES_UP.match(after)
+    return bool(taken_up) and _listed(after) >= wanted
+
+
+def _counts(group: Group, told: str, match: re.Match[str]) -> bool:
+    """Whether this number counts the group, and is not itself what the members are told before."""
+    if match["unit"] not in group.units or whole_number(match["number"]) != group.number:
+        return False
+    behind = re.split(rf"[{_BREAK}]", told[match.end() :])[0][:_NEAR]
+    ahead = told[: match.start()][-2:]
+    twos = [behind[i : i + 2] for i in range(len(behind) - 1)] + [ahead]
+    if not any(len(two) == 2 and two in group.asked for two in twos):
+        return False
+    fused = _FUSED.search(told[: match.start()])
+    names = 0
+    for character in reversed(fused[0] if fused else ""):
+        if character in group.asked or character in _PARTICLES:
+            break
+        names += 1
+    return names < group.number
 
 
 def _listed(text: str) -> int:
@@ -83,7 +131,8 @@ def _listed(text: str) -> int:
         *_, last = run.split("、")
         most = max(most, run.count("、") + 1 + len(_LAST.findall(last)))
     for sentence in _STOPS.split(text):
-        most = max(most, len(re.split("[;；]", sentence)))
+        for marks in ("[;；]", r"[/·・|]", r"\s+", "以及|[和与及]"):
+            most = max(most, len(re.split(marks, sentence.strip())))
         if opened := _OPENS.search(sentence):
             most = max(most, len(re.split("[,，;；]", sentence[opened.end() :])))
     return most

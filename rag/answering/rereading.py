@@ -7,7 +7,7 @@ reads anyway, and :meth:`rag.KnowledgeBase.search` where words do not decide (se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -61,15 +61,21 @@ def reread(
     if reader is not None and not ranked.read:
         return list(passages)
     retrieved = np.array([passage.score for passage in head])
-    return [*_ordered(head, _best_sentences(head, ranked) + RETRIEVED * retrieved), *tail]
+    worth = _best_sentences(head, ranked) + RETRIEVED * retrieved
+    return [*_ranked_anew(head, np.argsort(-worth, kind="stable").tolist()), *tail]
 
 
-def read_order(passages: Sequence[Passage], ranked: Ranked) -> list[Passage]:
+def read_order(
+    passages: Sequence[Passage], ranked: Ranked, *, keep: Collection[int] = ()
+) -> list[Passage]:
     """The passages by their best sentence alone, ranks numbered anew, the scores staying with the ranks.
 
-    So the passage that an answer cites first comes first. Those without a sentence keep their order behind.
+    So the passage that an answer cites first comes first. Those of the indices ``keep`` come before all
+    others, and those without a sentence keep their order behind.
     """
-    return _ordered(passages, _best_sentences(passages, ranked))
+    best = _best_sentences(passages, ranked)
+    order = sorted(range(len(passages)), key=lambda i: (i not in keep, -best[i]))
+    return _ranked_anew(passages, order)
 
 
 def _best_sentences(passages: Sequence[Passage], ranked: Ranked) -> Floats:
@@ -80,9 +86,8 @@ def _best_sentences(passages: Sequence[Passage], ranked: Ranked) -> Floats:
     return best
 
 
-def _ordered(passages: Sequence[Passage], worth: Floats) -> list[Passage]:
+def _ranked_anew(passages: Sequence[Passage], order: Sequence[int]) -> list[Passage]:
     falling = sorted((passage.score for passage in passages), reverse=True)
-    order = np.argsort(-worth, kind="stable").tolist()
     return [
         replace(passages[place], rank=rank, score=score)
         for rank, (place, score) in enumerate(zip(order, falling, strict=True), start=1)
