@@ -97,13 +97,12 @@ def lacks_members(group: Group, told: str, after: str) -> bool:
 
 def _follows(told: str, after: str, wanted: int) -> bool:
     """Whether the list may stand in the sentences behind."""
-    if _BEGINS.match(after):
+    if _BEGINS.match(after) or told.rstrip().endswith((":", "：")):
         return True
     first = _RUN.match(after)
     if first and _listed(first[0]) >= wanted:
         return True
-    taken_up = told.rstrip().endswith((":", "：")) or _TAKES_UP.match(after)
-    return bool(taken_up) and _listed(after) >= wanted
+    return bool(_TAKES_UP.match(after)) and _listed(after) >= wanted
 
 
 def _counts(group: Group, told: str, match: re.Match[str]) -> bool:
