@@ -116,8 +116,8 @@ FAR = 0.15
 #: head and not the deputy: of 26 such cases of the fit none had an answer, and 23 would be answered. And where
 #: it holds no such value as was asked for: of 158 such cases four had an answer, none of them in that sentence,
 #: and 30 of the others would be answered. And where the members of a group are asked for and it only counts
-#: them: of 26 such cases, nearly all near misses of that kind, one had an answer, in another sentence, and 22
-#: would be answered; of 28 questions for members that had one, none is taken for such a case.
+#: them: of 23 such cases, all near misses of that kind, 21 would be answered; of 34 questions for members that
+#: had an answer none is taken for such a case.
 FAR_LOGIT = -1.5
 
 
