@@ -98,7 +98,7 @@ def normalize_joined(texts: Sequence[str]) -> str:
     import numpy as np
 
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    normalised = _single_characters()[np.minimum(codes, _BASIC_PLANE)]
+    normalised = _single_characters(np.minimum(codes, _BASIC_PLANE))
     hard = np.flatnonzero(normalised == _HARD)
     plain: bytes = normalised.tobytes()
     if not len(hard):
@@ -118,25 +118,44 @@ def normalize_joined(texts: Sequence[str]) -> str:
     return "".join(pieces)
 
 
-#: Below so many characters it is not worth a tenth of a second to make the table.
+#: Below so many characters the texts are as fast one by one.
 _BULK = 20_000
 _BASIC_PLANE = 0x10000
-#: Marks in the array what one character for one cannot express; no code point.
-_HARD = 0xFFFFFFFF
+#: Marks in the table what one character for one cannot express, and what has not been met; no code points.
+_HARD, _NEW = 0xFFFFFFFF, 0xFFFFFFFE
+
+
+def _single_characters(codes: Any) -> Any:
+    """The code point that each becomes wherever it stands, or _HARD; of codes up to _BASIC_PLANE.
+
+    The table is filled as characters are met: a text has a few thousand of them.
+    """
+    import numpy as np
+
+    table = _table()
+    found = table[codes]
+    unknown = codes[found == _NEW]
+    if not len(unknown):
+        return found
+    present = np.zeros(_BASIC_PLANE, np.bool_)
+    present[unknown] = True
+    new = np.flatnonzero(present)
+    # A line break keeps its neighbours apart, and no other character becomes one.
+    becomes = normalize("\n".join(map(chr, new.tolist()))).split("\n")
+    table[new] = [
+        ord(result) if len(result) == 1 and _begins_group(chr(code)) else _HARD
+        for code, result in zip(new.tolist(), becomes, strict=True)
+    ]
+    return table[codes]
 
 
 @cache
-def _single_characters() -> Any:
-    """The code point that each becomes wherever it stands, or _HARD; *Shape:* (0x10001,) uint32."""
+def _table() -> Any:
+    """What is known so far: *shape* (0x10001,) uint32. Threads that fill it write the same."""
     import numpy as np
 
-    # A line break keeps its neighbours apart, and no other character becomes one.
-    points = [chr(code) for code in range(_BASIC_PLANE)]
-    becomes = normalize("\n".join(points).replace("\n\n\n", "\n \n")).split("\n")
-    table = np.full(_BASIC_PLANE + 1, _HARD, np.uint32)
-    for code, (character, result) in enumerate(zip(points, becomes, strict=True)):
-        if len(result) == 1 and _begins_group(character):
-            table[code] = ord(result)
+    table = np.full(_BASIC_PLANE + 1, _NEW, np.uint32)
+    table[_BASIC_PLANE] = _HARD
     table[0], table[ord("\n")] = 0, ord("\n")
     return table
 

@@ -53,7 +53,8 @@ def dense(articles: Path, folder: Path, model: str) -> dict[str, float]:
 
     from rag import Settings
     from rag.embedding import PieceEmbedder, load_embedder
-    from rag.indexing.pipeline import Work, prepared_batches
+    from rag.indexing.pipeline import prepared_batches
+    from rag.indexing.work import Work
     from rag.reading import read_paths
     from rag.records import Document
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,10 @@ DESCRIPTION = "rag_model.json"
 
 # Characters tokenised and summed at a time: bounds the memory, keeps the calls few.
 _SLAB = 400_000
-# Rows up to which a text is summed straight from the mapped table.
+# Rows up to which texts are summed one by one, straight from the mapped table: for all calls together until
+# the table in memory and the sparse product that uses it, which take a third of a second to get ready, and
+# for each call after that.
+_FEW_IN_ALL = 500_000
 _FEW = 4_096
 
 
@@ -76,6 +80,7 @@ class StaticEmbedder:
         nothing = self._rows[self._mapping[0]].astype(np.float32)
         self._nothing = nothing / np.linalg.norm(nothing)
         self._table: Vectors | None = None
+        self._met = 0  # rows summed so far
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """The vectors of questions: (texts, dimension)."""
@@ -109,18 +114,31 @@ class StaticEmbedder:
 
         Each sentence is summed once, however many texts hold it.
         """
-        from scipy.sparse import csr_array
-
         bags = self._audible(ids, offsets)
         sums = self._summed(bags)
         norms = np.sqrt(np.einsum("ij,ij->i", sums, sums))
         sentences = SentencePieces(bags.ids.astype(np.uint16), bags.offsets[1:], norms)
         starts = np.concatenate(([0], ends))
-        joined = csr_array(
-            (np.ones(len(members), np.float32), members, starts), shape=(len(ends), len(sums))
+        return self._unit(self._joined(sums, members, starts)), sentences
+
+    def _joined(
+        self, sums: Vectors, members: NDArray[np.int64], starts: NDArray[np.int64]
+    ) -> Vectors:
+        """The sums of the rows of each text's members."""
+        if self._table is None:
+            parts = (sums[members[start:end]] for start, end in pairwise(starts.tolist()))
+            joined = np.empty((len(starts) - 1, self.dimension), np.float32)
+            for number, rows in enumerate(parts):
+                np.add.reduce(rows, axis=0, out=joined[number])
+            return joined
+        from scipy.sparse import csr_array
+
+        weighted = csr_array(
+            (np.ones(len(members), np.float32), members, starts),
+            shape=(len(starts) - 1, len(sums)),
         )
-        vectors: Vectors = joined @ sums
-        return self._unit(vectors), sentences
+        product: Vectors = weighted @ sums
+        return product
 
     def piece_cosines(
         self, vector: NDArray[np.float32], sentences: SentencePieces
@@ -151,14 +169,14 @@ class StaticEmbedder:
 
     def _summed(self, bags: _Bags) -> Vectors:
         count = len(bags.offsets) - 1
-        if len(bags.ids) <= _FEW:
+        if self._are_few(bags):
             sums = np.zeros((count, self.dimension), np.float32)
-            for number in range(count):
-                ids = bags.ids[bags.offsets[number] : bags.offsets[number + 1]]
+            for number, (start, end) in enumerate(pairwise(bags.offsets.tolist())):
+                ids = bags.ids[start:end]
                 rows = self._rows[self._mapping[ids]].astype(np.float32)
                 sums[number] = np.einsum("i,ij->j", self._weights[ids], rows)
             return sums
-        # Imported late: a question never needs it, and it takes as long as all the rest.
+        # Imported late: a question or a few files never need it, and it takes as long as all the rest.
         from scipy.sparse import csr_array
 
         if self._table is None:
@@ -169,6 +187,14 @@ class StaticEmbedder:
         )
         summed: Vectors = weighted @ self._table
         return summed
+
+    def _are_few(self, bags: _Bags) -> bool:
+        """Whether these texts are better summed one by one."""
+        self._met += len(bags.ids)
+        if len(bags.ids) <= _FEW:
+            return True
+        few = self._table is None and self._met <= _FEW_IN_ALL
+        return few and int(np.diff(bags.offsets).max()) <= _FEW
 
     def _audible(self, ids: NDArray[np.uint32], offsets: NDArray[np.int64]) -> _Bags:
         """The pieces of each text, without the silent ones."""

@@ -80,22 +80,30 @@ def _class_of(character: str) -> int:
     return _SPACE if character.isspace() else _OTHER
 
 
+_UNMET = 255
+
+
 @cache
-def _classes() -> npt.NDArray[np.uint8]:
-    """The class of each code point, *shape* (0x40000,). 20 ms, so only indexing asks for it."""
-    table = np.zeros(_CLASSED, np.uint8)
-    known = [chr(code) for code in range(0x20000)]
-    categories: npt.NDArray[np.str_] = np.array(list(map(unicodedata.category, known)))
-    letters = categories.astype("U1")
-    table[:0x20000][list(map(str.isspace, known))] = _SPACE
-    table[:0x20000][(letters == "L") | (letters == "M")] = _LETTER
-    semitic = table[0x0590:0x0700]
-    semitic[semitic == _LETTER] = _SEMITIC
-    table[:0x20000][categories == "Nd"] = _DIGIT
-    for first, last, kind in reversed(_RANGES):
-        table[first : last + 1] = kind
-    table[0x20000:] = _HAN
-    return table
+def _class_table() -> npt.NDArray[np.uint8]:
+    """The class of each code point met so far, *shape* (0x40000,). Threads that fill it write the same."""
+    return np.full(_CLASSED, _UNMET, np.uint8)
+
+
+def _classes(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
+    """:func:`_class_of` each code point."""
+    table = _class_table()
+    capped = np.minimum(codes, _CLASSED - 1)
+    kinds = table[capped]
+    unmet = capped[kinds == _UNMET]
+    if len(unmet):
+        present = np.zeros(_CLASSED, np.bool_)
+        present[unmet] = True
+        new = np.flatnonzero(present)
+        table[new] = [_class_of(chr(code)) for code in new.tolist()]
+        kinds = table[capped]
+    if codes.max() >= _CLASSED:
+        kinds[codes >= _CLASSED] = _OTHER
+    return kinds
 
 
 def terms(text: str) -> list[str]:
@@ -204,9 +212,7 @@ def _slice_keys(texts: list[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[n
     joined = normalize_joined(texts) + "\0"
     codes = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
     ends = np.flatnonzero(codes == 0)
-    kinds = _classes()[np.minimum(codes, _CLASSED - 1)]
-    if codes.max() >= _CLASSED:
-        kinds[codes >= _CLASSED] = _OTHER
+    kinds = _classes(codes)
 
     solid = np.flatnonzero(kinds != _SPACE)
     letters, kinds = codes[solid], kinds[solid]

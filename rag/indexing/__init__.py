@@ -1,6 +1,7 @@
 """Bringing an index up to date: what changed is read, chunked, embedded and written, in step.
 
 updating     files, folders, documents from memory, another model: what is new, changed or gone
+work         what passes between these two, and the tally
 pipeline     a stream of documents into a store, in batches
 preparing    a batch of documents -> chunks, vectors, sentences
 lanes        threads that work ahead;  workers: processes that prepare beside the one that writes
@@ -8,7 +9,6 @@ lanes        threads that work ahead;  workers: processes that prepare beside th
 
 from __future__ import annotations
 
-from rag.indexing.pipeline import Progress, Tally
 from rag.indexing.updating import (
     as_document,
     chunking_differs,
@@ -17,6 +17,7 @@ from rag.indexing.updating import (
     reembed,
     remove_documents,
 )
+from rag.indexing.work import Progress, Tally
 
 __all__ = [
     "Progress",

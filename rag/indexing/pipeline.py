@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,11 +18,12 @@ import numpy as np
 from rag.chunking import chunk_documents
 from rag.embedding.protocol import PieceEmbedder, knows_pieces
 from rag.embedding.static import StaticEmbedder
-from rag.index import Source, Writer, embedding_key
+from rag.index import Writer, embedding_key
 from rag.indexing.lanes import ahead, in_order
 from rag.indexing.preparing import Prepared, embedded_text, prepare
+from rag.indexing.work import FileDone, Progress, Tally, Work
 from rag.indexing.workers import Worker, WorkerError, WorkerLostError, processors
-from rag.records import Chunk, Document, Failure, IngestReport
+from rag.records import Chunk, Document
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,10 +31,7 @@ if TYPE_CHECKING:
 
     from rag.embedding import Embedder
 
-__all__ = ["FileDone", "Progress", "Tally", "Work", "pour", "prepared_batches"]
-
-#: Called with one line for the reader now and then.
-Progress = Callable[[str], None]
+__all__ = ["pour", "prepared_batches"]
 
 # A batch of texts is what one call of the model embeds: large, because models sort by length inside a
 # call, but not longer than some seconds, which is what a kill may cost.
@@ -49,57 +46,6 @@ _PIECES_BATCH = 200_000
 _WORKERS_FROM = 8
 _COMMIT_SECONDS = 10.0
 _PROGRESS_SECONDS = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A document to be put; ``known`` tells that it replaces one of the same id."""
-
-    document: Document
-    content_hash: str
-    known: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FileDone:
-    """A mark in the stream: everything of this file has gone before; ``gone`` is to be removed."""
-
-    source: Source
-    gone: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Tally:
-    """What has happened so far. ``added`` and ``updated`` are ordered sets."""
-
-    began: float = field(default_factory=time.perf_counter)
-    added: dict[str, None] = field(default_factory=dict)
-    updated: dict[str, None] = field(default_factory=dict)
-    unchanged: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    failed: list[Failure] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    passages: int = 0
-    #: Share of the input that has been read, in [0, 1]; None where it cannot be told.
-    share: float | None = None
-
-    def put(self, work: Work) -> None:
-        """Count a document that was put."""
-        name = work.document.id
-        (self.updated if work.known and name not in self.added else self.added)[name] = None
-
-    def report(self) -> IngestReport:
-        """The record of the run."""
-        return IngestReport(
-            added=tuple(self.added),
-            updated=tuple(self.updated),
-            unchanged=tuple(self.unchanged),
-            removed=tuple(self.removed),
-            failed=tuple(self.failed),
-            notes=tuple(self.notes),
-            passages=self.passages,
-            seconds=time.perf_counter() - self.began,
-        )
 
 
 _Items = list[Work | FileDone]

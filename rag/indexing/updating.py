@@ -6,12 +6,13 @@ import hashlib
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import DocumentNotFoundError, QueryError
 from rag.index import Source, Store, Writer
-from rag.indexing.pipeline import FileDone, Progress, Tally, Work, pour
+from rag.indexing.work import FileDone, Progress, Tally, Work
 from rag.records import Document, Failure, IngestReport
 from rag.settings import Settings
 
@@ -56,7 +57,7 @@ def index_paths(
         tally.failed.extend(found.failures)
         tally.notes.extend(found.notes)
         stream = _read(writer, found.files, _known_sources(writer, found.files), tally)
-        pour(writer, stream, embedder=embedder, settings=settings, tally=tally, progress=progress)
+        _pour(writer, stream, embedder, settings, tally, progress)
         if prune:
             _prune(writer, store, paths, found, tally)
     return tally.report()
@@ -81,7 +82,7 @@ def index_documents(
             seen.add(document.id)
 
     with store.writer() as writer:
-        pour(writer, changed(), embedder=embedder, settings=settings, tally=tally)
+        _pour(writer, changed(), embedder, settings, tally)
     return tally.report()
 
 
@@ -159,14 +160,7 @@ def reembed(
                     done += info.characters
                     tally.share = done / total if total else None
 
-            pour(
-                writer,
-                stored(),
-                embedder=embedder,
-                settings=settings,
-                tally=tally,
-                progress=progress,
-            )
+            _pour(writer, stored(), embedder, settings, tally, progress)
             for source in view.sources():
                 writer.put_source(source)
         replace_catalog(path, fresh)
@@ -220,15 +214,32 @@ def as_document(value: Document | LangChainDocument) -> Document:
     )
 
 
+def _pour(
+    writer: Writer,
+    stream: Iterator[Work | FileDone],
+    embedder: Embedder,
+    settings: Settings,
+    tally: Tally,
+    progress: Progress | None = None,
+) -> None:
+    """Put what has changed; only if something has is imported what chunks and embeds."""
+    first = next(stream, None)
+    if first is None:
+        return
+    from rag.indexing.pipeline import pour
+
+    whole = chain([first], stream)
+    pour(writer, whole, embedder=embedder, settings=settings, tally=tally, progress=progress)
+
+
 # ------------------------------------------------------------------ reading
 
 
 def _known_sources(writer: Writer, files: Sequence[SourceFile]) -> dict[str, Source]:
-    """What is noted about these files."""
+    """What is noted about these files, and perhaps about others."""
     if len(files) < _FEW_FILES:
         return {one.name: one for file in files if (one := writer.source(file.source)) is not None}
-    wanted = {file.source for file in files}
-    return {source.name: source for source in writer.sources() if source.name in wanted}
+    return {source.name: source for source in writer.sources()}
 
 
 def _read(

@@ -11,11 +11,32 @@ Text is fixed once it is read: UTF-8, UTF-16, GB18030, Big5 and others are decod
 when the first file of that format is read.
 """
 
-from rag.reading.decoding import decode
-from rag.reading.discovery import Discovery, SourceFile, discover, source_of
-from rag.reading.languages import detect_language
-from rag.reading.reader import Unchanged, read_bytes, read_file, read_path, read_paths
-from rag.reading.rows import RowDigests
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rag.reading.decoding import decode
+    from rag.reading.discovery import Discovery, SourceFile, discover, source_of
+    from rag.reading.languages import detect_language
+    from rag.reading.reader import Unchanged, read_bytes, read_file, read_path, read_paths
+    from rag.reading.rows import RowDigests
+
+# Looking for files, all that an unchanged folder needs, imports nothing of the rest.
+_HOMES = {
+    "Discovery": "discovery",
+    "RowDigests": "rows",
+    "SourceFile": "discovery",
+    "Unchanged": "reader",
+    "decode": "decoding",
+    "detect_language": "languages",
+    "discover": "discovery",
+    "read_bytes": "reader",
+    "read_file": "reader",
+    "read_path": "reader",
+    "read_paths": "reader",
+    "source_of": "discovery",
+}
 
 __all__ = [
     "Discovery",
@@ -31,3 +52,11 @@ __all__ = [
     "read_paths",
     "source_of",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

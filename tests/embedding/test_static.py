@@ -13,6 +13,7 @@ from rag.embedding import (
     StaticEmbedder,
     bundled_model_path,
     load_embedder,
+    static,
 )
 from rag.errors import EmbeddingModelError
 from rag.tokens import encode_joined
@@ -106,6 +107,31 @@ def test_questions_find_their_passages_across_languages(bundled: StaticEmbedder)
 def test_pieces_given_give_the_same_vectors(bundled: StaticEmbedder) -> None:
     vectors = bundled.embed_pieces(*encode_joined(TEXTS))
     assert np.abs(vectors - bundled.embed_passages(TEXTS)).max() < 1e-6
+
+
+def test_a_first_few_texts_and_many_are_summed_alike(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = [*TEXTS, *(text * 40 for text in TEXTS[:6])] * 8
+    ids, offsets = encode_joined(texts)
+    members, ends = np.array([0, 1, 2, 2, 5, 11, 4]), np.array([3, 4, 4, 7])
+    assert len(ids) > static._FEW
+    few = StaticEmbedder(bundled_model_path())
+    by_one, sentences = few.embed_groups(ids, offsets, members, ends)
+    assert few._table is None
+    monkeypatch.setattr(static, "_FEW_IN_ALL", 0)
+    many = StaticEmbedder(bundled_model_path())
+    at_once, others = many.embed_groups(ids, offsets, members, ends)
+    assert many._table is not None
+    assert np.abs(by_one - at_once).max() < 1e-6
+    assert np.allclose(sentences.norms, others.norms, rtol=1e-6)
+    assert np.abs(few.embed_passages(texts) - many.embed_passages(texts)).max() < 1e-6
+
+
+def test_one_long_text_is_never_gathered_row_by_row() -> None:
+    embedder = StaticEmbedder(bundled_model_path())
+    embedder.embed_passages(["青岛市南区的海。" * 2000])
+    assert embedder._table is not None
 
 
 def test_progress_ends_with_all(bundled: StaticEmbedder) -> None:

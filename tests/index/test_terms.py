@@ -1,9 +1,11 @@
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import rag.index.terms as term_module
 from rag.index.terms import key_of, term_keys, terms
 
 WORKED = [
@@ -56,3 +58,18 @@ def test_keys_do_not_depend_on_the_slices():
 
 def test_a_key_fits_its_bits():
     assert all(0 <= key_of(term) < 2**44 for term in ("", "a", "年", "毕业", "x" * 500))
+
+
+def test_the_class_of_a_character_is_the_same_alone_and_among_all():
+    codes = np.arange(0x110000, dtype=np.uint32)
+    kinds = term_module._classes(codes)
+    for code in (
+        *range(0x3000),
+        *range(0x3000, 0x110000, 37),
+        0x1FFFF,
+        0x3FFFF,
+        0x40000,
+        0xE0101,
+    ):
+        assert kinds[code] == term_module._class_of(chr(code)), hex(code)
+    assert (term_module._classes(codes) == kinds).all()

@@ -697,3 +697,27 @@ def test_an_error_on_the_way_keeps_what_was_committed(
         kb.add(documents())
     assert len(stored(kb)) in range(20, 51, 10)
     assert kb.add([Document(id="next", source="s", text="鱼。")]).added == ("next",)
+
+
+def test_where_nothing_has_changed_nothing_of_reading_and_chunking_is_imported(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "a.txt").write_text("海边有一座灯塔。", encoding="utf-8")
+    os.utime(folder / "a.txt", ns=(10**18, 10**18))
+    code = (
+        "import sys; from rag import KnowledgeBase\n"
+        f"with KnowledgeBase.open({str(tmp_path / 'index')!r}) as kb:\n"
+        f"    report = kb.index({str(folder)!r})\n"
+        "assert report.unchanged or report.added\n"
+        "heavy = {'rag.indexing.pipeline', 'rag.chunking', 'rag.reading.reader', 'scipy'}\n"
+        "print(len(report.unchanged), sorted(heavy & set(sys.modules)))\n"
+    )
+    printed = [
+        subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
+        ).stdout.strip()
+        for _ in range(2)
+    ]
+    assert printed == ["0 ['rag.chunking', 'rag.indexing.pipeline', 'rag.reading.reader']", "1 []"]
