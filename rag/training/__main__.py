@@ -15,6 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_static(commands)
     _add_vocabulary(commands)
+    _add_vocabularies(commands)
     _add_adapt(commands)
     _add_lexicon(commands)
     _add_reader(commands)
@@ -90,6 +91,33 @@ def _vocabulary(options: argparse.Namespace) -> int:
     tokenizer.write_tiktoken_table(merges, options.out / "rag64k.tiktoken")
     tokenizer.hugging_face_tokenizer(merges).save(str(options.out / "tokenizer.json"), pretty=False)
     _say(f"{len(merges)} merges in {options.out}")
+    return 0
+
+
+def _add_vocabularies(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "vocabularies", help="embed with the vocabulary and with a unigram one, and compare"
+    )
+    parser.add_argument("--data", type=Path, required=True, help="folder of the training data")
+    parser.add_argument("--work", type=Path, required=True, help="folder for the unigram model")
+    parser.add_argument("--steps", type=int, default=2000, help="batches for each")
+    parser.add_argument("--articles", type=int, help="news articles to learn from (default: all)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.set_defaults(run=_vocabularies)
+
+
+def _vocabularies(options: argparse.Namespace) -> int:
+    from rag.training.unigram import compare_vocabularies
+
+    table = compare_vocabularies(
+        options.data,
+        options.work,
+        steps=options.steps,
+        news_limit=options.articles,
+        seed=options.seed,
+        log=_say,
+    )
+    print(table)
     return 0
 
 

@@ -21,7 +21,7 @@ from rag.training.measures import Retrieval, measure_corpus
 from rag.training.pairs import Gloss, Task, tasks_of
 from rag.training.static import Recipe, initial_table, piece_counts, row_of_pieces, train
 
-__all__ = ["build_static_model", "encode_meaning"]
+__all__ = ["build_static_model", "encode_meaning", "glosses", "start_table"]
 
 Log = Callable[[str], None]
 
@@ -58,8 +58,8 @@ def build_static_model(
     if not resume:
         checkpoint.unlink(missing_ok=True)
     corpus = load_corpus(data, encode_meaning, log=log)
-    start, rows = _start(corpus, recipe, log)
-    tasks = tasks_of(corpus, _glosses(corpus, log))
+    start, rows = start_table(corpus, recipe, log)
+    tasks = tasks_of(corpus, glosses(corpus, log))
 
     def measure(current: NDArray[np.float32]) -> str:
         return headline(measure_corpus(current[rows], corpus))
@@ -157,7 +157,7 @@ def _is_own(name: str) -> bool:
     return asked == answering
 
 
-def _start(
+def start_table(
     corpus: Corpus, recipe: Recipe, log: Log
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """The table before training: random, and foreign pieces near their English translations."""
@@ -178,7 +178,7 @@ def _start(
     return table, rows
 
 
-def _glosses(corpus: Corpus, log: Log) -> dict[tuple[str, str], Gloss]:
+def glosses(corpus: Corpus, log: Log) -> dict[tuple[str, str], Gloss]:
     """Word-by-word translation from Chinese into English, learned from the corpus."""
     texts = [kind["zh"] for kind in (corpus.titles, corpus.translations) if "zh" in kind]
     if not texts:

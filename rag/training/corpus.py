@@ -27,6 +27,7 @@ from rag.training.written import (
 __all__ = [
     "WRITTEN",
     "Corpus",
+    "Encode",
     "Questions",
     "Ragged",
     "Translations",
