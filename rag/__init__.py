@@ -53,13 +53,14 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module 'rag' has no attribute {name!r}")
-    import importlib
+if not TYPE_CHECKING:  # a wrong name is still told by type checkers
 
-    return getattr(importlib.import_module(_HOMES.get(name, "rag.records")), name)
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module 'rag' has no attribute {name!r}")
+        import importlib
 
+        return getattr(importlib.import_module(_HOMES.get(name, "rag.records")), name)
 
-def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__"])
+    def __dir__() -> list[str]:
+        return sorted([*__all__, "__version__"])

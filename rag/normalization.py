@@ -134,11 +134,11 @@ def _single_characters(codes: Any) -> Any:
 
     table = _table()
     found = table[codes]
-    unknown = codes[found == _NEW]
+    unknown = np.flatnonzero(found == _NEW)
     if not len(unknown):
         return found
     present = np.zeros(_BASIC_PLANE, np.bool_)
-    present[unknown] = True
+    present[codes[unknown]] = True
     new = np.flatnonzero(present)
     # A line break keeps its neighbours apart, and no other character becomes one.
     becomes = normalize("\n".join(map(chr, new.tolist()))).split("\n")
@@ -146,7 +146,8 @@ def _single_characters(codes: Any) -> Any:
         ord(result) if len(result) == 1 and _begins_group(chr(code)) else _HARD
         for code, result in zip(new.tolist(), becomes, strict=True)
     ]
-    return table[codes]
+    found[unknown] = table[codes[unknown]]
+    return found
 
 
 @cache

@@ -30,11 +30,13 @@ DESCRIPTION = "rag_model.json"
 
 # Characters tokenised and summed at a time: bounds the memory, keeps the calls few.
 _SLAB = 400_000
-# Rows up to which texts are summed one by one, straight from the mapped table: for all calls together until
-# the table in memory and the sparse product that uses it, which take a third of a second to get ready, and
-# for each call after that.
-_FEW_IN_ALL = 500_000
+# Rows up to which the texts of a call are summed one by one, straight from the mapped table.
 _FEW = 4_096
+# Many more are summed so before the first sparse product: that and the table in memory which it needs take a
+# third of a second to get ready. Counted in rows over all calls; a text costs as much as so many rows more.
+# No text of more than _FEW is among them.
+_FEW_IN_ALL = 1_000_000
+_ROWS_OF_TEXT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class StaticEmbedder:
         nothing = self._rows[self._mapping[0]].astype(np.float32)
         self._nothing = nothing / np.linalg.norm(nothing)
         self._table: Vectors | None = None
-        self._met = 0  # rows summed so far
+        self._met = 0  # rows and texts so far, as _FEW_IN_ALL counts them
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """The vectors of questions: (texts, dimension)."""
@@ -190,7 +192,7 @@ class StaticEmbedder:
 
     def _are_few(self, bags: _Bags) -> bool:
         """Whether these texts are better summed one by one."""
-        self._met += len(bags.ids)
+        self._met += len(bags.ids) + _ROWS_OF_TEXT * len(bags.offsets)
         if len(bags.ids) <= _FEW:
             return True
         few = self._table is None and self._met <= _FEW_IN_ALL

@@ -267,7 +267,7 @@ class _Meter:
     def __init__(self, tally: Tally, progress: Progress | None) -> None:
         self._tally = tally
         self._progress = progress
-        self._began = self._shown = time.monotonic()
+        self._shown = time.monotonic()
 
     def embedded(self, done: int, of: int) -> None:
         """So many passages of the batch have been embedded."""
@@ -280,7 +280,7 @@ class _Meter:
             return
         self._shown = now
         tally = self._tally
-        seconds = now - self._began
+        seconds = time.perf_counter() - tally.began
         documents = len(tally.added) + len(tally.updated)
         line = f"{documents:,} documents, {tally.passages:,} passages"
         if documents:

@@ -67,6 +67,8 @@ def index_documents(
     store: Store, embedder: Embedder, settings: Settings, documents: Iterable[Document]
 ) -> IngestReport:
     """Put documents from memory into a store; one with a known id replaces the old one."""
+    from rag.indexing.pipeline import pour
+
     tally = Tally()
 
     def changed() -> Iterator[Work | FileDone]:
@@ -82,7 +84,7 @@ def index_documents(
             seen.add(document.id)
 
     with store.writer() as writer:
-        _pour(writer, changed(), embedder, settings, tally)
+        pour(writer, changed(), embedder=embedder, settings=settings, tally=tally)
     return tally.report()
 
 
@@ -130,6 +132,7 @@ def reembed(
     from rag.index.checking import replace_catalog
     from rag.index.embedded import LOCK_FILE, open_store
     from rag.index.lock import WriteLock
+    from rag.indexing.pipeline import pour
 
     tally = Tally()
     fresh = path / "reembed"
@@ -160,7 +163,14 @@ def reembed(
                     done += info.characters
                     tally.share = done / total if total else None
 
-            _pour(writer, stored(), embedder, settings, tally, progress)
+            pour(
+                writer,
+                stored(),
+                embedder=embedder,
+                settings=settings,
+                tally=tally,
+                progress=progress,
+            )
             for source in view.sources():
                 writer.put_source(source)
         replace_catalog(path, fresh)
@@ -220,9 +230,12 @@ def _pour(
     embedder: Embedder,
     settings: Settings,
     tally: Tally,
-    progress: Progress | None = None,
+    progress: Progress | None,
 ) -> None:
-    """Put what has changed; only if something has is imported what chunks and embeds."""
+    """Put what has changed, if anything has: what chunks and embeds is imported then, and not before.
+
+    The first item is taken by the calling thread, the others by one that reads ahead.
+    """
     first = next(stream, None)
     if first is None:
         return
@@ -236,10 +249,11 @@ def _pour(
 
 
 def _known_sources(writer: Writer, files: Sequence[SourceFile]) -> dict[str, Source]:
-    """What is noted about these files, and perhaps about others."""
+    """What is noted about these files."""
     if len(files) < _FEW_FILES:
         return {one.name: one for file in files if (one := writer.source(file.source)) is not None}
-    return {source.name: source for source in writer.sources()}
+    wanted = {file.source for file in files}
+    return {source.name: source for source in writer.sources() if source.name in wanted}
 
 
 def _read(

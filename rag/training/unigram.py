@@ -2,8 +2,10 @@
 
 ``python -m rag.training vocabularies --data DIR``: SentencePiece's unigram model (Kudo 2018,
 https://arxiv.org/abs/1804.10959) on the lines that the project's BPE was learned from, then the first
-training of the static model with either, the same batches of the same texts at the same rates, and the
-measures of both. The card of the static model shows the table.
+training of the static model with either, batches drawn alike from the same texts at the same rates, and
+the measures of both. Each cuts as its kind does: SentencePiece takes digits one by one and runs of a script
+whole, the BPE up to four digits and at most four Han characters. The card of the static model shows the
+table.
 """
 
 from __future__ import annotations
@@ -35,13 +37,11 @@ _LONGEST = 300  # characters of a line that it learns from
 def train_unigram(
     lines: Iterable[str], path: Path, *, size: int = VOCABULARY_SIZE, threads: int = 2
 ) -> None:
-    """Train a unigram vocabulary on normalised lines and write SentencePiece's model to ``path``.
-
-    Digits stand alone and scripts are kept apart, as in the project's BPE.
-    """
+    """Train a unigram vocabulary on normalised lines and write SentencePiece's model to ``path``."""
     import sentencepiece
 
-    with path.open("wb") as file:
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
         sentencepiece.SentencePieceTrainer.train(
             sentence_iterator=_short(lines),
             model_writer=file,
@@ -58,6 +58,7 @@ def train_unigram(
             num_threads=threads,
             minloglevel=2,
         )
+    partial.replace(path)
 
 
 def _short(lines: Iterable[str]) -> Iterator[str]:
@@ -128,7 +129,7 @@ def compare_vocabularies(
         table = train(start.copy(), rows, tasks, recipe, steps=steps, log=log)
         table = (1 - recipe.start_share) * table + recipe.start_share * start
         found = {one.name: one for one in measure_corpus(table[rows], corpus)}
-        measured[name] = len(corpus.news.ids) / max(1, len(corpus.articles)), found
+        measured[name] = len(corpus.news.ids) / max(1, len(corpus.news)), found
         log(f"{name}: {len(corpus.news.ids)} pieces of news")
     return _table(measured)
 
@@ -148,8 +149,8 @@ def _table(measured: dict[str, tuple[float, dict[str, Retrieval]]]) -> str:
         ]
         cells = " | ".join(f"{100 * share:.1f}" for share in shares)
         lines.append(f"| {group} | {cells} |")
-    told = [f"{pieces:.0f}" for pieces, _ in measured.values()]
-    lines.append(f"| pieces of an article | {' | | '.join(told)} | |")
+    told = [f"{pieces:.1f}" for pieces, _ in measured.values()]
+    lines.append(f"| pieces of a sentence of the news | {' | | '.join(told)} | |")
     return "\n".join(lines)
 
 

@@ -721,3 +721,15 @@ def test_where_nothing_has_changed_nothing_of_reading_and_chunking_is_imported(
         for _ in range(2)
     ]
     assert printed == ["0 ['rag.chunking', 'rag.indexing.pipeline', 'rag.reading.reader']", "1 []"]
+
+
+def test_documents_from_memory_are_all_taken_by_one_thread(kb: KnowledgeBase) -> None:
+    threads: set[int] = set()
+
+    def documents() -> Iterator[Document]:
+        for number in range(5):
+            threads.add(threading.get_ident())
+            yield Document(id=f"d{number}", source="memory", text=f"第{number}只猫。")
+
+    assert len(kb.add(documents()).added) == 5
+    assert len(threads) == 1

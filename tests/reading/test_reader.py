@@ -213,7 +213,7 @@ def test_reading_twice_gives_the_same(folder: Path) -> None:
 
 def test_heavy_libraries_are_imported_late() -> None:
     code = (
-        "import sys, rag.reading; "
+        "import sys, rag.reading; rag.reading.read_paths, rag.reading.detect_language; "
         "print([m for m in ('trafilatura', 'pypdfium2', 'docx', 'lxml', 'yaml', 'torch') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
