@@ -7,8 +7,9 @@ work folder, so that an interrupted run goes on where it stopped (``--resume``):
    behind the body of all-MiniLM-L6-v2;
 2. *distil*: both sides of translations towards the English model's vectors;
 3. *read*: the cross-encoder with its heads, on listings of one good sentence and its near misses;
-4. *settle*: short runs of the same from there, each over other draws; the mean of all is taken (Wortsman et
-   al. 2022, https://arxiv.org/abs/2203.05482). The reader's card says what it gains.
+4. *settle*: short runs of the same from there, each over other draws, with the negatives that the reader as
+   it is then takes for answers (:mod:`rag.training.reader_mining`); the mean of all is taken (Wortsman et al.
+   2022, https://arxiv.org/abs/2203.05482). The reader's card says what it gains.
 
 Then the weights are quantised, written for onnxruntime, and measured.
 """
@@ -79,6 +80,9 @@ class Recipe:
     settle_steps: int = 600
     settle_rate: float = 2e-4
     settle_cooldown: float = 0.6
+    settle_mined: bool = (
+        True  # negatives: what the reader at the start of settling is mistaken about
+    )
     settle_start: float = 0.2  # share of where settling begins in the mean; the legs share the rest
     threads: int = 2  # each works on its part of a batch
 
@@ -556,6 +560,9 @@ def steps_done(kept: Path) -> int:
 def settle(network: Network, table: Table, pool: Pool, work: Path, recipe: Recipe) -> None:
     """Give the network a mean of its weights and of those at the ends of the legs that go on from them."""
     start = {name: value.clone() for name, value in network.state_dict().items()}
+    if recipe.settle_mined and recipe.settle_legs:
+        finish(network, table, work / "settle-start", recipe)
+        pool.reader = Reader.load(work / "settle-start", threads=1)
     own = recipe.settle_start if recipe.settle_legs else 1.0
     total = {name: own * value for name, value in start.items()}
     for leg in range(1, recipe.settle_legs + 1):
@@ -570,6 +577,7 @@ def settle(network: Network, table: Table, pool: Pool, work: Path, recipe: Recip
         read(network, table, pool, work / _LEG.format(leg), again)
         for name, value in network.state_dict().items():
             total[name] += (1 - own) / recipe.settle_legs * value
+    pool.reader = None
     network.load_state_dict(total)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from rag.answering.reader import spelling
+from rag.answering.reader import Reader, spelling
 from rag.embedding import load_embedder
 from rag.normalization import normalize
 from rag.training.data_files import TRAINING, bucket, needed_rows
@@ -24,6 +24,7 @@ from rag.training.reader_data import (
     labelled,
 )
 from rag.training.reader_gloss import FUNCTION_WORDS, Glossary
+from rag.training.reader_mining import mistaken
 from rag.training.reader_questions import (
     about_another,
     ask_chinese,
@@ -45,7 +46,14 @@ def _pairs(text: str) -> set[str]:
 
 
 class Pool:
-    """Everything that training draws from, and the recipe that mixes it."""
+    """Everything that training draws from, and the recipe that mixes it.
+
+    Attributes:
+        reader: With one, the negatives of written and of real questions are those that it takes for
+            answers; without, those nearest in wording.
+    """
+
+    reader: Reader | None = None
 
     def __init__(self, folder: Path, *, articles: int = 24000, seed: int = 0) -> None:
         chance = random.Random(seed)
@@ -107,11 +115,10 @@ class Pool:
         if drawn is None:
             return None
         whole, elsewhere = drawn
-        some = chance.sample(elsewhere[:6], 1) if elsewhere else []
-        if not whole.candidates[0].good:  # a near miss: the sentences nearest in wording
-            kept = self._hard(whole.question, whole.candidates, chance)
-            return self._distracted(replace(whole, candidates=(*kept, *some)), chance)
-        listing = self._sampled(whole, chance, some)
+        if not whole.candidates[0].good:  # a near miss: nothing but negatives
+            kept, other = self._negatives(whole.question, whole.candidates, elsewhere, chance)
+            return self._distracted(replace(whole, candidates=(*kept, *other)), chance)
+        listing = self._sampled(whole, chance, elsewhere)
         chinese = whole.source.startswith("written-zh")
         style = chance.random()
         if chinese and whole.source.endswith(("-direct", "-paraphrase")) and style < 0.2:
@@ -203,18 +210,28 @@ class Pool:
         return self._sampled(whole, chance) if whole else None
 
     def _sampled(
-        self, listing: Listing, chance: random.Random, others: Sequence[Candidate] = ()
+        self, listing: Listing, chance: random.Random, elsewhere: Sequence[Candidate] = ()
     ) -> Listing:
-        """Some of a real listing's negatives, mostly hard ones, and now and then a made near miss.
-
-        ``others`` are kept whatever is drawn, in place of the least hard.
-        """
+        """Some of a real listing's negatives, mostly hard ones, and now and then a made near miss."""
         good, *rest = listing.candidates
-        kept = self._hard(listing.question, rest, chance)
-        if chance.random() < (0.25 if others else 0.45):
+        kept, other = self._negatives(listing.question, rest, elsewhere, chance)
+        if chance.random() < (0.25 if other else 0.45):
             kept = [*kept[:2], *self.near_miss(good, listing.question, chance)]
-        kept = [*kept[: 4 - len(others)], *others]
+        kept = [*kept[: 4 - len(other)], *other]
         return self._distracted(replace(listing, candidates=(good, *kept)), chance)
+
+    def _negatives(
+        self,
+        question: str,
+        rest: Sequence[Candidate],
+        elsewhere: Sequence[Candidate],
+        chance: random.Random,
+    ) -> tuple[list[Candidate], list[Candidate]]:
+        """Three hard ones, and one of other texts that stays whatever becomes of these; or none."""
+        if self.reader is not None:
+            return mistaken(self.reader, question, rest, elsewhere, chance), []
+        other = chance.sample(elsewhere[:6], 1) if elsewhere else []
+        return self._hard(question, rest, chance), other
 
     def _hard(
         self, question: str, rest: Sequence[Candidate], chance: random.Random

@@ -12,7 +12,7 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
-from rag.answering.reader import FEATURES, Table  # noqa: E402
+from rag.answering.reader import FEATURES, Reader, Table  # noqa: E402
 from rag.tokens import VOCABULARY_SIZE  # noqa: E402
 from rag.training.reader import Recipe, read, settle  # noqa: E402
 from rag.training.reader_data import Candidate, Listing  # noqa: E402
@@ -67,7 +67,12 @@ def test_a_finished_reader_can_be_trained_on(tmp_path: Path) -> None:
 class Digits:
     """Listings of which one candidate holds a figure; stands for the pool of training data."""
 
+    def __init__(self) -> None:
+        self.reader: Reader | None = None
+        self.readers: set[bool] = set()
+
     def draw(self, chance: random.Random) -> Listing:
+        self.readers.add(self.reader is not None)
         figure = str(chance.randrange(10, 99))
         good = Candidate(f"码头长{figure}米。", good=True, span=(3, 3 + len(figure)))
         return Listing("码头多长？", (good, Candidate("海边有风。")), "made")
@@ -90,7 +95,10 @@ def test_settling_gives_a_mean_of_the_start_and_of_each_legs_end(tmp_path: Path)
         read(network, table, Digits(), tmp_path / f"{leg}.pt", again)
         ends.append({name: value.clone() for name, value in network.state_dict().items()})
     network.load_state_dict(start)
-    settle(network, table, Digits(), tmp_path, recipe)
+    pool = Digits()
+    settle(network, table, pool, tmp_path, recipe)
+    assert pool.readers == {True}  # it tells which negatives are hard
+    assert pool.reader is None
     for name, value in network.state_dict().items():
         mean = 0.2 * ends[0][name] + 0.4 * ends[1][name] + 0.4 * ends[2][name]
         assert torch.allclose(value, mean, atol=1e-6), name
