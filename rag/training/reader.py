@@ -7,9 +7,9 @@ work folder, so that an interrupted run goes on where it stopped (``--resume``):
    behind the body of all-MiniLM-L6-v2;
 2. *distil*: both sides of translations towards the English model's vectors;
 3. *read*: the cross-encoder with its heads, on listings of one good sentence and its near misses;
-4. *settle*: short runs of the same from there, each over other draws, with the negatives that the reader as
-   it is then takes for answers (:mod:`rag.training.reader_mining`); the mean of all is taken (Wortsman et al.
-   2022, https://arxiv.org/abs/2203.05482). The reader's card says what it gains.
+4. *settle*: short runs of the same from there, each over other draws; the mean of all is taken (Wortsman et
+   al. 2022, https://arxiv.org/abs/2203.05482). With ``--mined`` its negatives are what the reader as it is then
+   takes for answers (:mod:`rag.training.reader_mining`). The reader's card says what either gains.
 
 Then the weights are quantised, written for onnxruntime, and measured.
 """
@@ -80,9 +80,7 @@ class Recipe:
     settle_steps: int = 600
     settle_rate: float = 2e-4
     settle_cooldown: float = 0.6
-    settle_mined: bool = (
-        True  # negatives: what the reader at the start of settling is mistaken about
-    )
+    settle_mined: bool = False  # negatives: what the reader so far is mistaken about
     settle_start: float = 0.2  # share of where settling begins in the mean; the legs share the rest
     threads: int = 2  # each works on its part of a batch
 
@@ -111,6 +109,11 @@ def add_reader_arguments(subparsers: Any) -> None:
         help="folder of a finished reader to go on from, instead of the first two stages",
     )
     parser.add_argument(
+        "--mined",
+        action="store_true",
+        help="settle on what the reader itself is mistaken about",
+    )
+    parser.add_argument(
         "--limit", type=int, default=250, help="questions of a source in the evaluation"
     )
     parser.set_defaults(run=run)
@@ -119,7 +122,9 @@ def add_reader_arguments(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the four stages, export and measure. Returns the exit status."""
     steps = {} if arguments.steps is None else {"read_steps": arguments.steps}
-    recipe = Recipe(seed=arguments.seed, threads=arguments.threads, **steps)
+    recipe = Recipe(
+        seed=arguments.seed, threads=arguments.threads, settle_mined=arguments.mined, **steps
+    )
     work = arguments.work or arguments.out / "work"
     work.mkdir(parents=True, exist_ok=True)
     if not arguments.resume:

@@ -1,7 +1,7 @@
 """Hard negatives: the sentences that the reader so far takes for answers.
 
 Once it tells most sentences apart, those nearest in wording teach it little; what it is still mistaken about
-does (Xiong et al. 2020, https://arxiv.org/abs/2007.00808). The reader's card says what that gains.
+may (Xiong et al. 2020, https://arxiv.org/abs/2007.00808). The reader's card says what came of it.
 """
 
 from __future__ import annotations

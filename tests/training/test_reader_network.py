@@ -14,7 +14,7 @@ pytest.importorskip("onnx")
 
 from rag.answering.reader import FEATURES, Reader, Table  # noqa: E402
 from rag.tokens import VOCABULARY_SIZE  # noqa: E402
-from rag.training.reader import Recipe, read, settle  # noqa: E402
+from rag.training.reader import Recipe, finish, read, settle  # noqa: E402
 from rag.training.reader_data import Candidate, Listing  # noqa: E402
 from rag.training.reader_evaluation import area, kept_at, logistic  # noqa: E402
 from rag.training.reader_export import export, restore  # noqa: E402
@@ -97,13 +97,29 @@ def test_settling_gives_a_mean_of_the_start_and_of_each_legs_end(tmp_path: Path)
     network.load_state_dict(start)
     pool = Digits()
     settle(network, table, pool, tmp_path, recipe)
-    assert pool.readers == {True}  # it tells which negatives are hard
-    assert pool.reader is None
+    assert pool.readers == {False}
     for name, value in network.state_dict().items():
         mean = 0.2 * ends[0][name] + 0.4 * ends[1][name] + 0.4 * ends[2][name]
         assert torch.allclose(value, mean, atol=1e-6), name
     moved = [name for name, value in start.items() if not torch.equal(value, ends[1][name])]
     assert moved
+
+
+def test_settling_on_mistakes_shows_the_pool_the_reader_that_it_begins_with(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    rows = np.random.default_rng(0).integers(-127, 128, (VOCABULARY_SIZE, 8)).astype(np.int8)
+    table = Table(rows, np.full(VOCABULARY_SIZE, 0.01, np.float32))
+    network = Network(8, width=384, layers=1)
+    recipe = Recipe(
+        read_batch=2, warmup=1, settle_legs=1, settle_steps=1, settle_mined=True, threads=1
+    )
+    finish(network, table, tmp_path / "before", recipe)
+    pool = Digits()
+    settle(network, table, pool, tmp_path, recipe)
+    assert pool.readers == {True}
+    assert pool.reader is None
+    begun = (tmp_path / "settle-start" / "reader.onnx").read_bytes()
+    assert begun == (tmp_path / "before" / "reader.onnx").read_bytes()
 
 
 def test_area_counts_ties_as_half() -> None:
