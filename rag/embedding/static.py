@@ -192,7 +192,7 @@ class StaticEmbedder:
 
     def _are_few(self, bags: _Bags) -> bool:
         """Whether these texts are better summed one by one."""
-        self._met += len(bags.ids) + _ROWS_OF_TEXT * len(bags.offsets)
+        self._met += len(bags.ids) + _ROWS_OF_TEXT * (len(bags.offsets) - 1)
         if len(bags.ids) <= _FEW:
             return True
         few = self._table is None and self._met <= _FEW_IN_ALL

@@ -45,9 +45,10 @@ gets one fixed unit vector; the empty text gets the same one in rag, and zeros i
 sentence-transformers.
 
 One vocabulary for two uses costs the embedding nothing. Either kind, trained alike and measured on the
-held-out texts below, percent (`python -m rag.training vocabularies --steps 1500 --articles 20000`:
-SentencePiece's unigram model of 65,536 pieces, learned from the same lines; 1,500 batches of the first
-training for each, one seed: about a point means nothing on the news, nor do two to five on the questions):
+held-out texts below, percent (`python -m rag.training vocabularies --data DIR --work DIR --steps 1500
+--articles 20000`: SentencePiece's unigram model of 65,536 pieces, learned from up to 1.5 million sentences
+drawn from the same lines; 1,500 batches of the first training for each, one seed: about a point means
+nothing on the news, nor do two to five on the questions):
 
 | set | BPE recall@1 | @5 | unigram recall@1 | @5 |
 |---|--:|--:|--:|--:|
@@ -57,14 +58,14 @@ training for each, one seed: about a point means nothing on the news, nor do two
 | ar questions, half best sentence | 69.8 | 89.9 | 62.8 | 86.8 |
 | th questions | 82.3 | 93.5 | 83.3 | 94.3 |
 | th questions, half best sentence | 89.5 | 96.9 | 89.9 | 97.0 |
-| news, en > zh | 21.4 | 41.1 | 19.3 | 38.8 |
-| news, zh > en | 24.4 | 44.1 | 22.0 | 42.6 |
-| news, zh > zh | 77.3 | 91.3 | 76.3 | 91.4 |
-| news, en > others, mean | 12.1 | 24.1 | 12.0 | 24.1 |
-| news, others > en, mean | 11.5 | 23.2 | 11.0 | 22.4 |
-| news in one other language, mean | 69.3 | 85.9 | 68.7 | 85.8 |
+| news, en to zh | 21.4 | 41.1 | 19.3 | 38.8 |
+| news, zh to en | 24.4 | 44.1 | 22.0 | 42.6 |
+| news in zh | 77.3 | 91.3 | 76.3 | 91.4 |
+| news, en to others, mean | 12.1 | 24.1 | 12.0 | 24.1 |
+| news, others to en, mean | 11.5 | 23.2 | 11.0 | 22.4 |
+| news in one language, mean of the others | 69.3 | 85.9 | 68.7 | 85.8 |
 
-A sentence of the news takes 25.7 pieces that weigh something with the BPE, 26.0 with the unigram model.
+A sentence of the Chinese articles takes 25.7 pieces that weigh something with the BPE, 26.0 with the other.
 
 ## Recipe
 

@@ -8,8 +8,9 @@ work folder, so that an interrupted run goes on where it stopped (``--resume``):
 2. *distil*: both sides of translations towards the English model's vectors;
 3. *read*: the cross-encoder with its heads, on listings of one good sentence and its near misses;
 4. *settle*: short runs of the same from there, each over other draws; the mean of all is taken (Wortsman et
-   al. 2022, https://arxiv.org/abs/2203.05482). With ``--mined`` its negatives are what the reader as it is then
-   takes for answers (:mod:`rag.training.reader_mining`). The reader's card says what either gains.
+   al. 2022, https://arxiv.org/abs/2203.05482). With ``--mined`` the negatives of written and of real questions
+   are what the reader that settling begins with takes for answers (:mod:`rag.training.reader_mining`). The
+   reader's card says what either gains.
 
 Then the weights are quantised, written for onnxruntime, and measured.
 """
@@ -17,13 +18,14 @@ Then the weights are quantised, written for onnxruntime, and measured.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib.util
 import json
 import math
 import random
 import struct
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -80,7 +82,7 @@ class Recipe:
     settle_steps: int = 600
     settle_rate: float = 2e-4
     settle_cooldown: float = 0.6
-    settle_mined: bool = False  # negatives: what the reader so far is mistaken about
+    settle_mined: bool = False  # negatives: what the reader before it is mistaken about
     settle_start: float = 0.2  # share of where settling begins in the mean; the legs share the rest
     threads: int = 2  # each works on its part of a batch
 
@@ -111,7 +113,7 @@ def add_reader_arguments(subparsers: Any) -> None:
     parser.add_argument(
         "--mined",
         action="store_true",
-        help="settle on what the reader itself is mistaken about",
+        help="settle on what the reader before it is mistaken about",
     )
     parser.add_argument(
         "--limit", type=int, default=250, help="questions of a source in the evaluation"
@@ -142,7 +144,7 @@ def run(arguments: argparse.Namespace) -> int:
         table = Table(*quantised(rows))
     pool = Pool(arguments.data, seed=recipe.seed)
     before = steps_done(work / "read.pt")
-    if before and arguments.minutes and list(work.glob(_LEG.format("*"))):
+    if before and arguments.minutes and list(work.glob(_LEG.format("*", "*"))):
         recipe = replace(recipe, read_steps=before)  # the time was over, and settling had begun
     done = read(network, table, pool, work / "read.pt", recipe, minutes=arguments.minutes)
     if done != before:
@@ -548,13 +550,22 @@ def read(
     return step
 
 
-#: The checkpoint of a leg of settling.
-_LEG = "settle-{}.pt"
+#: The checkpoint of a leg of settling, by what settling begins with and how it goes on, and the leg.
+_LEG = "settle-{}-{}.pt"
 
 
 def _forget_legs(work: Path) -> None:
-    for old in work.glob(_LEG.format("*")):
+    for old in work.glob(_LEG.format("*", "*")):
         old.unlink()
+
+
+def _digest(start: Mapping[str, Tensor], recipe: Recipe) -> str:
+    """Another for other weights or another recipe: a leg that began so is never taken for one that did not."""
+    settling = {key: value for key, value in asdict(recipe).items() if key[:7] == "settle_"}
+    digest = hashlib.sha256(json.dumps([recipe.seed, settling]).encode())
+    for name in sorted(start):
+        digest.update(start[name].float().numpy().tobytes())
+    return digest.hexdigest()[:8]
 
 
 def steps_done(kept: Path) -> int:
@@ -568,6 +579,7 @@ def settle(network: Network, table: Table, pool: Pool, work: Path, recipe: Recip
     if recipe.settle_mined and recipe.settle_legs:
         finish(network, table, work / "settle-start", recipe)
         pool.reader = Reader.load(work / "settle-start", threads=1)
+    begun = _digest(start, recipe)
     own = recipe.settle_start if recipe.settle_legs else 1.0
     total = {name: own * value for name, value in start.items()}
     for leg in range(1, recipe.settle_legs + 1):
@@ -579,7 +591,7 @@ def settle(network: Network, table: Table, pool: Pool, work: Path, recipe: Recip
             read_rate=recipe.settle_rate,
             cooldown=recipe.settle_cooldown,
         )
-        read(network, table, pool, work / _LEG.format(leg), again)
+        read(network, table, pool, work / _LEG.format(begun, leg), again)
         for name, value in network.state_dict().items():
             total[name] += (1 - own) / recipe.settle_legs * value
     pool.reader = None

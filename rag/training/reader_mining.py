@@ -1,4 +1,4 @@
-"""Hard negatives: the sentences that the reader so far takes for answers.
+"""Hard negatives: the sentences that a reader takes for answers.
 
 Once it tells most sentences apart, those nearest in wording teach it little; what it is still mistaken about
 may (Xiong et al. 2020, https://arxiv.org/abs/2007.00808). The reader's card says what came of it.
@@ -29,7 +29,7 @@ def mistaken(
 
     Args:
         reader: Its order is the measure.
-        question: What they do not answer.
+        question: What none of them answers.
         own: Candidates from the text that the question is on.
         elsewhere: From other texts, the nearest first.
         chance: What draws.

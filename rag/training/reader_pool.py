@@ -116,7 +116,9 @@ class Pool:
             return None
         whole, elsewhere = drawn
         if not whole.candidates[0].good:  # a near miss: nothing but negatives
-            kept, other = self._negatives(whole.question, whole.candidates, elsewhere, chance)
+            # Nobody knows that other texts do not answer it: a reader would pick those that do.
+            others = elsewhere if self.reader is None else ()
+            kept, other = self._negatives(whole.question, whole.candidates, others, chance)
             return self._distracted(replace(whole, candidates=(*kept, *other)), chance)
         listing = self._sampled(whole, chance, elsewhere)
         chinese = whole.source.startswith("written-zh")

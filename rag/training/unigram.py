@@ -1,11 +1,11 @@
 """Is another kind of vocabulary better for embedding? A unigram model of the same size, trained alike.
 
-``python -m rag.training vocabularies --data DIR``: SentencePiece's unigram model (Kudo 2018,
-https://arxiv.org/abs/1804.10959) on the lines that the project's BPE was learned from, then the first
-training of the static model with either, batches drawn alike from the same texts at the same rates, and
-the measures of both. Each cuts as its kind does: SentencePiece takes digits one by one and runs of a script
-whole, the BPE up to four digits and at most four Han characters. The card of the static model shows the
-table.
+``python -m rag.training vocabularies --data DIR --work DIR``: SentencePiece's unigram model (Kudo 2018,
+https://arxiv.org/abs/1804.10959) on sentences of the lines that the project's BPE was learned from, then the
+first training of the static model with either, batches drawn alike from the same texts at the same rates,
+and the measures of both. Each cuts as its kind does: SentencePiece takes digits one by one and runs of a
+script whole, the BPE up to four digits and at most four Han characters. The card of the static model shows
+the table.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def _table(measured: dict[str, tuple[float, dict[str, Retrieval]]]) -> str:
         cells = " | ".join(f"{100 * share:.1f}" for share in shares)
         lines.append(f"| {group} | {cells} |")
     told = [f"{pieces:.1f}" for pieces, _ in measured.values()]
-    lines.append(f"| pieces of a sentence of the news | {' | | '.join(told)} | |")
+    lines.append(f"| pieces of a sentence of the Chinese articles | {' | | '.join(told)} | |")
     return "\n".join(lines)
 
 

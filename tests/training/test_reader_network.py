@@ -12,7 +12,7 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
-from rag.answering.reader import FEATURES, Reader, Table  # noqa: E402
+from rag.answering.reader import FEATURES, Reader, ReaderInput, Table  # noqa: E402
 from rag.tokens import VOCABULARY_SIZE  # noqa: E402
 from rag.training.reader import Recipe, finish, read, settle  # noqa: E402
 from rag.training.reader_data import Candidate, Listing  # noqa: E402
@@ -69,10 +69,11 @@ class Digits:
 
     def __init__(self) -> None:
         self.reader: Reader | None = None
-        self.readers: set[bool] = set()
+        self.readers: list[Reader | None] = []
 
     def draw(self, chance: random.Random) -> Listing:
-        self.readers.add(self.reader is not None)
+        if self.reader not in self.readers:
+            self.readers.append(self.reader)
         figure = str(chance.randrange(10, 99))
         good = Candidate(f"码头长{figure}米。", good=True, span=(3, 3 + len(figure)))
         return Listing("码头多长？", (good, Candidate("海边有风。")), "made")
@@ -97,7 +98,7 @@ def test_settling_gives_a_mean_of_the_start_and_of_each_legs_end(tmp_path: Path)
     network.load_state_dict(start)
     pool = Digits()
     settle(network, table, pool, tmp_path, recipe)
-    assert pool.readers == {False}
+    assert pool.readers == [None]
     for name, value in network.state_dict().items():
         mean = 0.2 * ends[0][name] + 0.4 * ends[1][name] + 0.4 * ends[2][name]
         assert torch.allclose(value, mean, atol=1e-6), name
@@ -111,15 +112,20 @@ def test_settling_on_mistakes_shows_the_pool_the_reader_that_it_begins_with(tmp_
     table = Table(rows, np.full(VOCABULARY_SIZE, 0.01, np.float32))
     network = Network(8, width=384, layers=1)
     recipe = Recipe(
-        read_batch=2, warmup=1, settle_legs=1, settle_steps=1, settle_mined=True, threads=1
+        read_batch=2, warmup=1, settle_legs=2, settle_steps=1, settle_mined=True, threads=1
     )
     finish(network, table, tmp_path / "before", recipe)
     pool = Digits()
     settle(network, table, pool, tmp_path, recipe)
-    assert pool.readers == {True}
     assert pool.reader is None
-    begun = (tmp_path / "settle-start" / "reader.onnx").read_bytes()
-    assert begun == (tmp_path / "before" / "reader.onnx").read_bytes()
+    (shown,) = pool.readers  # the same in both legs
+    assert shown is not None
+    told = [ReaderInput("码头长42米。"), ReaderInput("海边有风。")]
+    expected = Reader.load(tmp_path / "before").score("码头多长？", told)
+    assert shown.score("码头多长？", told) == expected
+    plain = replace(recipe, settle_mined=False)
+    settle(network, table, pool, tmp_path, plain)
+    assert len(list(tmp_path.glob("settle-*-1.pt"))) == 2  # neither goes on from the other's
 
 
 def test_area_counts_ties_as_half() -> None:

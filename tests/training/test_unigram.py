@@ -30,7 +30,7 @@ def test_the_table_has_a_row_a_set_and_both_vocabularies(tmp_path: Path) -> None
     head, _, *rows = table.splitlines()
     assert head == "| set | BPE recall@1 | BPE recall@5 | unigram recall@1 | unigram recall@5 |"
     names = [row.split("|")[1].strip() for row in rows]
-    assert names[-1] == "pieces of a sentence of the news"
+    assert names[-1] == "pieces of a sentence of the Chinese articles"
     assert "zh questions, half best sentence" in names
     assert "news, en to zh" in names
     for row in rows[:-1]:
