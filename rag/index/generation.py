@@ -14,7 +14,7 @@ import numpy.typing as npt
 from rag.embedding.protocol import SentencePieces
 from rag.index.dense import COARSE_FROM, NUMPY_UP_TO, describe_kind
 from rag.index.lexical import Collection, QueryTerm
-from rag.index.scan import Scan, counts_at
+from rag.index.scan import Scan, dead_among
 from rag.index.segments import Loaded
 from rag.index.store import Hits
 
@@ -182,9 +182,9 @@ class LexicalQuery:
         for part, places in zip(self._parts, found, strict=True):
             for key, (start, end, _) in places.items():
                 count = end - start
-                if len(part.dead):
+                if part.alive is not None:
                     postings = part.segment.postings.postings[start:end]
-                    count -= int(np.count_nonzero(counts_at(postings, part.dead)))
+                    count -= dead_among(postings, part.dead, part.alive)
                 if count:
                     self.frequencies[key] = self.frequencies.get(key, 0) + count
         collection = generation.collection

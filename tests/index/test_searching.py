@@ -8,7 +8,8 @@ import pytest
 
 from rag.index import dense, generation, lexical, open_store, segments
 from rag.index.dense import VectorRows, write_dense
-from rag.index.scan import holds
+from rag.index.lexical import COUNT_BITS
+from rag.index.scan import dead_among, holds
 from rag.index.segments import plan_growth, plan_tidy
 from rag.index.terms import terms
 from tests.index.conftest import DIMENSION, make_document, vector_of
@@ -280,3 +281,15 @@ def test_many_terms_are_looked_up_in_a_few_rows_at_once():
     found = holds(packed, starts, ends, asked)
     assert found.tolist() == [[row in rows for row in asked] for rows in lists]
     assert holds(packed, starts[:0], ends[:0], asked).shape == (0, 4)
+
+
+def test_dead_rows_among_postings_are_counted_alike_however_many_there_are() -> None:
+    chance = np.random.default_rng(4)
+    rows = np.sort(chance.choice(5000, 900, replace=False))
+    packed = (rows.astype(np.uint32) << np.uint32(COUNT_BITS)) | np.uint32(3)
+    for count in (1, 40, 112, 113, 2000, 5000):  # 900 postings: a search below 113 dead rows
+        dead = np.sort(chance.choice(5000, count, replace=False))
+        alive = np.ones(5000, np.bool_)
+        alive[dead] = False
+        assert dead_among(packed, dead, alive) == len(set(rows) & set(dead))
+    assert dead_among(packed[:0], dead, alive) == 0
