@@ -11,7 +11,9 @@ Importing this package loads no model and opens no file.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from rag.lazy import lazily
 
 if TYPE_CHECKING:
     from rag.errors import RagError
@@ -46,21 +48,11 @@ __all__ = [
     "Statement",
 ]
 
-_HOMES = {
+_HOMES = dict.fromkeys(__all__, "rag.records") | {
     "KnowledgeBase": "rag.knowledge_base",
     "RagError": "rag.errors",
     "Settings": "rag.settings",
 }
 
-
-if not TYPE_CHECKING:  # a wrong name is still told by type checkers
-
-    def __getattr__(name: str) -> Any:
-        if name not in __all__:
-            raise AttributeError(f"module 'rag' has no attribute {name!r}")
-        import importlib
-
-        return getattr(importlib.import_module(_HOMES.get(name, "rag.records")), name)
-
-    def __dir__() -> list[str]:
-        return sorted([*__all__, "__version__"])
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazily(__name__, _HOMES)

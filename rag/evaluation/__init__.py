@@ -10,7 +10,9 @@ summed up with intervals; :func:`compare` tells whether two results differ.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from rag.lazy import lazily
 
 if TYPE_CHECKING:
     from rag.evaluation.comparing import Comparison, compare
@@ -20,17 +22,17 @@ if TYPE_CHECKING:
     from rag.evaluation.suites import Evidence, Question, Suite, load_suites
 
 _HOMES = {
-    "Comparison": "comparing",
-    "Evaluation": "evaluating",
-    "Evidence": "suites",
-    "Judged": "judging",
-    "Measure": "measures",
-    "Question": "suites",
-    "Suite": "suites",
-    "SuiteResult": "evaluating",
-    "compare": "comparing",
-    "evaluate": "evaluating",
-    "load_suites": "suites",
+    "Comparison": "rag.evaluation.comparing",
+    "Evaluation": "rag.evaluation.evaluating",
+    "Evidence": "rag.evaluation.suites",
+    "Judged": "rag.evaluation.judging",
+    "Measure": "rag.evaluation.measures",
+    "Question": "rag.evaluation.suites",
+    "Suite": "rag.evaluation.suites",
+    "SuiteResult": "rag.evaluation.evaluating",
+    "compare": "rag.evaluation.comparing",
+    "evaluate": "rag.evaluation.evaluating",
+    "load_suites": "rag.evaluation.suites",
 }
 
 __all__ = [
@@ -47,15 +49,5 @@ __all__ = [
     "load_suites",
 ]
 
-
-if not TYPE_CHECKING:  # a wrong name is still told by type checkers
-
-    def __getattr__(name: str) -> Any:
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        import importlib
-
-        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-    def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__})
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazily(__name__, _HOMES)

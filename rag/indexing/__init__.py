@@ -1,7 +1,7 @@
 """Bringing an index up to date: what changed is read, chunked, embedded and written, in step.
 
 updating     files, folders, documents from memory, another model: what is new, changed or gone
-work         what passes between these two, and the tally
+work         what passes from there to the pipeline, and the tally
 pipeline     a stream of documents into a store, in batches
 preparing    a batch of documents -> chunks, vectors, sentences
 lanes        threads that work ahead;  workers: processes that prepare beside the one that writes

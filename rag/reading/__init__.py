@@ -13,7 +13,9 @@ when the first file of that format is read.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from rag.lazy import lazily
 
 if TYPE_CHECKING:
     from rag.reading.decoding import decode
@@ -24,18 +26,18 @@ if TYPE_CHECKING:
 
 # Looking for files, all that an unchanged folder needs, imports nothing of the rest.
 _HOMES = {
-    "Discovery": "discovery",
-    "RowDigests": "rows",
-    "SourceFile": "discovery",
-    "Unchanged": "reader",
-    "decode": "decoding",
-    "detect_language": "languages",
-    "discover": "discovery",
-    "read_bytes": "reader",
-    "read_file": "reader",
-    "read_path": "reader",
-    "read_paths": "reader",
-    "source_of": "discovery",
+    "Discovery": "rag.reading.discovery",
+    "RowDigests": "rag.reading.rows",
+    "SourceFile": "rag.reading.discovery",
+    "Unchanged": "rag.reading.reader",
+    "decode": "rag.reading.decoding",
+    "detect_language": "rag.reading.languages",
+    "discover": "rag.reading.discovery",
+    "read_bytes": "rag.reading.reader",
+    "read_file": "rag.reading.reader",
+    "read_path": "rag.reading.reader",
+    "read_paths": "rag.reading.reader",
+    "source_of": "rag.reading.discovery",
 }
 
 __all__ = [
@@ -53,15 +55,5 @@ __all__ = [
     "source_of",
 ]
 
-
-if not TYPE_CHECKING:  # a wrong name is still told by type checkers
-
-    def __getattr__(name: str) -> Any:
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        import importlib
-
-        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-    def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__})
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazily(__name__, _HOMES)

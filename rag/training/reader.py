@@ -561,7 +561,7 @@ def _forget_legs(work: Path) -> None:
 
 def _digest(start: Mapping[str, Tensor], recipe: Recipe) -> str:
     """Another for other weights or another recipe: a leg that began so is never taken for one that did not."""
-    settling = {key: value for key, value in asdict(recipe).items() if key[:7] == "settle_"}
+    settling = {key: value for key, value in asdict(recipe).items() if key.startswith("settle_")}
     digest = hashlib.sha256(json.dumps([recipe.seed, settling]).encode())
     for name in sorted(start):
         digest.update(start[name].float().numpy().tobytes())

@@ -64,6 +64,13 @@ def test_a_finished_reader_can_be_trained_on(tmp_path: Path) -> None:
         restore(tmp_path / "reader.onnx", 32)
 
 
+def small() -> tuple[Network, Table]:
+    """An untrained network of one layer, and its piece embeddings."""
+    torch.manual_seed(0)
+    rows = np.random.default_rng(0).integers(-127, 128, (VOCABULARY_SIZE, 8)).astype(np.int8)
+    return Network(8, width=384, layers=1), Table(rows, np.full(VOCABULARY_SIZE, 0.01, np.float32))
+
+
 class Digits:
     """Listings of which one candidate holds a figure; stands for the pool of training data."""
 
@@ -80,10 +87,7 @@ class Digits:
 
 
 def test_settling_gives_a_mean_of_the_start_and_of_each_legs_end(tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    rows = np.random.default_rng(0).integers(-127, 128, (VOCABULARY_SIZE, 8)).astype(np.int8)
-    table = Table(rows, np.full(VOCABULARY_SIZE, 0.01, np.float32))
-    network = Network(8, width=384, layers=1)
+    network, table = small()
     recipe = Recipe(
         read_batch=2, warmup=1, settle_legs=2, settle_steps=2, settle_rate=1e-3, settle_start=0.2,
         threads=1,
@@ -107,10 +111,7 @@ def test_settling_gives_a_mean_of_the_start_and_of_each_legs_end(tmp_path: Path)
 
 
 def test_settling_on_mistakes_shows_the_pool_the_reader_that_it_begins_with(tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    rows = np.random.default_rng(0).integers(-127, 128, (VOCABULARY_SIZE, 8)).astype(np.int8)
-    table = Table(rows, np.full(VOCABULARY_SIZE, 0.01, np.float32))
-    network = Network(8, width=384, layers=1)
+    network, table = small()
     recipe = Recipe(
         read_batch=2, warmup=1, settle_legs=2, settle_steps=1, settle_mined=True, threads=1
     )
@@ -121,7 +122,7 @@ def test_settling_on_mistakes_shows_the_pool_the_reader_that_it_begins_with(tmp_
     (shown,) = pool.readers  # the same in both legs
     assert shown is not None
     told = [ReaderInput("码头长42米。"), ReaderInput("海边有风。")]
-    expected = Reader.load(tmp_path / "before").score("码头多长？", told)
+    expected = Reader.load(tmp_path / "before", threads=1).score("码头多长？", told)
     assert shown.score("码头多长？", told) == expected
     plain = replace(recipe, settle_mined=False)
     settle(network, table, pool, tmp_path, plain)
