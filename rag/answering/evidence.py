@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from rag.answering.question import ACCEPTED, AskedFor, focus_phrase
 from rag.answering.spans import capitalised, figures_in, quoted, typed_spans, years_in
 from rag.answering.value_asked import asks_value, lacks_value
 from rag.answering.which_one import another_one, ones_asked
+from rag.answering.word_forms import forms_used
 from rag.index.terms import terms
 from rag.normalization import normalize, normalize_with_offsets, source_span
 from rag.records import Passage
@@ -137,32 +139,45 @@ class Weights:
             person holds.
         foreign: The question's words with their translations, for texts in the other language; empty
             where there is no glossary for the question's language.
+        forms: Terms that the passages hold in other forms, with those.
     """
 
     worth: Mapping[str, float]
     rare: tuple[str, ...]
     focus: Mapping[str, float]
     foreign: tuple[ForeignWord, ...] = ()
+    forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def share(self, held: frozenset[str] | set[str]) -> float:
+    def met(self, term: str, held: AbstractSet[str]) -> bool:
+        """Whether a term is among those that are held, itself or in another form."""
+        return term in held or any(form in held for form in self.forms.get(term, ()))
+
+    def share(self, held: AbstractSet[str]) -> float:
         """Worth of the terms that are held, in [0, 1]."""
-        return sum(worth for term, worth in self.worth.items() if term in held)
+        return sum(worth for term, worth in self.worth.items() if self.met(term, held))
 
 
-def weigh(asked: AskedFor, idf: Idf) -> Weights:
-    """Weigh a question's content terms by rarity; single Han characters count little."""
+def weigh(asked: AskedFor, passages: Sequence[Passage], idf: Idf) -> Weights:
+    """Weigh a question's content terms by rarity; single Han characters count little.
+
+    A word that the passages use in other forms is as rare as the commonest of them.
+    """
     content = sorted(set(terms(asked.content))) or sorted(set(terms(asked.normalised)))
     if not content:
         return Weights({}, (), {})
-    rarity = idf(content)
+    texts = (held_terms(passage.text) for passage in passages)
+    forms = forms_used(asked.content, asked.language, texts)
+    others = sorted({form for some in forms.values() for form in some} - set(content))
+    rarity = dict(zip([*content, *others], idf([*content, *others]).tolist(), strict=True))
     worth = {
-        term: float(value) * (0.25 if len(term) == 1 and not term.isdigit() else 1.0)
-        for term, value in zip(content, rarity, strict=True)
+        term: min(rarity[one] for one in (term, *forms.get(term, ())))
+        * (0.25 if len(term) == 1 and not term.isdigit() else 1.0)
+        for term in content
     }
     total = sum(worth.values()) or 1.0
     worth = {term: value / total for term, value in worth.items()}
     rare = tuple(sorted(worth, key=lambda term: (-worth[term], term))[:4])
-    return Weights(worth, rare, _focused(asked, worth))
+    return Weights(worth, rare, _focused(asked, worth), forms=forms)
 
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
@@ -359,8 +374,10 @@ def features_of(
         row[INDEX["passage"]] = whole[candidate.passage]
         row[INDEX["clause"]] = _best_clauses(normalised, weights) if share else 0.0
         if weights.rare:
-            row[INDEX["rare"]] = sum(t in held for t in weights.rare) / len(weights.rare)
-            row[INDEX["rare_framed"]] = sum(t in framed for t in weights.rare) / len(weights.rare)
+            row[INDEX["rare"]] = sum(weights.met(t, held) for t in weights.rare) / len(weights.rare)
+            row[INDEX["rare_framed"]] = sum(weights.met(t, framed) for t in weights.rare) / len(
+                weights.rare
+            )
         row[INDEX["score"]] = min(max(passages[candidate.passage].score / first, 0.0), 1.0)
         row[INDEX["rank"]] = 1 / (1 + candidate.passage)
         if accepted is None:
@@ -575,7 +592,7 @@ def _translated(row: Floats, candidate: Candidate, passage: Passage, weights: We
 
 
 def _focus_share(weights: Weights, held: frozenset[str]) -> float:
-    return sum(worth for term, worth in weights.focus.items() if term in held)
+    return sum(worth for term, worth in weights.focus.items() if weights.met(term, held))
 
 
 def clauses_of(text: str) -> list[str]:
@@ -736,6 +753,12 @@ def _marks(normalised: str, weights: Weights) -> list[tuple[list[tuple[int, int]
     """Where the question's worthier terms stand in a normalised text."""
     marks = []
     worths: list[tuple[str, float]] = list(weights.focus.items())
+    worths += [
+        (form, weights.focus[term])
+        for term, forms in weights.forms.items()
+        if term in weights.focus
+        for form in forms
+    ]
     worths += [
         (one, word.focus * degree)
         for word in weights.foreign

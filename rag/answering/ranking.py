@@ -78,7 +78,7 @@ def rank(
 ) -> Ranked:
     """Rank all sentences of the passages as answers."""
     candidates = candidates_of(passages)
-    weights = weigh(asked, idf)
+    weights = weigh(asked, passages, idf)
     weights = with_translations(weights, asked, candidates)
     near = None
     if embedder is not None and candidates:

@@ -236,14 +236,16 @@ def confidence_features(
     for passage in passages:
         held_anywhere |= held_terms(passage.text)
         held_anywhere |= held_terms(f"{passage.title or ''} {passage.heading or ''}")
-    absent = [worth for term, worth in weights.worth.items() if term not in held_anywhere]
+    absent = [
+        worth for term, worth in weights.worth.items() if not weights.met(term, held_anywhere)
+    ]
     framed = (
         held_terms(best.text)
         | held_terms(best.before)
         | held_terms(best.after)
         | held_terms(best.frame)
     )
-    unmet = [worth for term, worth in weights.worth.items() if term not in framed]
+    unmet = [worth for term, worth in weights.worth.items() if not weights.met(term, framed)]
     if weights.foreign and table[chosen, INDEX["cross"]]:
         everywhere = normalize(" ".join(passage.text for passage in passages))
         nearby = normalize(f"{best.frame} {best.before} {best.text} {best.after}")

@@ -53,7 +53,12 @@ def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
         if row(ranked, index, "fragment") and not row(ranked, best, "fragment"):
             continue
         held = _framed(candidate)
-        new = sum(w for t, w in ranked.weights.worth.items() if t in held and t not in covered)
+        weights = ranked.weights
+        new = sum(
+            worth
+            for term, worth in weights.worth.items()
+            if weights.met(term, held) and not weights.met(term, covered)
+        )
         near = float(ranked.logits[index]) >= top - NEAR / 2
         if new >= NEW_PART or near:
             chosen.append(index)

@@ -19,6 +19,9 @@ __all__ = ["SentenceTransformerEmbedder"]
 # Texts handed over in one call: the library sorts a call's texts by length, so large calls pad
 # little.
 _SLICE = 2_048
+# Passages that go through the layers together where there is no accelerator: what a layer makes of
+# so many stays in the processor's caches (a tenth faster than 32, measured at 158 pieces each).
+_BATCH = 8
 
 
 class SentenceTransformerEmbedder:
@@ -33,6 +36,8 @@ class SentenceTransformerEmbedder:
         self._model = _loaded(name)
         revision = _revision(self._model, name)
         self.name = f"{name}@{revision}"
+        # None: as many as the library takes.
+        self._batch = _BATCH if self._model.device.type == "cpu" else None
         self.dimension = int(self._model.get_embedding_dimension())
         limit = self._model.max_seq_length
         self.max_tokens: int | None = int(limit) if limit and np.isfinite(limit) else None
@@ -57,6 +62,7 @@ class SentenceTransformerEmbedder:
     ) -> Vectors:
         encode = getattr(self._model, method, self._model.encode)
         vectors = np.empty((len(texts), self.dimension), np.float32)
+        batch = {} if self._batch is None else {"batch_size": self._batch}
         for start in range(0, len(texts), _SLICE):
             part = [_encodable(text) for text in texts[start : start + _SLICE]]
             vectors[start : start + len(part)] = encode(
@@ -65,6 +71,7 @@ class SentenceTransformerEmbedder:
                 normalize_embeddings=True,
                 convert_to_numpy=True,
                 show_progress_bar=False,
+                **batch,
             )
             if progress is not None:
                 progress(start + len(part), len(texts))

@@ -360,7 +360,7 @@ def see(view: View, embedder: Embedder, case: Case) -> Seen | None:
     if not candidates:
         return None
     asked = analyse(case.question)
-    weights = with_translations(weigh(asked, view.idf), asked, candidates)
+    weights = with_translations(weigh(asked, passages, view.idf), asked, candidates)
     near = nearness_of(asked, candidates, embedder, view.idf)
     table = features_of(asked, candidates, passages, weights=weights, nearness=near)
     labels = np.zeros(len(candidates), np.float32)

@@ -2,10 +2,10 @@
 
 ``questions/news.jsonl`` asks about articles of ``news_zh``, ``questions/reports.jsonl`` about such of them as
 report on districts, authorities, projects and firms, ``questions/wiki.jsonl`` about paragraphs of ``qa``,
-``questions/contrasts.jsonl`` asks in pairs about reports, of which one is answered and its like is not, and
-``questions/ntrex.jsonl`` about runs of lines of NTREX-128 in ``parallel``. They hold questions and places
-(hash of an article or number of a line, offsets), never the texts: whoever has the data gets the evidence,
-whoever has not gets nothing. ``questions/general.jsonl`` asks about the world and for help with daily life:
+``questions/contrasts.jsonl`` asks in pairs about reports, of which one is answered and its like is not,
+``questions/ntrex.jsonl`` about runs of lines of NTREX-128 in ``parallel``, and ``questions/manuals.jsonl`` about
+runs of English documentation there. They hold questions and places (hash of an article or number of a line,
+offsets), never the texts: whoever has the data gets the evidence, whoever has not gets nothing. ``questions/general.jsonl`` asks about the world and for help with daily life:
 what no collection of articles answers. Kinds: ``direct``, ``paraphrase`` (few words in common with the
 evidence), ``english`` and ``chinese`` (asked across languages), ``absent`` (a near miss: the topic is there,
 the fact is not).
@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,7 @@ __all__ = [
     "written_articles",
     "written_contrasts",
     "written_lines",
+    "written_manuals",
     "written_news",
     "written_paragraphs",
     "written_reports",
@@ -55,6 +57,7 @@ __all__ = [
 #: Where the questions lie.
 QUESTIONS = Path(__file__).resolve().parent / "questions"
 _RUN = 8  # lines of NTREX-128 that are shown together
+_MANUAL_RUN = 14  # lines of documentation
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,47 +229,84 @@ def written_lines(
     if not runs:
         return []
     runs["en"] = [(english, english) for english, _ in runs["de"]]
+    found = (
+        _article_of_lines(
+            f"ntrex-{language}-{line}",
+            language,
+            [told for _, told in run],
+            [row for row in rows if _asked_of(row, run) in buckets],
+            translates=f"ntrex-{line}",
+        )
+        for (language, line), rows in sorted(asked.items())
+        for run in [runs[language][line : line + _RUN]]
+    )
+    return [article for article in found if article is not None]
+
+
+def written_manuals(
+    folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
+) -> list[Article]:
+    """The runs of English documentation among them: manuals of programs, as they are translated.
+
+    The reader learns from none of them, so that all may tell how to weigh what it says.
+
+    Args:
+        folder: Where ``parallel`` is.
+        buckets: Of a run's first line.
+        questions: Another folder of questions.
+    """
+    asked: dict[tuple[str, str, int], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows_of(questions, "manuals"):
+        asked[row["source"], row["pair"], row["line"]].append(row)
+    wanted = {(source, pair) for source, pair, _ in asked}
+    lines: dict[tuple[str, str], list[str]] = defaultdict(list)
+    if wanted:
+        for pair in rows_of(folder, "parallel"):
+            if (pair["s"], pair["l"]) in wanted:
+                lines[pair["s"], pair["l"]].append(pair["e"])
     articles = []
-    for (language, line), rows in sorted(asked.items()):
-        run = runs[language][line : line + _RUN]
-        starts: list[int] = []
-        text = ""
-        for _, told in run:
-            starts.append(len(text))
-            text += told + "\n"
-        ends = [start + len(told) for start, (_, told) in zip(starts, run, strict=True)]
-        questions_here = []
-        for row in rows:
-            place = row.get("sentence")
-            index = place if isinstance(place, int) else 0
-            if index >= len(run) or bucket(run[index][0]) not in buckets:
-                continue
-            answer = _span(row, "answer")
-            if answer is None or not isinstance(place, int):
-                questions_here.append(WrittenQuestion(str(row["question"]), "absent", None, None))
-                continue
-            start = starts[index]
-            questions_here.append(
-                WrittenQuestion(
-                    str(row["question"]),
-                    str(row["kind"]),
-                    (start, ends[index]),
-                    (start + answer[0], start + answer[1]),
-                )
-            )
-        if questions_here:
-            name = f"ntrex-{language}-{line}"
-            articles.append(
-                Article(
-                    name,
-                    language,
-                    text,
-                    tuple(questions_here),
-                    tuple(zip(starts, ends, strict=True)),
-                    translates=f"ntrex-{line}",
-                )
-            )
+    for (source, pair_of, line), rows in sorted(asked.items()):
+        run = lines[source, pair_of][line : line + _MANUAL_RUN]
+        if run and bucket(run[0]) in buckets:
+            article = _article_of_lines(f"{source}-{pair_of}-{line}", "en", run, rows)
+            if article is not None:
+                articles.append(article)
     return articles
+
+
+def _asked_of(row: dict[str, Any], run: Sequence[tuple[str, str]]) -> int | None:
+    """The bucket of the English of the line that a question is on."""
+    place = row.get("sentence")
+    index = place if isinstance(place, int) else 0
+    return bucket(run[index][0]) if index < len(run) else None
+
+
+def _article_of_lines(
+    name: str,
+    language: str,
+    run: Sequence[str],
+    rows: Sequence[dict[str, Any]],
+    *,
+    translates: str = "",
+) -> Article | None:
+    """A run of lines as an article, one sentence a line; None where nothing is asked about it."""
+    ends = list(accumulate(len(line) + 1 for line in run))
+    spans = tuple((end - len(line) - 1, end - 1) for line, end in zip(run, ends, strict=True))
+    questions = []
+    for row in rows:
+        answer, place = _span(row, "answer"), row.get("sentence")
+        if answer is None or not isinstance(place, int):
+            questions.append(WrittenQuestion(str(row["question"]), "absent", None, None))
+        elif place < len(run):
+            start = spans[place][0]
+            within = (start + answer[0], start + answer[1])
+            questions.append(
+                WrittenQuestion(str(row["question"]), str(row["kind"]), spans[place], within)
+            )
+    if not questions:
+        return None
+    text = "".join(line + "\n" for line in run)
+    return Article(name, language, text, tuple(questions), spans, translates=translates)
 
 
 def _span(row: dict[str, Any], name: str) -> Span | None:
