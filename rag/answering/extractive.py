@@ -139,7 +139,7 @@ def confidence_of(asked: AskedFor, passages: Sequence[Passage], ranked: Ranked, 
         ranked.order[0],
         ranked.weights,
     )
-    logit = refusal_logit(features, size, reading=ranked.read)
+    logit = refusal_logit(features, size, family=ranked.family, reading=ranked.read)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 

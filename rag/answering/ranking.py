@@ -22,7 +22,7 @@ from rag.answering.evidence import (
 )
 from rag.answering.nearness import nearness_of
 from rag.answering.question import AskedFor
-from rag.answering.scoring import has_network, load_network
+from rag.answering.scoring import family_of, has_network, load_network
 from rag.records import Passage
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Ranked:
         logits: (n,) of the ranking network.
         table: (n, features).
         spans: The reader's answer span of each in characters of its text, with its probability, or None.
+        family: Of the weights that judged them (:func:`rag.answering.scoring.family_of`).
     """
 
     candidates: list[Candidate]
@@ -65,6 +66,7 @@ class Ranked:
     table: Floats
     weights: Weights
     spans: list[tuple[int, int, float] | None]
+    family: str
     read: bool
 
 
@@ -85,14 +87,16 @@ def rank(
         near = nearness_of(asked, candidates, embedder, idf)
     table = features_of(asked, candidates, passages, weights=weights, nearness=near)
     spans: list[tuple[int, int, float] | None] = [None] * len(candidates)
+    family = family_of(candidates)
     if not candidates:
-        return Ranked([], [], np.zeros(0, np.float32), table, weights, spans, reader is not None)
+        nothing = np.zeros(0, np.float32)
+        return Ranked([], [], nothing, table, weights, spans, family, read=reader is not None)
     logits = load_network("ranking")(table)
     order = [int(i) for i in np.argsort(-logits, kind="stable")]
     if reader is not None and not _readable(asked, candidates):
         reader = None
-    if reader is None or not has_network("ranking-reader"):
-        return Ranked(candidates, order, logits, table, weights, spans, read=False)
+    if reader is None or not has_network(f"ranking{family}-reader"):
+        return Ranked(candidates, order, logits, table, weights, spans, family, read=False)
     head = order[:READ]
     scores = read(reader, asked.text, [candidates[i] for i in head])
     read_table = features_of(
@@ -103,7 +107,7 @@ def rank(
         nearness=None if near is None else near.of(head),
         reader=scores,
     )
-    read_logits = load_network("ranking-reader")(read_table)
+    read_logits = load_network(f"ranking{family}-reader")(read_table)
     table[head] = read_table
     floor = float(read_logits.min()) - 1.0
     tail = order[READ:]
@@ -115,7 +119,7 @@ def rank(
         if score.span is not None:
             spans[index] = (*score.span, score.span_score)
     order = [int(i) for i in np.argsort(-logits, kind="stable")]
-    return Ranked(candidates, order, logits, table, weights, spans, read=True)
+    return Ranked(candidates, order, logits, table, weights, spans, family, read=True)
 
 
 # The reader has learned nothing of these scripts that are written without spaces: Lao, Tibetan,

@@ -30,6 +30,7 @@ __all__ = [
     "Network",
     "Refusal",
     "confidence_features",
+    "family_of",
     "has_network",
     "load_network",
     "load_refusal",
@@ -84,15 +85,25 @@ def has_network(name: str) -> bool:
     return (Path(__file__).parent / "weights" / f"{name}.json").is_file()
 
 
+def family_of(candidates: Sequence[Candidate]) -> str:
+    """Which weights judge these candidates: "" those for Chinese text, "-other" those for all other text.
+
+    In other languages the reader knows less, and words have forms: what it says and what words say
+    weighs differently there. Where half of the candidates are Chinese, they count as Chinese.
+    """
+    chinese = sum(text_script(one.text) == "han" for one in candidates)
+    return "" if 2 * chinese >= len(candidates) else "-other"
+
+
 @cache
 def load_network(name: str) -> Network:
-    """The bundled network ``ranking`` or ``ranking-reader``."""
+    """The bundled network ``ranking``, ``ranking-reader`` or ``ranking-other-reader``."""
     return network_from(_stored(name))
 
 
 @cache
 def load_refusal(name: str) -> Refusal:
-    """The bundled ``refusal-small`` or ``refusal-large``, or it with ``-reader``."""
+    """The bundled ``refusal-small`` or ``refusal-large``, it with ``-other``, and any with ``-reader``."""
     return refusal_from(_stored(name))
 
 
@@ -121,13 +132,13 @@ FAR = 0.15
 FAR_LOGIT = -1.5
 
 
-def refusal_logit(features: Floats, size: int, *, reading: bool) -> float:
+def refusal_logit(features: Floats, size: int, *, family: str, reading: bool) -> float:
     """Logit of confidence in an index of ``size`` passages; below 0 means refuse.
 
     Fitted twice: in a small collection every passage is about the topic and a word that is missing means
     little by itself, in a large one the best passage of an unanswerable question is about something else.
     """
-    suffix = "-reader" if reading else ""
+    suffix = family + ("-reader" if reading else "")
     share = (math.log(max(size, 1)) - math.log(SMALL)) / (math.log(LARGE) - math.log(SMALL))
     share = min(max(share, 0.0), 1.0)
     row = features[None, :]

@@ -51,6 +51,7 @@ from rag.answering.scoring import (
     Network,
     Refusal,
     confidence_features,
+    family_of,
     network_from,
     refusal_from,
 )
@@ -68,10 +69,14 @@ from rag.training.written import (
     Article,
     general_questions,
     merged,
+    runs_of_lines,
     written_contrasts,
+    written_lines,
+    written_manuals,
     written_news,
     written_paragraphs,
     written_reports,
+    written_texts,
 )
 
 __all__ = ["add_arguments", "run"]
@@ -240,6 +245,7 @@ def written_corpora(
         random.Random(SEED).shuffle(some)
         share = limit // 4 if language == "zh" else limit // 12
         yield from _small_collections(some[:share], few, general, held=held)
+    yield from _in_other_languages(data, buckets, few, held=held, limit=limit)
     others = merged([*written_news(data, TRAINING), *written_reports(data, TRAINING)])
     random.Random(SEED).shuffle(others)
     fill = max(40, many - len(articles))
@@ -252,6 +258,71 @@ def written_corpora(
         for question in [*strange, *islice(general, len(strange) // 2)]
     ]
     yield [_document(article) for article in articles + others[:fill]], cases
+
+
+def _in_other_languages(
+    data: Path, buckets: Sequence[int], few: int, *, held: bool, limit: int
+) -> Iterator[tuple[list[Document], list[Case]]]:
+    """Questions in and over other languages than Chinese: in small collections, then in larger ones.
+
+    English comes as news, manuals and invented articles of all kinds, others as news. The reader has learned
+    from no manual and no invented article, so all that do not measure are fitted on. A larger collection
+    holds every second run of lines of a language, so that what follows a run does not answer what it leaves
+    open; questions on the other runs are off-topic.
+    """
+    fresh = buckets if held else [one for one in range(10) if one not in DEVELOPMENT]
+    lines = written_lines(data, buckets)
+    general = {
+        language: cycle(general_questions(buckets, language=language))
+        for language in {one.language for one in lines} | {"en"}
+    }
+    by_language: dict[str, list[Article]] = {}
+    for one in lines:
+        by_language.setdefault(one.language, []).append(one)
+    for _, some in sorted(by_language.items()):
+        random.Random(SEED).shuffle(some)
+    texts = written_texts(fresh)
+    groups = [*sorted(by_language.items()), ("en", written_manuals(data, fresh)), ("en", texts)]
+    for language, some in groups:
+        for shelf, given in _small_collections(some[:limit], few, general[language], held=held):
+            yield shelf, _eased(given)
+    runs = runs_of_lines(data) if by_language else {}
+    for language, some in sorted(by_language.items()):
+        documents = [_document(one) for one in runs[language][::2]]
+        inside = {one.id for one in documents}
+        cases: list[Case] = []
+        for article in some[:limit]:
+            asked = list(_written(article, held, 1.0, public=True))
+            if article.name in inside:
+                cases += asked
+            else:
+                cases += [_off_topic(one) for one in asked if one.answerable]
+        yield documents, _eased(cases)
+    shown, strange = texts[: len(texts) * 3 // 4], texts[len(texts) * 3 // 4 :]
+    cases = [case for one in shown for case in _written(one, held, 1.0, public=True)]
+    cases += [
+        _off_topic(case)
+        for one in strange
+        for case in _written(one, held, 1.0, public=True)
+        if case.answerable
+    ]
+    yield [_document(one) for one in shown], _eased(cases[::2])
+
+
+def _eased(cases: Iterable[Case]) -> list[Case]:
+    """The cases with the weights that they have in other languages.
+
+    Paraphrased questions count half: they are harder there than most that people ask. Off-topic ones count a
+    third: on what was left out near misses are told apart better so (AUROC over invented articles 82.0 for
+    76.7, over English news 78.2 for 69.5) and general questions little worse (88.4 for 89.7).
+    """
+    shares = {"written paraphrase": 1 / 2, "off-topic": 1 / 3}
+    return [replace(case, weight=case.weight * shares.get(case.kind, 1.0)) for case in cases]
+
+
+def _off_topic(case: Case) -> Case:
+    """The question of a case where no document holds what answers it."""
+    return replace(case, kind="off-topic", answers=(), gold=frozenset(), place=None)
 
 
 def _small_collections(
@@ -720,19 +791,29 @@ def run(arguments: argparse.Namespace) -> int:
     held += spare
     if arguments.everything:
         fitted += spare
-    ranking = fit_ranking(fitted, reading=False)
-    _finish(arguments.out, "", ranking, fitted, held, reading=False)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    reader = None
     if not arguments.plain_only:
         from rag.answering.reader import Reader
 
         reader = Reader.load()
-        plain = network_from(ranking)
-        for done, one in enumerate(fitted + held, start=1):
+    ranking = fit_ranking(fitted, reading=False)
+    plain = network_from(ranking)
+    _write(arguments.out / "ranking.json", ranking)
+    for family in ("", "-other"):
+        learned = [one for one in fitted if family_of(one.candidates) == family]
+        kept = [one for one in held if family_of(one.candidates) == family]
+        _finish(arguments.out, family, plain, learned, kept, reading=False)
+        if reader is None:
+            continue
+        for done, one in enumerate(learned + kept, start=1):
             read_head(one, plain, reader)
             if done % 500 == 0:
                 print(f"read {done}, {time.perf_counter() - began:.0f} s", flush=True)
-        read_ranking = fit_ranking(fitted, reading=True)
-        _finish(arguments.out, "-reader", read_ranking, fitted, held, reading=True)
+        read_ranking = fit_ranking(learned, reading=True)
+        _write(arguments.out / f"ranking{family}-reader.json", read_ranking)
+        order = network_from(read_ranking)
+        _finish(arguments.out, f"{family}-reader", order, learned, kept, reading=True)
     print(f"{time.perf_counter() - began:.0f} s")
     return 0
 
@@ -770,16 +851,13 @@ def _seen(
 def _finish(
     out: Path,
     suffix: str,
-    ranking: dict[str, Any],
+    order: Network,
     fitted: Sequence[Seen],
     held: Sequence[Seen],
     *,
     reading: bool,
 ) -> None:
-    """Fit the refusal that belongs to a ranking, set its threshold, write and report both."""
-    order = network_from(ranking)
-    out.mkdir(parents=True, exist_ok=True)
-    _write(out / f"ranking{suffix}.json", ranking)
+    """Fit the refusal that belongs to a ranking, set its threshold, write and report it."""
     print(f"--- {'with' if reading else 'without'} the reader, questions kept for measuring")
     for size in ("small", "large"):
         chosen = [one for one in fitted if one.case.public == (size == "large")]

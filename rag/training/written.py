@@ -3,12 +3,13 @@
 ``questions/news.jsonl`` asks about articles of ``news_zh``, ``questions/reports.jsonl`` about such of them as
 report on districts, authorities, projects and firms, ``questions/wiki.jsonl`` about paragraphs of ``qa``,
 ``questions/contrasts.jsonl`` asks in pairs about reports, of which one is answered and its like is not,
-``questions/ntrex.jsonl`` about runs of lines of NTREX-128 in ``parallel``, and ``questions/manuals.jsonl`` about
-runs of English documentation there. They hold questions and places (hash of an article or number of a line,
-offsets), never the texts: whoever has the data gets the evidence, whoever has not gets nothing. ``questions/general.jsonl`` asks about the world and for help with daily life:
-what no collection of articles answers. Kinds: ``direct``, ``paraphrase`` (few words in common with the
-evidence), ``english`` and ``chinese`` (asked across languages), ``absent`` (a near miss: the topic is there,
-the fact is not).
+``questions/ntrex.jsonl`` about runs of lines of NTREX-128 in ``parallel``, ``questions/manuals.jsonl`` about
+runs of English documentation there. These hold questions and places (hash of an article or number of a line,
+offsets), never the texts: whoever has the data gets the evidence, whoever has not gets nothing.
+``questions/texts.jsonl`` holds invented English articles with their questions, and ``questions/general.jsonl``
+asks in many languages about the world and for help with daily life: what no collection of articles answers.
+Kinds: ``direct``, ``paraphrase`` (few words in common with the evidence), ``english`` and ``chinese`` (asked
+across languages), ``absent`` (a near miss: the topic is there, the fact is not).
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ __all__ = [
     "WrittenQuestions",
     "general_questions",
     "merged",
+    "runs_of_lines",
     "written_articles",
     "written_contrasts",
     "written_lines",
@@ -52,6 +54,7 @@ __all__ = [
     "written_news",
     "written_paragraphs",
     "written_reports",
+    "written_texts",
 ]
 
 #: Where the questions lie.
@@ -173,9 +176,15 @@ def written_paragraphs(
     ]
 
 
-def general_questions(buckets: Sequence[int], *, questions: Path = QUESTIONS) -> list[str]:
-    """The questions about anything, of some buckets of the question."""
-    asked = [str(row["question"]) for row in rows_of(questions, "general")]
+def general_questions(
+    buckets: Sequence[int], *, language: str = "zh", questions: Path = QUESTIONS
+) -> list[str]:
+    """The questions about anything in a language, of some buckets of the question."""
+    asked = [
+        str(row["question"])
+        for row in rows_of(questions, "general")
+        if row.get("language", "zh") == language
+    ]
     return [question for question in asked if bucket(question) in buckets]
 
 
@@ -222,13 +231,9 @@ def written_lines(
         asked[row["language"], row["line"]].append(row)
     if not asked:
         return []
-    runs: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for pair in rows_of(folder, "parallel"):
-        if pair["s"] == "ntrex-128":
-            runs[pair["l"]].append((pair["e"], pair["x"]))
+    runs = _ntrex(folder)
     if not runs:
         return []
-    runs["en"] = [(english, english) for english, _ in runs["de"]]
     found = (
         _article_of_lines(
             f"ntrex-{language}-{line}",
@@ -241,6 +246,52 @@ def written_lines(
         for run in [runs[language][line : line + _RUN]]
     )
     return [article for article in found if article is not None]
+
+
+def runs_of_lines(folder: Path) -> dict[str, list[Article]]:
+    """NTREX-128 in each language, cut into runs from its first line on, without questions."""
+    return {
+        language: [
+            Article(f"ntrex-{language}-{at}", language, "".join(f"{told}\n" for _, told in run), ())
+            for at in range(0, len(lines), _RUN)
+            for run in [lines[at : at + _RUN]]
+        ]
+        for language, lines in _ntrex(folder).items()
+    }
+
+
+def _ntrex(folder: Path) -> dict[str, list[tuple[str, str]]]:
+    """The lines of NTREX-128 by language, each with its English."""
+    lines: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for pair in rows_of(folder, "parallel"):
+        if pair["s"] == "ntrex-128":
+            lines[pair["l"]].append((pair["e"], pair["x"]))
+    if lines:
+        lines["en"] = [(english, english) for english, _ in lines["de"]]
+    return dict(lines)
+
+
+def written_texts(buckets: Sequence[int], *, questions: Path = QUESTIONS) -> list[Article]:
+    """The English articles that were invented for their questions: manuals, reports, rules, lives.
+
+    The reader learns from none of them.
+    """
+    return [
+        Article(
+            f"text-{hashlib.sha256(row['text'].encode()).hexdigest()[:16]}",
+            "en",
+            row["text"],
+            tuple(
+                WrittenQuestion(
+                    one["question"], one["kind"], _span(one, "sentence"), _span(one, "answer")
+                )
+                for one in row["questions"]
+            ),
+            head=row["title"],
+        )
+        for row in rows_of(questions, "texts")
+        if bucket(row["text"]) in buckets
+    ]
 
 
 def written_manuals(

@@ -28,23 +28,23 @@ def _features(**values: float) -> np.ndarray:
 
 @pytest.mark.parametrize("size", [20, 1000])
 def test_a_sentence_about_another_place_answers_nothing(size) -> None:
-    assert refusal_logit(_features(), size, reading=True) > 0
+    assert refusal_logit(_features(), size, family="", reading=True) > 0
     elsewhere = _features(place_clash=1.0, place_lack=1.0)
-    assert refusal_logit(elsewhere, size, reading=True) <= FAR_LOGIT
+    assert refusal_logit(elsewhere, size, family="", reading=True) <= FAR_LOGIT
     # Of two places asked about the passage names one.
     both = _features(place_clash=1.0, place_lack=0.5)
-    assert refusal_logit(both, size, reading=True) > FAR_LOGIT
+    assert refusal_logit(both, size, family="", reading=True) > FAR_LOGIT
 
 
 @pytest.mark.parametrize("size", [20, 1000])
 def test_a_sentence_about_another_one_of_several_answers_nothing(size) -> None:
-    assert refusal_logit(_features(unfit=1.0), size, reading=True) <= FAR_LOGIT
+    assert refusal_logit(_features(unfit=1.0), size, family="", reading=True) <= FAR_LOGIT
 
 
 @pytest.mark.parametrize("size", [20, 1000])
 def test_what_is_far_in_words_and_in_meaning_answers_nothing(size) -> None:
     far = _features(best_passage=0.1, best_cosine=0.1)
-    assert refusal_logit(far, size, reading=True) <= FAR_LOGIT
+    assert refusal_logit(far, size, family="", reading=True) <= FAR_LOGIT
 
 
 _NETWORK = {"features": ["best_cosine"], "mean": [0.5], "scale": [0.5], "linear": [2.0], "hidden": [[]],

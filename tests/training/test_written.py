@@ -19,9 +19,12 @@ from rag.training.written import (
     QUESTIONS,
     WrittenQuestions,
     general_questions,
+    runs_of_lines,
     written_lines,
+    written_manuals,
     written_news,
     written_paragraphs,
+    written_texts,
 )
 
 ARTICLE = "新馆三月一日开放。全馆共有座位八百个，比旧馆多一倍。周一闭馆。"
@@ -167,3 +170,64 @@ def test_tasks_lean_towards_the_written_questions() -> None:
     leant = {task.name: task.weight for task in leaning(tasks, "written", 0.5)}
     assert leant == {"written: a": 0.5, "news: lead": 0.375, "zh: title": 0.125}
     assert leaning(tasks[:2], "written", 0.5) == []
+
+
+def _pairs(*lines: str, source: str = "ntrex-128", language: str = "de") -> list[dict[str, str]]:
+    return [{"s": source, "l": language, "e": line, "x": f"{language}: {line}"} for line in lines]
+
+
+def test_lines_are_read_in_runs_in_each_language_and_in_english(tmp_path: Path) -> None:
+    _write(tmp_path / "parallel.jsonl.zst", _pairs(*(f"Line {i}." for i in range(10))))
+    found = runs_of_lines(tmp_path)
+    assert sorted(found) == ["de", "en"]
+    assert [one.name for one in found["de"]] == ["ntrex-de-0", "ntrex-de-8"]
+    assert found["de"][1].text == "de: Line 8.\nde: Line 9.\n"
+    assert found["en"][1].text == "Line 8.\nLine 9.\n"
+
+
+def test_manuals_are_asked_about_in_their_run(tmp_path: Path) -> None:
+    lines = [f"Step {i} takes {i} minutes." for i in range(16)]
+    rows = [*_pairs("Elsewhere."), *_pairs(*lines, source="tool-docs", language="zh")]
+    _write(tmp_path / "parallel.jsonl.zst", rows)
+    folder = tmp_path / "questions"
+    folder.mkdir()
+    place = {"source": "tool-docs", "pair": "zh", "line": 14}
+    asked = [
+        {**place, "kind": "direct", "question": "How long does step 15 take?", "sentence": 1,
+         "answer": [14, 24]},
+        {**place, "kind": "absent", "question": "Who does step 15?"},
+        {**place, "kind": "direct", "question": "Beyond?", "sentence": 9, "answer": [0, 1]},
+    ]  # fmt: skip
+    (folder / "manuals.jsonl").write_text("\n".join(map(json.dumps, asked)), encoding="utf-8")
+    (manual,) = written_manuals(tmp_path, range(10), questions=folder)
+    assert manual.language == "en"
+    direct, absent = manual.questions
+    assert direct.sentence is not None
+    assert manual.text[slice(*direct.sentence)] == "Step 15 takes 15 minutes."
+    assert direct.answer is not None
+    assert manual.text[slice(*direct.answer)] == "15 minutes"
+    assert absent.sentence is None
+    elsewhere = [b for b in range(10) if b != bucket("Step 14 takes 14 minutes.")]
+    assert written_manuals(tmp_path, elsewhere, questions=folder) == []
+
+
+def test_invented_texts_are_whole_and_split_for_good() -> None:
+    texts = written_texts(range(10))
+    assert len(texts) >= 100
+    assert len({one.name for one in texts}) == len(texts)
+    for one in texts:
+        assert one.head
+        for question in one.questions:
+            assert (question.kind == "absent") == (question.answer is None)
+            if question.answer is not None and question.sentence is not None:
+                start, end = question.sentence
+                assert start <= question.answer[0] < question.answer[1] <= end <= len(one.text)
+    names = [one.name for part in ((0, 1), range(2, 10)) for one in written_texts(part)]
+    assert sorted(names) == sorted(one.name for one in texts)
+
+
+def test_general_questions_are_asked_in_a_language() -> None:
+    english = general_questions(range(10), language="en")
+    assert len(english) > 40
+    assert set(english).isdisjoint(general_questions(range(10)))
+    assert general_questions(range(10), language="xx") == []
