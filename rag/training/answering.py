@@ -282,7 +282,11 @@ def _in_other_languages(
     for _, some in sorted(by_language.items()):
         random.Random(SEED).shuffle(some)
     texts = written_texts(fresh)
-    groups = [*sorted(by_language.items()), ("en", written_manuals(data, fresh)), ("en", texts)]
+    groups = [
+        *sorted(by_language.items()),
+        ("en", written_manuals(data, fresh, lessons=False)),
+        ("en", texts),
+    ]
     for language, some in groups:
         for shelf, given in _small_collections(some[:limit], few, general[language], held=held):
             yield shelf, _eased(given)

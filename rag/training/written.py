@@ -6,8 +6,9 @@ report on districts, authorities, projects and firms, ``questions/wiki.jsonl`` a
 ``questions/ntrex.jsonl`` about runs of lines of NTREX-128 in ``parallel``, ``questions/manuals.jsonl`` about
 runs of English documentation there. These hold questions and places (hash of an article or number of a line,
 offsets), never the texts: whoever has the data gets the evidence, whoever has not gets nothing.
-``questions/texts.jsonl`` holds invented English articles with their questions, and ``questions/general.jsonl``
-asks in many languages about the world and for help with daily life: what no collection of articles answers.
+``questions/texts.jsonl`` and ``questions/lessons.jsonl`` hold invented articles with their questions, and
+``questions/general.jsonl`` asks in many languages about the world and for help with daily life: what no
+collection of articles answers.
 Kinds: ``direct``, ``paraphrase`` (few words in common with the evidence), ``english`` and ``chinese`` (asked
 across languages), ``absent`` (a near miss: the topic is there, the fact is not).
 """
@@ -49,6 +50,7 @@ __all__ = [
     "runs_of_lines",
     "written_articles",
     "written_contrasts",
+    "written_lessons",
     "written_lines",
     "written_manuals",
     "written_news",
@@ -108,7 +110,7 @@ class Article:
 def written_articles(
     folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
 ) -> list[Article]:
-    """The articles, reports, paragraphs and runs of lines that questions were written on, of some buckets.
+    """All that questions were written on and the reader may learn from, of some buckets.
 
     Args:
         folder: Where ``news_zh``, ``qa`` and ``parallel`` are; what is missing gives nothing.
@@ -122,6 +124,8 @@ def written_articles(
             *written_contrasts(folder, buckets, questions=questions),
             *written_paragraphs(folder, buckets, questions=questions),
             *written_lines(folder, buckets, questions=questions),
+            *written_manuals(folder, buckets, lessons=True, questions=questions),
+            *written_lessons(buckets, questions=questions),
         ]
     )
 
@@ -276,10 +280,19 @@ def written_texts(buckets: Sequence[int], *, questions: Path = QUESTIONS) -> lis
 
     The reader learns from none of them.
     """
+    return _invented(questions, "texts", buckets)
+
+
+def written_lessons(buckets: Sequence[int], *, questions: Path = QUESTIONS) -> list[Article]:
+    """Such articles in English and twelve more languages that the reader learns from."""
+    return _invented(questions, "lessons", buckets)
+
+
+def _invented(questions: Path, name: str, buckets: Sequence[int]) -> list[Article]:
     return [
         Article(
             f"text-{hashlib.sha256(row['text'].encode()).hexdigest()[:16]}",
-            "en",
+            row.get("language", "en"),
             row["text"],
             tuple(
                 WrittenQuestion(
@@ -289,26 +302,26 @@ def written_texts(buckets: Sequence[int], *, questions: Path = QUESTIONS) -> lis
             ),
             head=row["title"],
         )
-        for row in rows_of(questions, "texts")
+        for row in rows_of(questions, name)
         if bucket(row["text"]) in buckets
     ]
 
 
 def written_manuals(
-    folder: Path, buckets: Sequence[int], *, questions: Path = QUESTIONS
+    folder: Path, buckets: Sequence[int], *, lessons: bool, questions: Path = QUESTIONS
 ) -> list[Article]:
     """The runs of English documentation among them: manuals of programs, as they are translated.
-
-    The reader learns from none of them, so that all may tell how to weigh what it says.
 
     Args:
         folder: Where ``parallel`` is.
         buckets: Of a run's first line.
+        lessons: Those that the reader learns from, or the others, which tell how to weigh what it says.
         questions: Another folder of questions.
     """
     asked: dict[tuple[str, str, int], list[dict[str, Any]]] = defaultdict(list)
     for row in rows_of(questions, "manuals"):
-        asked[row["source"], row["pair"], row["line"]].append(row)
+        if row.get("lesson", False) == lessons:
+            asked[row["source"], row["pair"], row["line"]].append(row)
     wanted = {(source, pair) for source, pair, _ in asked}
     lines: dict[tuple[str, str], list[str]] = defaultdict(list)
     if wanted:

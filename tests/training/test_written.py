@@ -20,6 +20,7 @@ from rag.training.written import (
     WrittenQuestions,
     general_questions,
     runs_of_lines,
+    written_lessons,
     written_lines,
     written_manuals,
     written_news,
@@ -199,7 +200,7 @@ def test_manuals_are_asked_about_in_their_run(tmp_path: Path) -> None:
         {**place, "kind": "direct", "question": "Beyond?", "sentence": 9, "answer": [0, 1]},
     ]  # fmt: skip
     (folder / "manuals.jsonl").write_text("\n".join(map(json.dumps, asked)), encoding="utf-8")
-    (manual,) = written_manuals(tmp_path, range(10), questions=folder)
+    (manual,) = written_manuals(tmp_path, range(10), lessons=False, questions=folder)
     assert manual.language == "en"
     direct, absent = manual.questions
     assert direct.sentence is not None
@@ -208,12 +209,13 @@ def test_manuals_are_asked_about_in_their_run(tmp_path: Path) -> None:
     assert manual.text[slice(*direct.answer)] == "15 minutes"
     assert absent.sentence is None
     elsewhere = [b for b in range(10) if b != bucket("Step 14 takes 14 minutes.")]
-    assert written_manuals(tmp_path, elsewhere, questions=folder) == []
+    assert written_manuals(tmp_path, elsewhere, lessons=False, questions=folder) == []
+    assert written_manuals(tmp_path, range(10), lessons=True, questions=folder) == []
 
 
 def test_invented_texts_are_whole_and_split_for_good() -> None:
-    texts = written_texts(range(10))
-    assert len(texts) >= 100
+    texts = [*written_texts(range(10)), *written_lessons(range(10))]
+    assert len(texts) >= 200
     assert len({one.name for one in texts}) == len(texts)
     for one in texts:
         assert one.head
@@ -222,8 +224,9 @@ def test_invented_texts_are_whole_and_split_for_good() -> None:
             if question.answer is not None and question.sentence is not None:
                 start, end = question.sentence
                 assert start <= question.answer[0] < question.answer[1] <= end <= len(one.text)
+    assert {one.language for one in texts} >= {"en", "de", "ru", "ar", "th", "ja"}
     names = [one.name for part in ((0, 1), range(2, 10)) for one in written_texts(part)]
-    assert sorted(names) == sorted(one.name for one in texts)
+    assert sorted(names) == sorted(one.name for one in written_texts(range(10)))
 
 
 def test_general_questions_are_asked_in_a_language() -> None:
