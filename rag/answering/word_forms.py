@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
 from rag.index.terms import PREFIX_LETTERS
 
@@ -69,14 +68,10 @@ def forms_used(
     return {term: tuple(sorted(forms - {term})) for term, forms in found.items() if forms - {term}}
 
 
-@cache
-def _stemmer(language: str) -> Any:
+@lru_cache(maxsize=16384)
+def _stem(word: str, language: str) -> str:
     # Imported late: most questions are in a language without forms.
     import snowballstemmer
 
-    return snowballstemmer.stemmer(_STEMMED[language])
-
-
-@lru_cache(maxsize=16384)
-def _stem(word: str, language: str) -> str:
-    return str(_stemmer(language).stemWord(word))
+    # One for each word: a stemmer keeps the word in itself, and threads would share it.
+    return str(snowballstemmer.stemmer(_STEMMED[language]).stemWord(word))

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
 
 from rag.answering.evidence import weigh
 from rag.answering.question import analyse
-from rag.answering.word_forms import forms_used
+from rag.answering.word_forms import _stem, forms_used
 from rag.index.terms import terms
 from rag.records import Passage
 
@@ -35,6 +36,14 @@ def test_what_is_told_as_it_is_asked_has_no_other_form() -> None:
     assert forms_used("kill", "en", _held("Safe to kill.")) == {}
     assert forms_used("组织", "zh", _held("组织部")) == {}
     assert forms_used("as is", "en", _held("as is a")) == {}
+
+
+def test_threads_do_not_mix_their_words() -> None:
+    words = [f"{start}{end}ing" for start in "bcdfgl" for end in ("oard", "uild", "end", "itt")]
+    _stem.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        stems = list(pool.map(lambda word: _stem(word, "en"), words * 40))
+    assert stems == [word[:-3] if word[-4] != "t" else word[:-4] for word in words] * 40
 
 
 def _passage(text: str) -> Passage:
