@@ -752,25 +752,22 @@ def _fits(asked: AskedFor, kind: str, shown: str, following: str) -> float:
 def _marks(normalised: str, weights: Weights) -> list[tuple[list[tuple[int, int]], float]]:
     """Where the question's worthier terms stand in a normalised text."""
     marks = []
-    worths: list[tuple[str, float]] = list(weights.focus.items())
-    worths += [
-        (form, weights.focus[term])
-        for term, forms in weights.forms.items()
-        if term in weights.focus
-        for form in forms
+    worths = [
+        ((term, *weights.forms.get(term, ())), worth) for term, worth in weights.focus.items()
     ]
     worths += [
-        (one, word.focus * degree)
+        ((one,), word.focus * degree)
         for word in weights.foreign
         for one, degree in word.alternatives
         if degree > 0.2
     ]
-    for term, worth in worths:
+    for spellings, worth in worths:
         positions: list[tuple[int, int]] = []
-        at = normalised.find(term)
-        while at >= 0 and len(positions) < 8:
-            positions.append((at, at + len(term)))
-            at = normalised.find(term, at + 1)
+        for spelling in spellings:
+            at = normalised.find(spelling)
+            while at >= 0 and len(positions) < 8:
+                positions.append((at, at + len(spelling)))
+                at = normalised.find(spelling, at + 1)
         if positions:
             marks.append((positions, worth))
     return marks

@@ -91,6 +91,7 @@ def rank(
     if not candidates:
         nothing = np.zeros(0, np.float32)
         return Ranked([], [], nothing, table, weights, spans, family, read=reader is not None)
+    # One for all languages: it chooses what is read, and what is read was fitted on its choice.
     logits = load_network("ranking")(table)
     order = [int(i) for i in np.argsort(-logits, kind="stable")]
     if reader is not None and not _readable(asked, candidates):

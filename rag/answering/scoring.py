@@ -89,10 +89,11 @@ def family_of(candidates: Sequence[Candidate]) -> str:
     """Which weights judge these candidates: "" those for Chinese text, "-other" those for all other text.
 
     In other languages the reader knows less, and words have forms: what it says and what words say
-    weighs differently there. Where half of the candidates are Chinese, they count as Chinese.
+    weighs differently there. Where at least half of the candidates with letters are Chinese, all count as
+    Chinese.
     """
-    chinese = sum(text_script(one.text) == "han" for one in candidates)
-    return "" if 2 * chinese >= len(candidates) else "-other"
+    scripts = [script for one in candidates if (script := text_script(one.text))]
+    return "" if 2 * scripts.count("han") >= len(scripts) else "-other"
 
 
 @cache
@@ -103,7 +104,7 @@ def load_network(name: str) -> Network:
 
 @cache
 def load_refusal(name: str) -> Refusal:
-    """The bundled ``refusal-small`` or ``refusal-large``, it with ``-other``, and any with ``-reader``."""
+    """The bundled ``refusal-small`` or ``refusal-large``, each also with ``-other``, ``-reader`` or both."""
     return refusal_from(_stored(name))
 
 

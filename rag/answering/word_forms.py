@@ -7,9 +7,10 @@ unanswered. Two words of a language are forms of one where Snowball gives them o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
+
+import regex
 
 from rag.index.terms import PREFIX_LETTERS
 
@@ -34,7 +35,8 @@ _STEMMED = {
 _SHORTEST = 3
 #: Forms of one word begin alike: only such words are stemmed, which is what takes time.
 _ALIKE = 2
-_WORD = re.compile(r"[^\W\d_]+")
+# Letters with their marks: Hindi writes vowels as marks.
+_WORD = regex.compile(r"[\p{L}\p{M}]+")
 
 
 def forms_used(
@@ -44,7 +46,8 @@ def forms_used(
 
     Args:
         content: The question's content words, normalised.
-        language: Its BCP 47 tag; languages without a stemmer give nothing.
+        language: Its BCP 47 tag; languages without a stemmer give nothing. (What is Romanian is not told from
+            its neighbours, and gets the stems of one of them.)
         texts: The terms of each text (:func:`rag.index.terms.terms`).
 
     Returns:
@@ -58,14 +61,26 @@ def forms_used(
         stems.setdefault(_stem(word, language), set()).add(word)
     beginnings = {word[:_ALIKE] for word in words}
     found: dict[str, set[str]] = {}
-    for held in {term for terms in texts for term in terms if term[:_ALIKE] in beginnings}:
-        if len(held) < _SHORTEST or not held.isalpha():
-            continue
+    for held in _whole_words(texts, beginnings):
         for word in stems.get(_stem(held, language), set()) - {held}:
             found.setdefault(word, set()).add(held)
             if len(word) > PREFIX_LETTERS:
                 found.setdefault(word[:PREFIX_LETTERS], set()).add(held)
     return {term: tuple(sorted(forms - {term})) for term, forms in found.items() if forms - {term}}
+
+
+def _whole_words(texts: Iterable[Collection[str]], beginnings: Collection[str]) -> set[str]:
+    """The words of texts that begin like those of the question.
+
+    Without the five letters that stand in for longer words: they would be stemmed as words themselves, and
+    who passed would be met by passengers.
+    """
+    found: set[str] = set()
+    for terms in texts:
+        alike = [term for term in terms if term[:_ALIKE] in beginnings]
+        cut = {term[:PREFIX_LETTERS] for term in alike if len(term) > PREFIX_LETTERS}
+        found.update(term for term in alike if len(term) >= _SHORTEST and term not in cut)
+    return {term for term in found if _WORD.fullmatch(term)}
 
 
 @lru_cache(maxsize=16384)

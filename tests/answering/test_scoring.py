@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from rag.answering.evidence import Candidate
 from rag.answering.scoring import (
     CONFIDENCE_FEATURES,
     FAR_LOGIT,
+    family_of,
     refusal_from,
     refusal_logit,
 )
@@ -24,6 +26,46 @@ def _features(**values: float) -> np.ndarray:
     for name, value in {**sure, **values}.items():
         row[CONFIDENCE_FEATURES.index(name)] = value
     return row
+
+
+@pytest.mark.parametrize("reading", [True, False])
+@pytest.mark.parametrize("family", ["", "-other"])
+@pytest.mark.parametrize("size", [20, 250, 1000])
+def test_every_bundled_refusal_trusts_a_sure_answer_more_than_nothing(size, family, reading) -> None:
+    nothing = np.zeros(len(CONFIDENCE_FEATURES), np.float32)
+    sure = refusal_logit(_features(), size, family=family, reading=reading)
+    assert sure > 1 + refusal_logit(nothing, size, family=family, reading=reading)
+
+
+def _candidate(text: str) -> Candidate:
+    return Candidate(
+        passage=0,
+        position=0,
+        document_id="a",
+        start=0,
+        end=len(text),
+        text=text,
+        before="",
+        after="",
+        frame="",
+        published=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "family"),
+    [
+        (["全市共有企业930家。"], ""),
+        (["Nine hundred firms."], "-other"),
+        (["Девятьсот фирм.", "企业930家。", "Nine hundred firms."], "-other"),
+        (["企业930家。", "Nine hundred firms."], ""),
+        (["1 2 3", "4 5 6", "7 8 9", "全市共有企业930家。"], ""),
+        (["1 2 3"], ""),
+        ([], ""),
+    ],
+)
+def test_the_language_of_most_candidates_chooses_the_weights(texts, family) -> None:
+    assert family_of([_candidate(text) for text in texts]) == family
 
 
 @pytest.mark.parametrize("size", [20, 1000])

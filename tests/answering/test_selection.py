@@ -30,7 +30,9 @@ def _ranked(
     table[:, INDEX["place_clash"]] = [row[4] for row in rows]
     logits = np.array([row[2] for row in rows], np.float32)
     weights = Weights({"高新": 0.5, "企业": 0.5}, ("高新", "企业"), {"高新": 0.5, "企业": 0.5})
-    return Ranked(candidates, list(range(len(rows))), logits, table, weights, {}, "", read=True)
+    nothing = [None] * len(rows)
+    order = list(range(len(rows)))
+    return Ranked(candidates, order, logits, table, weights, nothing, "", read=True)
 
 
 BEST = ("a", "高新技术企业达到930家。", 5.0, 0.5, 0.0)

@@ -32,6 +32,15 @@ def test_forms_are_those_of_the_language() -> None:
     assert forms_used("кошки", "ru", _held("Кошка спит.")) == {"кошки": ("кошка",)}
 
 
+def test_the_beginning_of_a_longer_word_is_no_word() -> None:
+    assert forms_used("law passed", "en", _held("The passengers left.")) == {}
+    assert forms_used("killed", "en", _held("killers")) == {}
+
+
+def test_letters_come_with_their_marks() -> None:
+    assert forms_used("किताबें कहाँ", "hi", _held("यह किताब है।")) == {"किताबें": ("किताब",)}
+
+
 def test_what_is_told_as_it_is_asked_has_no_other_form() -> None:
     assert forms_used("kill", "en", _held("Safe to kill.")) == {}
     assert forms_used("组织", "zh", _held("组织部")) == {}
