@@ -374,10 +374,9 @@ def features_of(
         row[INDEX["passage"]] = whole[candidate.passage]
         row[INDEX["clause"]] = _best_clauses(normalised, weights) if share else 0.0
         if weights.rare:
-            row[INDEX["rare"]] = sum(weights.met(t, held) for t in weights.rare) / len(weights.rare)
-            row[INDEX["rare_framed"]] = sum(weights.met(t, framed) for t in weights.rare) / len(
-                weights.rare
-            )
+            rare = len(weights.rare)
+            row[INDEX["rare"]] = sum(weights.met(t, held) for t in weights.rare) / rare
+            row[INDEX["rare_framed"]] = sum(weights.met(t, framed) for t in weights.rare) / rare
         row[INDEX["score"]] = min(max(passages[candidate.passage].score / first, 0.0), 1.0)
         row[INDEX["rank"]] = 1 / (1 + candidate.passage)
         if accepted is None:

@@ -31,7 +31,9 @@ def _features(**values: float) -> np.ndarray:
 @pytest.mark.parametrize("reading", [True, False])
 @pytest.mark.parametrize("family", ["", "-other"])
 @pytest.mark.parametrize("size", [20, 250, 1000])
-def test_every_bundled_refusal_trusts_a_sure_answer_more_than_nothing(size, family, reading) -> None:
+def test_every_bundled_refusal_trusts_a_sure_answer_more_than_nothing(
+    size, family, reading
+) -> None:
     nothing = np.zeros(len(CONFIDENCE_FEATURES), np.float32)
     sure = refusal_logit(_features(), size, family=family, reading=reading)
     assert sure > 1 + refusal_logit(nothing, size, family=family, reading=reading)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -48,11 +49,17 @@ def test_what_is_told_as_it_is_asked_has_no_other_form() -> None:
 
 
 def test_threads_do_not_mix_their_words() -> None:
-    words = [f"{start}{end}ing" for start in "bcdfgl" for end in ("oard", "uild", "end", "itt")]
-    _stem.cache_clear()
-    with ThreadPoolExecutor(8) as pool:
-        stems = list(pool.map(lambda word: _stem(word, "en"), words * 40))
-    assert stems == [word[:-3] if word[-4] != "t" else word[:-4] for word in words] * 40
+    words = [f"{a}{b}{c}ational" for a in "bdfgklmnprst" for b in "aeiou" for c in "bdfgklmnprst"]
+    alone = [_stem(word, "en") for word in words]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(3):
+            _stem.cache_clear()
+            with ThreadPoolExecutor(8) as pool:
+                assert list(pool.map(lambda word: _stem(word, "en"), words)) == alone
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def _passage(text: str) -> Passage:
