@@ -6,7 +6,8 @@ work folder, so that an interrupted run goes on where it stopped (``--resume``):
 1. *transplant* (:mod:`rag.training.reader_transplant`): piece embeddings for the project's own vocabulary
    behind the body of all-MiniLM-L6-v2;
 2. *distil*: both sides of translations towards the English model's vectors;
-3. *read*: the cross-encoder with its heads, on listings of one good sentence and its near misses;
+3. *read*: the cross-encoder with its heads, on listings of one good sentence and its near misses, and on such
+   as the English model orders (:mod:`rag.training.reader_guide`);
 4. *settle*: short runs of the same from there, each over other draws; the mean of all is taken (Wortsman et
    al. 2022, https://arxiv.org/abs/2203.05482). With ``--mined`` the negatives of written and of real questions
    are what the reader that settling begins with takes for answers (:mod:`rag.training.reader_mining`). The
@@ -54,7 +55,8 @@ from rag.training.data_files import needed_rows
 from rag.training.reader_data import Listing
 from rag.training.reader_evaluation import HEADER, evaluate, held_out_pairs, pairs_first
 from rag.training.reader_export import export, restore
-from rag.training.reader_model import Network, averaged, from_body, load_body, quantised, teacher
+from rag.training.reader_guide import EnglishModel
+from rag.training.reader_model import Network, averaged, from_body, load_body, quantised
 from rag.training.reader_pool import Pool
 from rag.training.reader_transplant import Transplant, composed, fit
 
@@ -135,14 +137,14 @@ def run(arguments: argparse.Namespace) -> int:
         _forget_legs(work)
     torch.set_num_threads(recipe.threads)
     earlier: list[dict[str, Any]] = []
+    body = arguments.body or _installed_body()
     if arguments.start:
         network, table, earlier = finished(arguments.start)
     else:
-        body = arguments.body or _installed_body()
         transplanted = transplant(arguments.data, body, work / "transplant.npz", recipe)
         network, rows = distil(arguments.data, body, transplanted, work / "distilled.pt", recipe)
         table = Table(*quantised(rows))
-    pool = Pool(arguments.data, seed=recipe.seed)
+    pool = Pool(arguments.data, guide=EnglishModel(body), seed=recipe.seed)
     before = steps_done(work / "read.pt")
     if before and arguments.minutes and list(work.glob(_LEG.format("*", "*"))):
         recipe = replace(recipe, read_steps=before)  # the time was over, and settling had begun
@@ -272,13 +274,7 @@ def distil(
         return network, state["rows"].numpy()
     if not recipe.distil_steps:
         return network, start.rows
-    from tokenizers import Tokenizer
-
-    english = Tokenizer.from_file(str(body_folder / "tokenizer.json"))
-    english.no_padding()
-    english.enable_truncation(96)
-    guide = teacher(body)
-    guide_rows = body["embeddings.word_embeddings.weight"]
+    english = EnglishModel(body_folder)
     encoding = own_encoding()
     rows = torch.nn.Embedding(len(start.rows), DIMENSION, sparse=True)
     rows.weight.data.copy_(torch.from_numpy(start.rows))
@@ -300,10 +296,7 @@ def distil(
         for group in rows_optimiser.param_groups:
             group["lr"] = recipe.distil_rows_rate * share
         pairs = next(batches)
-        found = english.encode_batch([e for e, _ in pairs])
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            ids, mask = _padded([f.ids for f in found])
-            target = _mean_vector(guide, guide_rows[ids], mask)
+        target = english.vectors([e for e, _ in pairs])
         wanted = torch.cat([target, target])
         cuts = [
             _marked(cut(encoding, normalize(text)), cls, sep)
@@ -640,16 +633,18 @@ def listing_losses(
     good = torch.tensor([c.good for listing in listings for c in listing.candidates])
     of = torch.tensor(owner)
     order_losses = []
-    for i in range(len(listings)):
+    for i, listing in enumerate(listings):
         mine = of == i
-        if not good[mine].any():  # a near miss has no order to learn
-            continue
         relevance = scores[mine, 0]
-        order_losses.append(relevance.logsumexp(0) - relevance[good[mine]].logsumexp(0))
-    weight = torch.where(good, 2.5, 1.0)
+        if listing.shares:
+            order_losses.append(-(torch.tensor(listing.shares) * relevance.log_softmax(0)).sum())
+        elif good[mine].any():  # a near miss has no order to learn
+            order_losses.append(relevance.logsumexp(0) - relevance[good[mine]].logsumexp(0))
+    known = torch.tensor([not listings[i].shares for i in owner])
+    weight = torch.where(good, 2.5, 1.0) * known
     absolute = functional.binary_cross_entropy_with_logits(
-        scores[:, 1], good.float(), weight=weight
-    )
+        scores[:, 1], good.float(), weight=weight, reduction="sum"
+    ) / known.sum().clamp(min=1)
     span = torch.stack(span_losses).mean() if span_losses else scores.new_zeros(())
     ordered = torch.stack(order_losses).mean() if order_losses else scores.new_zeros(())
     return {"order": ordered, "answerable": absolute, "span": span}, pieces

@@ -37,11 +37,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A question and its candidates; a good one, if there is one, comes first."""
+    """A question and its candidates; a good one, if there is one, comes first.
+
+    Where nobody knows which is good, ``shares`` says how much of the choice falls to each (they add up to 1).
+    """
 
     question: str
     candidates: tuple[Candidate, ...]
     source: str
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from rag.training.reader_data import (
     labelled,
 )
 from rag.training.reader_gloss import FUNCTION_WORDS, Glossary
+from rag.training.reader_guide import AlikeListings, SentenceModel
 from rag.training.reader_mining import mistaken
 from rag.training.reader_questions import (
     about_another,
@@ -51,11 +52,24 @@ class Pool:
     Attributes:
         reader: With one, the negatives of written and of real questions are those that it takes for
             answers; without, those nearest in wording.
+
+    Args:
+        folder: Of the training data.
+        guide: With one, a part of the listings has shares by what it finds alike.
+        articles: News articles that questions are made from by rule.
+        seed: Of the draws.
     """
 
     reader: Reader | None = None
 
-    def __init__(self, folder: Path, *, articles: int = 24000, seed: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        guide: SentenceModel | None = None,
+        articles: int = 24000,
+        seed: int = 0,
+    ) -> None:
         chance = random.Random(seed)
         entries = [(r["e"], r["x"]) for r in needed_rows(folder, "titles_dict") if r["l"] == "zh"]
         self.glossary = Glossary(entries)
@@ -68,10 +82,12 @@ class Pool:
         embedder = load_embedder("bundled")
         # Once among all that was written, so that others' sentences are of any kind, once among their own.
         told = written_articles(folder, TRAINING)
-        foreign = [article for article in told if article.language != "zh"]
+        english = [article for article in told if article.language == "en"]
+        foreign = [article for article in told if article.language not in ("zh", "en")]
         self.written = WrittenQuestions(told, embedder)
         self.reports = WrittenQuestions(written_reports(folder, TRAINING), embedder)
         self.contrasts = WrittenQuestions(written_contrasts(folder, TRAINING), embedder)
+        self.english = WrittenQuestions(english, embedder)
         self.foreign = WrittenQuestions(foreign, embedder)
         self.articles = [
             row["t"][:2500]
@@ -92,15 +108,24 @@ class Pool:
         }
         self._run_keys, self._run_shares = list(shares), list(shares.values())
         self._makers: list[tuple[float, Callable[[random.Random], Listing | None]]] = [
-            (0.38, partial(self._from_written, self.written)),
-            (0.18, partial(self._from_written, self.reports)),
-            (0.12, partial(self._from_written, self.contrasts)),
-            (0.11, partial(self._from_written, self.foreign)),
-            (0.07, self._from_chinese_qa),
-            (0.05, self._from_other_qa),
+            (0.24, partial(self._from_written, self.written)),
+            (0.13, partial(self._from_written, self.reports)),
+            (0.10, partial(self._from_written, self.contrasts)),
+            (0.17, partial(self._from_written, self.english)),
+            (0.13, partial(self._from_written, self.foreign)),
+            (0.06, self._from_chinese_qa),
+            (0.04, self._from_other_qa),
             (0.01, self._from_news),
-            (0.08, self._from_pairs),
+            (0.02, self._from_pairs),
         ]
+        if guide is not None:
+            questions = [
+                one.question
+                for article in told
+                for one in article.questions
+                if article.language == "en" or one.kind == "english"
+            ]
+            self._makers.append((0.3, AlikeListings(folder, questions, guide).draw))
 
     def draw(self, chance: random.Random) -> Listing:
         """One listing: about four candidates, the good one first."""

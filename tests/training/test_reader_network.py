@@ -14,7 +14,15 @@ pytest.importorskip("onnx")
 
 from rag.answering.reader import FEATURES, Reader, ReaderInput, Table  # noqa: E402
 from rag.tokens import VOCABULARY_SIZE  # noqa: E402
-from rag.training.reader import Recipe, finish, read, settle  # noqa: E402
+from rag.training.reader import (  # noqa: E402
+    Recipe,
+    examples_of,
+    finish,
+    listing_losses,
+    own_encoding,
+    read,
+    settle,
+)
 from rag.training.reader_data import Candidate, Listing  # noqa: E402
 from rag.training.reader_evaluation import area, kept_at, logistic  # noqa: E402
 from rag.training.reader_export import export, restore  # noqa: E402
@@ -127,6 +135,30 @@ def test_settling_on_mistakes_shows_the_pool_the_reader_that_it_begins_with(tmp_
     plain = replace(recipe, settle_mined=False)
     settle(network, table, pool, tmp_path, plain)
     assert len(list(tmp_path.glob("settle-*-1.pt"))) == 2  # neither goes on from the other's
+
+
+@torch.no_grad()
+def test_where_nobody_knows_what_is_good_the_order_learns_shares_and_nothing_else_does() -> None:
+    network, table = small()
+    encoding = own_encoding()
+    shares = (0.7, 0.2, 0.1)
+    told = tuple(Candidate(text) for text in ("The pier is long.", "It rains.", "Ships lie there."))
+    guided = Listing("How long is the pier?", told, "made", shares)
+    losses, _ = listing_losses(network, [guided], encoding, table, 0.0)
+    alone = [
+        listing_losses(network, [replace(guided, shares=tuple(float(i == k) for k in range(3)))],
+                       encoding, table, 0.0)[0]["order"]
+        for i in range(3)
+    ]  # fmt: skip
+    expected = sum(share * float(loss) for share, loss in zip(shares, alone, strict=True))
+    assert float(losses["order"]) == pytest.approx(expected, rel=1e-3)
+    assert float(losses["answerable"]) == 0
+    assert float(losses["span"]) == 0
+    known = Digits().draw(random.Random(0))
+    assert examples_of(known, encoding, table)[1] is not None
+    both, _ = listing_losses(network, [known, guided], encoding, table, 0.0)
+    one, _ = listing_losses(network, [known], encoding, table, 0.0)
+    assert float(both["answerable"]) == pytest.approx(float(one["answerable"]), rel=0.05)
 
 
 def test_area_counts_ties_as_half() -> None:
