@@ -198,7 +198,7 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = command("eval", _eval, "Measure retrieval, citation, answers and refusal.")
     _add_eval_arguments(evaluate)
-    _common(evaluate)
+    _configure(evaluate)
     return parser
 
 
@@ -209,6 +209,10 @@ def _common(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="index folder (default: %(default)s, or RAG_INDEX)",
     )
+    _configure(parser)
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", help="embedding model (default: bundled)")
     parser.add_argument(
         "--set",
@@ -271,7 +275,9 @@ def parse_where(conditions: Sequence[str]) -> dict[str, Any] | None:
     """
     where: dict[str, Any] = {}
     for condition in conditions:
-        match = re.fullmatch(r"\s*([\w.-]+?)\s*(>=|<=|!=|==?|>|<)\s*(.*?)\s*", condition, re.DOTALL)
+        match = re.fullmatch(
+            r"\s*([^<>=!]*[^<>=!\s])\s*(>=|<=|!=|==?|>|<)\s*(.*?)\s*", condition, re.DOTALL
+        )
         if match is None:
             raise QueryError(
                 f"--where {condition!r}: write it as FIELD=VALUE or FIELD>=VALUE, "

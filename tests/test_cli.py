@@ -347,6 +347,9 @@ def test_batch_from_stdin(built: Path) -> None:
         (["title=a=b"], {"title": {"in": ["a=b"]}}),
         (["source="], {"source": {"in": [""]}}),
         (["published==2023"], {"published": {"in": ["2023"]}}),
+        (["journal name=Nature"], {"journal name": {"in": ["Nature"]}}),
+        (["price (EUR) <= 4"], {"price (EUR)": {"<=": 4}}),
+        (["影响 因子>=3"], {"影响 因子": {">=": 3}}),
     ],
 )  # fmt: skip
 def test_where(conditions: list[str], expected: dict[str, Any] | None) -> None:

@@ -18,13 +18,16 @@ ALWAYS = _words(
     """
     mr mrs ms mx dr prof rev fr sr hon gen maj capt cmdr col lt sgt gov sen rep pres amb messrs mme
     mlle st mt ft e.g i.e cf viz vs approx ca resp incl excl esp usw bzw z.b d.h u.a vgl ing dipl hr św ee
-    dra sra ул гор обл им т.е т.к т.н напр см
+    dra sra ул гор обл им т.е т.к т.н напр см inkl exkl sog ggf evtl zzgl bspw проф акад डॉ प्रो
     """
 )
 
-#: Abbreviations only before a number: ``No. 5``, but ``He said no. Then he left.``
+#: Abbreviations only before a number or the like: ``No. 5``, but ``He said no. Then he left.``
 BEFORE_NUMBER = _words(
-    "no nos nr num fig figs eq sec sect ch chap vol p pp para art ver v abs tab pag str n°"
+    """
+    no nos nr num núm fig figs eq eqs sec secs sect ch chap vol p pp para art ver v abs tab tbl pag
+    str n° ref refs thm lem prop cor def alg app suppl abb kap bd рис табл стр
+    """
 )
 
 #: May end a sentence: it does when a word follows that usually begins one.
@@ -32,7 +35,7 @@ SOMETIMES = _words(
     """
     inc ltd co corp plc llc bros dept univ assn jr esq etc al ave blvd rd jan feb mar apr jun jul
     aug sep sept oct nov dec mon tue wed thu fri sat sun a.m p.m ph.d m.d b.a m.a u.s u.k u.n e.u
-    d.c usa гг г тыс млн млрд руб т.д т.п др
+    d.c usa proc conf mio mrd гг г тыс млн млрд руб т.д т.п др
     """
 )
 

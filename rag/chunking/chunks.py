@@ -27,6 +27,7 @@ _TINY = 0.25
 _WIDEST = 40_000
 _CLAUSE_END = re.compile(r"[，、；：]|[,;:](?!\d)|——")
 _BLANKS = re.compile(r"\s+")
+_TABLE_RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")
 
 
 class _Unit(NamedTuple):
@@ -38,6 +39,7 @@ class _Unit(NamedTuple):
     gap: int  # tokens of that white space
     heading: str | None
     opens: bool  # it is a heading: a new section begins here
+    binds: bool  # it is worth little without what follows: a heading, the head of a table
 
 
 def document_sentences(document: Document) -> list[Span]:
@@ -81,11 +83,13 @@ def chunk_document(
     headings = find_headings(text, spans, _marked(document))
     paths = heading_paths(headings, len(spans), title=document.title)
     opening = {index for index, _, _ in headings}
+    binding = opening | _table_heads(text, spans)
     counts = count_sentences(text, spans, encoding=encoding) if counted is None else counted[1]
     units: list[_Unit] = []
     for index, ((start, end), (tokens, gap)) in enumerate(zip(spans, counts, strict=True)):
         if tokens <= chunk_tokens:
-            units.append(_Unit(start, end, tokens + gap, gap, paths[index], index in opening))
+            opens, binds = index in opening, index in binding
+            units.append(_Unit(start, end, tokens + gap, gap, paths[index], opens, binds))
             continue
         pieces = list(_pieces(text, (start, end), tokens, chunk_tokens, encoding))
         sizes = count_sentences(text, pieces, encoding=encoding)
@@ -93,7 +97,7 @@ def chunk_document(
             opens = not number and index in opening
             if number == len(pieces) - 1:
                 blanks = gap  # noqa: PLW2901 - the sentence's own
-            units.append(_Unit(left, right, size + blanks, blanks, paths[index], opens))
+            units.append(_Unit(left, right, size + blanks, blanks, paths[index], opens, opens))
     chunks = []
     packer = _Packer(text, units, budget=chunk_tokens, overlap=chunk_overlap)
     for first, last in packer.chunks():
@@ -113,6 +117,17 @@ def chunk_document(
 
 def _marked(document: Document) -> Sequence[Sequence[int]]:
     return document.metadata.get("headings") or ()
+
+
+def _table_heads(text: str, spans: Sequence[Span]) -> set[int]:
+    """Which sentences are a Markdown table's head row, or the rule under it."""
+    heads: set[int] = set()
+    for index, (start, end) in enumerate(spans):
+        if index and text[start] == "|" and _TABLE_RULE.fullmatch(text, start, end):
+            above = spans[index - 1]
+            if text[above[0]] == "|" and text.count("\n", above[1], start) == 1:
+                heads |= {index - 1, index}
+    return heads
 
 
 def _heading_of(units: Sequence[_Unit]) -> str | None:
@@ -164,9 +179,9 @@ class _Packer:
                     break
                 end += 1
             body = end
-            while body - 1 > fresh and self._units[body - 1].opens:
+            while body - 1 > fresh and self._units[body - 1].binds:
                 body -= 1
-            if end < last and not self._units[body - 1].opens:
+            if end < last and not self._units[body - 1].binds:
                 end = body  # a heading stays with what it heads
             packed.append((start, end))
             fresh = end
@@ -196,7 +211,7 @@ class _Packer:
         best = [before, last]
         shortest = min(self._size(start, middle), self._size(last[0], end))
         for cut in range(middle - 1, start, -1):
-            if self._units[cut - 1].opens:
+            if self._units[cut - 1].binds:
                 continue
             begin = max(start, self._start(start, cut))
             left, right = self._size(start, cut), self._size(begin, end)

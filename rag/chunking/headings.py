@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Sequence
 
 from rag.chunking.lines import is_cjk
@@ -22,6 +23,10 @@ _NUMBERED = (
     (re.compile(rf"[（(][{_NUMERAL}]{{1,3}}[）)]"), 10),
 )
 _STANDING_ALONE = 11
+#: A line that opens or closes a block of code: its mark, then what else it says.
+_FENCE = re.compile(
+    r"^[^\S\n]*(?:(?:[-*+]|\d{1,3}[.)])[^\S\n]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE
+)
 _ENDS = frozenset("。！？!?；;，,、：:.…")
 _INNER = re.compile("[。！？；]|[.;,] |[!?]|[，,].*[，,]")
 _NO_HEADING = re.compile(
@@ -46,10 +51,15 @@ def find_headings(
         return []
     found: list[Heading] = []
     alone: list[Heading] = []
+    fenced = _fenced(text)
     for index, (start, end) in enumerate(spans):
         if start in levels:
             found.append((index, levels[start], _title(text[start:end])))
             continue
+        while fenced and fenced[0][1] <= start:
+            fenced.popleft()
+        if fenced and fenced[0][0] <= start:
+            continue  # "# install it" is a comment there
         if text[start] == "#":
             markdown = _MARKDOWN.match(text[start:end])
             if markdown and markdown[2]:
@@ -88,6 +98,21 @@ def heading_paths(
         names = [name for _, name in stack if name != title]
         paths[index:after] = [" > ".join(names) or None] * (after - index)
     return paths
+
+
+def _fenced(text: str) -> deque[Span]:
+    """The blocks of code between fences, in order; a fence that nothing closes opens none."""
+    blocks: deque[Span] = deque()
+    opening: re.Match[str] | None = None
+    for line in _FENCE.finditer(text) if "```" in text or "~~~" in text else ():
+        mark, rest = line.groups()
+        if opening is None:
+            if mark[0] == "~" or "`" not in rest:  # else code within the line
+                opening = line
+        elif mark.startswith(opening[1]) and not rest.strip():
+            blocks.append((opening.start(), line.end()))
+            opening = None
+    return blocks
 
 
 def _title(text: str) -> str:

@@ -45,6 +45,21 @@ _OPEN_WORD = re.compile(
     r"\b(?:the|an?|of|in|on|at|by|for|from|with|to|and|or|as|that|which|is|are|was|were|its|their|his|her"
     r"|der|die|das|und|von|mit|für|zu|le|la|les|de|du|des|et|el|los|las|y|en|del|o|e|do|da)$"
 )
+#: A line that says when it was logged, or the number of a reference: what is above it has ended.
+_ENTRY = re.compile(
+    r"""
+    \[?(?:19|20)\d\d[-/.]\d\d[-/.]\d\d[T ]\d\d:\d\d
+  | \[\d{1,3}\]\s+["'“‘«„]?[^\W\d_a-z]
+    """,
+    re.VERBOSE,
+)
+#: These might stand inside a sentence too: they begin anew only below another of their kind.
+_FURTHER_ENTRY = (
+    re.compile(r"\[?\d{1,2}:\d\d(?::\d\d)?\b"),
+    re.compile(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d\b"),
+    re.compile(r"\[\d{1,3}\]\s"),
+    re.compile(r"[^\W\d_a-z][\w.'’-]*(?: [\w.'’-]+){0,2}: +\S"),  # who speaks
+)
 _PAIRS = (
     ("“", "”"),
     ("（", "）"),
@@ -115,6 +130,8 @@ def goes_on(text: str, start: int, end: int, following: int, *, cut: bool = Fals
     latin = not is_cjk(last)
     item = _LIST_ITEM.match(text, following) is not None
     length = end - start
+    if last not in "，、," and _begins_entry(text, start, end, following):
+        return False
     if last in "，、,（(“《「『‘+＋/":
         if item and (last in "，,") and _LIST_ITEM.match(text, start):
             return False
@@ -146,6 +163,19 @@ def goes_on(text: str, start: int, end: int, following: int, *, cut: bool = Fals
             tail, ahead, following, text, length=length, inside=inside, blank=blank
         )
     return _latin_goes_on(text, start, end, first, inside=inside, blank=blank)
+
+
+def _begins_entry(text: str, start: int, end: int, following: int) -> bool:
+    """Whether an entry of a log, a transcript or a list of references begins at ``following``."""
+    first = text[following]
+    if not (first.isdigit() or first.isupper() or first == "["):
+        return False
+    if _OPEN_WORD.search(text, max(start, end - 12), end):
+        return False
+    entry = _ENTRY.match(text, following)
+    if entry:
+        return not is_cjk(text[entry.end() - 1])
+    return any(kind.match(text, following) and kind.match(text, start) for kind in _FURTHER_ENTRY)
 
 
 def _chinese_goes_on(

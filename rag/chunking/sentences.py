@@ -48,11 +48,27 @@ _BLANK = re.compile(r"\s*+")
 _LINE_BREAKS = frozenset("\n\r\v\f\x85\u2028\u2029")
 _GOES_ON = frozenset("，、；：,;:")
 _GOES_ON_QUOTED = _GOES_ON | frozenset("的地之和与與及等")
+#: Japanese reports what it quotes with one of these; the rest are words that begin a sentence.
+_REPORTED = re.compile(
+    "と(?!ても|ころ|にかく|もかく|もあれ|もに|はいえ|うとう|きどき|りあえず)|って"
+)
 #: A clause has at least so many characters for a semicolon to part it from the next.
 _CLAUSE = 12
 _NEXT_CLAUSE = re.compile(rf"[^；;。！？!?\n]{{{_CLAUSE}}}")
 _WORD = re.compile(r"[^\s(（“\"'‘\[《「，。、]*$")
 _NEXT_WORD = re.compile(r"[\"'“‘(\[«¿¡]*([^\W\d_]+)")
+#: What a figure, an equation, a section is called: ``3``, ``S3``, ``III``, ``(3)``, ``[12]``, ``B``.
+_LABEL = re.compile(
+    r"[A-Z]{0,2}\d|[(\[][A-Z]{0,2}[.-]?\d[\d.,;\s–-]{0,20}[a-z]?[)\]]|[IVXLC]{2,}\b"
+    r"|[B-HJ-Z](?=[\s),;:\]])|[AI](?=[).\]])"
+)
+_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2})+")
+#: German counts with a full stop: ``im 19. Jahrhundert``, ``der 2. Weltkrieg``; but ``I am 19.``
+_ORDINAL = re.compile(
+    r"(?:\b(?:im|zum|zur|beim|vom|ins|ab|seit|der|die|das|dem|den|des|\d{1,2}\.\s(?:und|bis|oder))"
+    r"|(?<!\bI )\bam)\s\d{1,2}$",
+    re.IGNORECASE,
+)
 _STRAY = 3
 _WORD_CHARACTER = re.compile(r"\w")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
@@ -152,6 +168,8 @@ def _boundary(text: str, start: int, at: int, size: int, *, cut: bool) -> tuple[
         quoted = text[end - 1] in CLOSING
         if following in (_GOES_ON_QUOTED if quoted else _GOES_ON) and following:
             return -1, end
+        if quoted and _REPORTED.match(text, end):
+            return -1, end
         if mark == "…" and (following.islower() or end - start == end - at):
             return -1, end
         return end, end
@@ -225,30 +243,41 @@ def _latin_end(text: str, start: int, at: int, size: int) -> tuple[int, int]:
     after = word.group(1) if word else ""
     if after[:1].islower() and after.islower():
         return -1, following
-    if text[at] == "." and text[at + 1 : at + 2] != "." and tail == at + 1:
-        before = _WORD.search(text, max(start, at - 24), at)
-        token = before.group() if before else ""
-        if _is_abbreviation(token, after, text[following], starts=at - len(token) == start):
-            # Not past a line break: whether the line goes on is decided there.
-            return -1, end
+    single = text[at] == "." and text[at + 1 : at + 2] != "." and tail == at + 1
+    if single and _is_abbreviation(text, start, at, following, after):
+        # Not past a line break: whether the line goes on is decided there.
+        return -1, end
     return end, end
 
 
-def _is_abbreviation(token: str, after: str, following: str, *, starts: bool) -> bool:
-    """Whether the full stop after ``token`` does not end the sentence."""
+def _is_abbreviation(text: str, start: int, at: int, following: int, after: str) -> bool:
+    """Whether the full stop at ``at`` does not end the sentence that began at ``start``.
+
+    ``after`` is the word that begins at ``following``, "" where none does.
+    """
+    word = _WORD.search(text, max(start, at - 24), at)
+    token = word.group() if word else ""
     lower = token.lower()
     if not token:
         return False
-    if starts and (token.isdigit() or len(token) == 1):
+    begins = after.lower() in STARTERS
+    if at - len(token) == start and (token.isdigit() or len(token) == 1):
         return True
     if lower in ALWAYS:
         return True
     if lower in BEFORE_NUMBER:
-        return following.isdigit()
-    if token.isdigit():
-        return len(token) <= 2 and after.lower() in MONTHS
+        return _LABEL.match(text, following) is not None
+    if token[-1].isdigit():
+        if at - len(token) == start and _SECTION.fullmatch(token):
+            return not begins and not is_cjk(text[following])
+        ordinal = _ORDINAL.search(text, max(start, at - 16), at) is not None
+        return (
+            len(token) <= 2
+            and token.isdigit()
+            and (after.lower() in MONTHS or (ordinal and bool(after) and not begins))
+        )
     if lower in SOMETIMES or "." in token[1:-1] or (len(token) == 1 and token.isalpha()):
-        return after.lower() not in STARTERS and not is_cjk(following)
+        return not begins and not is_cjk(text[following])
     return False
 
 

@@ -1,17 +1,26 @@
 """Filters on documents: ``{"published": {">=": "2023-01-01"}, "source": ["a", "b"]}`` to SQL.
 
-All conditions must hold. Dates compare as text, which is right for ISO dates; a document without the
-field passes only ``!=`` and ``not in``. ``contains`` and ``prefix`` look at text; for a list in the
-metadata, ``=``, ``in`` and ``contains`` ask whether it holds the value.
+All conditions must hold; a document without the field passes only ``!=`` and ``not in``.
+
+- ``published`` and ``indexed`` take dates. The order looks at what both sides tell: 2023-05-01 is not
+  after 2023. ``=`` asks whether the document's date lies in the one given.
+- Text that reads as a number is ordered as one when compared with a number, as in a CSV file's cells.
+- ``contains`` and ``prefix`` look at text; for a list in the metadata, ``=``, ``in`` and ``contains`` ask
+  whether it holds the value.
+- ``metadata.id`` is the documents' own field of that name, where they have one, not ours.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+import operator as compare
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rag.errors import QueryError
+from rag.reading.dates import iso_date
 
 __all__ = ["OPERATORS", "Scalar", "matches", "to_sql"]
 
@@ -30,6 +39,17 @@ OPERATORS = ("=", "!=", ">", ">=", "<", "<=", "in", "not in", "prefix", "contain
 _ALIASES = {"==": "=", "eq": "=", "ne": "!=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 Scalar = str | int | float | bool | None
 
+_ORDER = {">": compare.gt, ">=": compare.ge, "<": compare.lt, "<=": compare.le}
+_DATES = ("published", "indexed")
+_ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d\S*)?)?)?")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+#: The same as :data:`_NUMBER`: SQLite has no regular expressions, and orders any text above any number.
+_SQL_NUMBER = (
+    "(typeof({0}) IN ('integer', 'real') OR typeof({0}) = 'text'"
+    " AND ({0} GLOB '[0-9]*' OR {0} GLOB '[-+][0-9]*') AND substr({0}, 2) NOT GLOB '*[^0-9.]*'"
+    " AND {0} NOT GLOB '*.*.*' AND {0} NOT GLOB '*.')"
+)
+
 
 def _conditions(where: Mapping[str, Any], fields: Iterable[str]) -> list[tuple[str, str, Any]]:
     """(field, operator, operand) of each condition, all checked.
@@ -39,10 +59,12 @@ def _conditions(where: Mapping[str, Any], fields: Iterable[str]) -> list[tuple[s
     """
     if not isinstance(where, Mapping):
         raise QueryError(f"where={where!r}: must be a mapping of field to value or condition.")
-    known = [*COLUMNS, *sorted(set(fields) - set(COLUMNS))]
+    fields = set(fields)
+    known = [*COLUMNS, *sorted(fields - set(COLUMNS))]
     found: list[tuple[str, str, Any]] = []
     for field, condition in where.items():
         name = field.removeprefix("metadata.") if isinstance(field, str) else field
+        own = name != field and name in fields and name in COLUMNS
         if name not in known:
             near = difflib.get_close_matches(str(name), known, 1)
             hint = f"did you mean {near[0]!r}? " if near else ""
@@ -56,7 +78,11 @@ def _conditions(where: Mapping[str, Any], fields: Iterable[str]) -> list[tuple[s
         else:
             pairs = [("=", condition)]
         for sign, operand in pairs:
-            found.append((name, *_checked(field, sign, operand)))
+            operator, value = _checked(field, sign, operand)
+            if name in _DATES and not own and operator not in ("prefix", "contains"):
+                many = isinstance(value, list)
+                value = [_date(field, v) for v in value] if many else _date(field, value)
+            found.append((field if own else name, operator, value))
     return found
 
 
@@ -77,9 +103,29 @@ def _checked(field: str, sign: Any, operand: Any) -> tuple[str, Any]:
         raise QueryError(f"where: {field!r} {operator} needs {wanted}, not {operand!r}.")
     if operator in ("prefix", "contains") and not isinstance(operand, str):
         raise QueryError(f"where: {field!r} {operator} needs a text, not {operand!r}.")
-    if operator in (">", ">=", "<", "<=") and operand is None:
+    if operator in _ORDER and operand is None:
         raise QueryError(f"where: {field!r} {operator} needs a text or a number, not None.")
     return operator, operand
+
+
+def _date(field: str, operand: Scalar) -> str | None:
+    """The operand as the catalog writes dates: ``2023-5-1`` is 2023-05-01."""
+    if operand is None:
+        return None
+    text = str(operand).strip()
+    if _ISO.fullmatch(text):
+        try:
+            dt.date.fromisoformat(f"{text}-01-01"[:10])
+        except ValueError:
+            pass
+        else:
+            return text
+    date = iso_date(operand)
+    if date is None:
+        raise QueryError(
+            f"where: {field!r} needs a date such as 2023, 2023-05 or 2023-05-31, not {operand!r}."
+        )
+    return date
 
 
 def to_sql(where: Mapping[str, Any], fields: Iterable[str]) -> tuple[str, list[Scalar]]:
@@ -95,13 +141,15 @@ def to_sql(where: Mapping[str, Any], fields: Iterable[str]) -> tuple[str, list[S
     clauses: list[str] = []
     parameters: list[Scalar] = []
     for field, operator, operand in _conditions(where, fields):
-        if field in COLUMNS:
+        if field in _DATES:
+            clause, values = _date_clause(COLUMNS[field], operator, operand)
+        elif field in COLUMNS:
             clause, values = _column_clause(COLUMNS[field], operator, operand)
         else:
             inner, values = _column_clause("value", operator.removeprefix("not "), operand)
             if operator == "!=":
                 inner, values = _column_clause("value", "=", operand)
-            path = '$."' + field.replace('"', '\\"') + '"'
+            path = '$."' + field.removeprefix("metadata.").replace('"', '\\"') + '"'
             each = f"SELECT 1 FROM json_each(documents.metadata, ?) WHERE {inner}"  # noqa: S608
             values = [path, *values]
             if operand is None and operator in ("=", "!="):
@@ -112,6 +160,22 @@ def to_sql(where: Mapping[str, Any], fields: Iterable[str]) -> tuple[str, list[S
         clauses.append(clause)
         parameters.extend(values)
     return " AND ".join(f"({clause})" for clause in clauses) or "1", parameters
+
+
+def _date_clause(column: str, operator: str, operand: Any) -> tuple[str, list[Scalar]]:
+    if operator in ("prefix", "contains"):
+        return _column_clause(column, operator, operand)
+    if operator in _ORDER:
+        shared = f"substr({column}, 1, length(?)) {operator} substr(?, 1, length({column}))"
+        return shared, [operand, operand]
+    dates = operand if operator in ("in", "not in") else [operand]
+    inside = " OR ".join(
+        f"{column} IS ?" if date is None else f"coalesce(substr({column}, 1, length(?)) = ?, 0)"
+        for date in dates
+    )
+    values = [value for date in dates for value in ([None] if date is None else [date, date])]
+    clause = f"({inside or '0'})"
+    return (f"NOT {clause}" if operator in ("!=", "not in") else clause), values
 
 
 def _column_clause(column: str, operator: str, operand: Any) -> tuple[str, list[Scalar]]:
@@ -128,46 +192,68 @@ def _column_clause(column: str, operator: str, operand: Any) -> tuple[str, list[
         return f"substr({column}, 1, ?) = ?", [len(operand), operand]
     if operator == "contains":
         return f"instr({column}, ?) > 0", [operand]
-    return f"{column} {operator} ?", [operand]
+    if isinstance(operand, str):
+        return f"typeof({column}) = 'text' AND {column} {operator} ?", [operand]
+    number = f"{_SQL_NUMBER.format(column)} AND CAST({column} AS NUMERIC) {operator} ?"
+    return number, [operand]
 
 
 def matches(where: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
     """Whether a document, as a flat mapping of field to value, passes; the meaning of a filter.
 
     Stores without SQL use it, and the tests hold :func:`to_sql` against it.
+
+    Args:
+        where: The filter.
+        document: Ours and the metadata; a metadata field that bears the name of one of ours stands
+            under ``metadata.NAME``.
+
+    Raises:
+        QueryError: Unknown field or operator, or an operand of the wrong kind.
     """
-    return all(
-        _TESTS[operator](
-            document[field] if isinstance(document.get(field), list) else [document.get(field)],
-            operand,
-        )
-        for field, operator, operand in _conditions(where, document)
+    fields = [name.removeprefix("metadata.") for name in document if name not in COLUMNS]
+    for field, operator, operand in _conditions(where, fields):
+        value = document.get(field)
+        values = value if isinstance(value, list) else [value]
+        test = _passes_date if field in _DATES else _passes
+        positive = {"!=": "=", "not in": "in"}.get(operator, operator)
+        found = any(test(value, positive, operand) for value in values)
+        if found == (positive != operator):
+            return False
+    return True
+
+
+def _passes(value: Any, operator: str, operand: Any) -> bool:
+    if operator == "=":
+        return bool(value == operand)
+    if operator == "in":
+        return value is not None and value in operand
+    if operator in _ORDER and not isinstance(operand, str):
+        value = _number(value)
+        return value is not None and bool(_ORDER[operator](value, operand))
+    if not isinstance(value, str):
+        return False
+    if operator == "prefix":
+        return value.startswith(operand)
+    return operand in value if operator == "contains" else bool(_ORDER[operator](value, operand))
+
+
+def _passes_date(value: Any, operator: str, operand: Any) -> bool:
+    if operator in ("=", "in"):
+        dates = operand if operator == "in" else [operand]
+        if value is None:
+            return None in dates
+        return any(date is not None and value.startswith(date) for date in dates)
+    if operator not in _ORDER:
+        return _passes(value, operator, operand)
+    return value is not None and bool(
+        _ORDER[operator](value[: len(operand)], operand[: len(value)])
     )
 
 
-def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[list[Any], Any], bool]:
-    def test(values: list[Any], operand: Any) -> bool:
-        return any(
-            value is not None
-            and isinstance(value, str) == isinstance(operand, str)
-            and compare(value, operand)
-            for value in values
-        )
-
-    return test
-
-
-_TESTS: dict[str, Callable[[list[Any], Any], bool]] = {
-    "=": lambda values, operand: operand in values,
-    "!=": lambda values, operand: operand not in values,
-    ">": _ordered(lambda value, operand: value > operand),
-    ">=": _ordered(lambda value, operand: value >= operand),
-    "<": _ordered(lambda value, operand: value < operand),
-    "<=": _ordered(lambda value, operand: value <= operand),
-    "in": lambda values, operand: any(value in operand for value in values),
-    "not in": lambda values, operand: all(
-        value is None or value not in operand for value in values
-    ),
-    "prefix": _ordered(lambda value, operand: value.startswith(operand)),
-    "contains": _ordered(lambda value, operand: operand in value),
-}
+def _number(value: Any) -> int | float | None:
+    if isinstance(value, str):
+        if _NUMBER.fullmatch(value) is None:
+            return None
+        return float(value) if "." in value else int(value)
+    return value if isinstance(value, (int, float)) else None

@@ -106,6 +106,17 @@ def test_a_heading_never_ends_a_chunk() -> None:
             assert not chunk.text.rstrip().endswith("节")
 
 
+def test_the_head_of_a_table_stays_with_its_first_row() -> None:
+    head = "| Berth | Length | Depth |\n|:---|---:|---|\n"
+    rows = [f"| {n} | {200 + n} | {10 + n} |" for n in range(6)]
+    for n in range(1, 9):
+        text = "".join(SENTENCES[:n]) + "\n\n" + head + "\n".join(rows)
+        for budget in range(60, 160, 7):
+            chunks = chunk_document(document(text), chunk_tokens=budget, chunk_overlap=0)
+            (first,) = [chunk for chunk in chunks if "Berth" in chunk.text]
+            assert f"{head}{rows[0]}" in first.text
+
+
 def test_headings_of_markup_count() -> None:
     text = "港口概况\n\n位于东岸。\n\n航线\n\n" + "".join(SENTENCES[:10])
     start = text.index("航线")

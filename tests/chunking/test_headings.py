@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rag.chunking import split_sentences
 from rag.chunking.headings import find_headings, heading_paths
 
@@ -40,6 +42,20 @@ def test_short_lines_standing_alone_and_two_of_them_together() -> None:
 def test_what_is_no_heading() -> None:
     text = "▲港口一角\n\n昨日，港口开放。\n\n记者 王某\n\n2024-01-02 10:00\n\n游客很多。\n\n阅读：3000\n\n网站地图"
     assert headings(text) == []
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~", "````"])
+def test_a_comment_in_a_block_of_code_is_no_heading(fence: str) -> None:
+    code = f"{fence}bash\n# remove everything\n\nall of it\n\nrm -r build\n{fence}"
+    text = f"# Tool\n\nRun:\n\n{code}\n\n## Use\n\n- {code}\n\n## End\n\nIt needs 4 GB."
+    assert headings(text) == [(1, "Tool"), (2, "Use"), (2, "End")]
+
+
+def test_what_is_no_block_of_code_hides_no_heading() -> None:
+    assert headings("```code``` is code.\n\n# One\n\nText.") == [(1, "One")]
+    assert headings("```\nopen to the end\n\n# One\n\nText.") == [(1, "One")]
+    nested = "````\n```\n# no\n```\n# no\n````\n\n# One\n\nText."
+    assert headings(nested) == [(1, "One")]
 
 
 def test_marked_headings_switch_guessing_off() -> None:

@@ -72,7 +72,10 @@ def test_blank_text_has_no_sentences(text: str) -> None:
         ('他问:"去吗?"她说:"去。"走了。', ['他问:"去吗?"', '她说:"去。"', "走了。"]),
         ("会客室关了。“ 他走了。", ["会客室关了。“", "他走了。"]),
         ("贡献很大!1", ["贡献很大!", "1"]),
-        ("東京は晴れ。「雨だ！」と言った。", ["東京は晴れ。", "「雨だ！」", "と言った。"]),
+        ("東京は晴れ。「雨だ！」と言った。", ["東京は晴れ。", "「雨だ！」と言った。"]),
+        ("「何ですか？」と彼は聞いた。", ["「何ですか？」と彼は聞いた。"]),
+        ("「すごい。」って思った。行く。", ["「すごい。」って思った。", "行く。"]),
+        ("「雨だ！」とても寒い。", ["「雨だ！」", "とても寒い。"]),
     ],
 )
 def test_chinese_and_japanese(text: str, expected: list[str]) -> None:
@@ -116,6 +119,41 @@ def test_a_semicolon_parts_clauses_that_could_stand_alone() -> None:
         ),
         ("In 2020. Then 2021.", ["In 2020.", "Then 2021."]),
         ("Он жил в г. Москве. Потом уехал.", ["Он жил в г. Москве.", "Потом уехал."]),
+        # What a figure or an equation is called belongs to it.
+        ("In Fig. S3 it fell. See Eq. (3).", ["In Fig. S3 it fell.", "See Eq. (3)."]),
+        ("See Sec. III and Eqs. 4 and 5.", ["See Sec. III and Eqs. 4 and 5."]),
+        (
+            "Ref. [12] has it. Thm. 3 too. Cf. App. A.",
+            ["Ref. [12] has it.", "Thm. 3 too.", "Cf. App. A."],
+        ),
+        ("He said no. I left. (He knew.)", ["He said no.", "I left.", "(He knew.)"]),
+        (
+            "He said no. (I left.) J. Smith said no. J. Roe left.",
+            ["He said no.", "(I left.)", "J. Smith said no.", "J. Roe left."],
+        ),
+        # German counts with a full stop.
+        (
+            "Das war im 19. Jahrhundert. Der 2. Weltkrieg kam.",
+            ["Das war im 19. Jahrhundert.", "Der 2. Weltkrieg kam."],
+        ),
+        ("Im 19. und 20. Jahrhundert war es so.", ["Im 19. und 20. Jahrhundert war es so."]),
+        (
+            "I am 19. Mary is 20. We met on the 5. It rained.",
+            ["I am 19.", "Mary is 20.", "We met on the 5.", "It rained."],
+        ),
+        ("Es kostet 5 Mio. Euro. Siehe Abb. 3.", ["Es kostet 5 Mio. Euro.", "Siehe Abb. 3."]),
+        ("डॉ. शर्मा ने कहा। प्रो. वर्मा आए।", ["डॉ. शर्मा ने कहा।", "प्रो. वर्मा आए।"]),
+        ("Проф. Иванов приехал. См. рис. 3.", ["Проф. Иванов приехал.", "См. рис. 3."]),
+        ("Vive en la calle, núm. 5. Es así.", ["Vive en la calle, núm. 5.", "Es así."]),
+        # A decimal ends a sentence as any word does; the number of a section does not.
+        (
+            "The control group had 69.9. Reaction times did not differ.",
+            ["The control group had 69.9.", "Reaction times did not differ."],
+        ),
+        (
+            "3.2. Methods of the study. We used v1.2. Nothing broke.",
+            ["3.2. Methods of the study.", "We used v1.2.", "Nothing broke."],
+        ),
     ],
 )
 def test_languages_with_spaces(text: str, expected: list[str]) -> None:
@@ -158,6 +196,9 @@ class TestLineBreaks:
             "锚定“港口+铁路+\n\n航空”方向，引进企业。",
             "The committee met on Tuesday to discuss the harbour and the\nnew railway line to the north.",
             "It runs on and\non.",
+            "They followed the method that was first described by Smith\n[2] and others.",
+            "The ferry to the island was moved that summer from 9:30 to\n10:30 in the morning.",
+            "The commission published its long report under the title\nClimate Change: a threat.",
         ],
     )
     def test_a_sentence_runs_across_a_column_break(self, text: str) -> None:
@@ -189,6 +230,31 @@ class TestLineBreaks:
             ),
             ("Dear John,\n\nThank you.", ["Dear John,", "Thank you."]),
             ("新港开通\n\n2024-03-05 10:20 海港日报", ["新港开通", "2024-03-05 10:20 海港日报"]),
+            (
+                "2024-06-12 10:33:01 INFO worker: Starting it now\n2024-06-12 10:33:02 INFO worker: Ready",
+                [
+                    "2024-06-12 10:33:01 INFO worker: Starting it now",
+                    "2024-06-12 10:33:02 INFO worker: Ready",
+                ],
+            ),
+            (
+                "10:33 The session was opened by the chair\n10:41 Mr Roe joined the meeting",
+                ["10:33 The session was opened by the chair", "10:41 Mr Roe joined the meeting"],
+            ),
+            (
+                "Alice: What did you think about the new release\nBob: I think it is quite good",
+                [
+                    "Alice: What did you think about the new release",
+                    "Bob: I think it is quite good",
+                ],
+            ),
+            (
+                "[1] A. Smith, “On things that were found,” vol. 3, 2020\n[2] C. Doe, Berlin, 2021",
+                [
+                    "[1] A. Smith, “On things that were found,” vol. 3, 2020",
+                    "[2] C. Doe, Berlin, 2021",
+                ],
+            ),
         ],
     )
     def test_a_unit_of_its_own_ends_with_its_line(self, text: str, expected: list[str]) -> None:
@@ -221,6 +287,8 @@ class TestLineBreaks:
         "A. ",
         "字\n",
         "字，\n\n",
+        "A: b\n",
+        "A. 3. ",
         "# a\n",
         "|\n",
         "ก ",

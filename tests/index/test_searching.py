@@ -147,7 +147,7 @@ def test_a_history_leaves_few_segments_and_no_strangers(built):
     store, _ = built
     findings = store.check()
     assert "fault" not in [finding.level for finding in findings]
-    rows = [len(part.segment) for part in store._generation.parts]
+    rows = [len(part.segment) for part in store._memory.generation.parts]
     assert len(rows) <= 4
     assert len(list((store.path / "segments").iterdir())) == len(rows)
 
