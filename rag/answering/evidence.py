@@ -50,6 +50,7 @@ class Candidate:
         before: The previous sentence of the passage, or "".
         after: The next one, or "".
         frame: Title and heading.
+        head: The head of the table whose row it is, or "".
     """
 
     passage: int
@@ -62,22 +63,29 @@ class Candidate:
     after: str
     frame: str
     published: str | None
+    head: str = ""
 
 
 def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
     """The sentences of all passages, best passage first, each place of a document only once.
 
-    Headings tell what the sentences below them are about and answer nothing; of a passage that holds
-    nothing else they are candidates.
+    Headings tell what the sentences below them are about and answer nothing, nor do the head of a
+    table and the rule under it; of a passage that holds nothing else they are candidates. What goes
+    before a row of a table is its head.
     """
     seen: set[tuple[str, int, int]] = set()
     found: list[Candidate] = []
+    tables = _table_heads(passages)
     for index, passage in enumerate(passages):
         spans = sentence_spans(passage.text)
         texts = [passage.text[start:end] for start, end in spans]
+        heads = [tables.get((passage.document_id, passage.start + start)) for start, _ in spans]
         frame = " ".join(part for part in (passage.title, passage.heading) if part)
         above = {" ".join(part.split()) for part in (passage.heading or "").split(" > ")}
-        plain = [not _is_heading(text, above) for text in texts]
+        plain = [
+            head != "" and not _is_heading(text, above)
+            for text, head in zip(texts, heads, strict=True)
+        ]
         for position, (start, end) in enumerate(spans):
             if not plain[position] and any(plain):
                 continue
@@ -93,13 +101,49 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
                     start=place[1],
                     end=place[2],
                     text=texts[position],
-                    before=texts[position - 1] if position else "",
+                    before=heads[position] or (texts[position - 1] if position else ""),
                     after=texts[position + 1] if position + 1 < len(texts) else "",
                     frame=frame,
                     published=passage.published,
+                    head=heads[position] or "",
                 )
             )
     return found
+
+
+# The line under the head of a Markdown table: "|---|:--:|".
+_RULE = re.compile(r"(?=.*\|)[\s|:-]*-[\s|:-]*")
+
+
+def _table_heads(passages: Sequence[Passage]) -> dict[tuple[str, int], str]:
+    """For each row of a Markdown table, by document and start, the table's head; "" for head and rule.
+
+    Tables are cut between their rows: passages that follow each other in a document are read as one.
+    """
+    rows = {
+        (passage.document_id, passage.start + start, passage.start + end, passage.text[start:end])
+        for passage in passages
+        for start, end in sentence_spans(passage.text)
+        if "|" in passage.text[start:end]
+    }
+    heads: dict[tuple[str, int], str] = {}
+    head = ""
+    above: tuple[str, int, int, str] | None = None
+    for row in sorted(rows):
+        document, start, _, text = row
+        if above is not None and (above[0] != document or start > above[2] + len("\r\n")):
+            above = None
+        if above is None:
+            head = ""
+        if _RULE.fullmatch(text):
+            heads[document, start] = ""
+            if above is not None and not head:
+                head = above[3]
+                heads[document, above[1]] = ""
+        elif head:
+            heads[document, start] = head
+        above = row
+    return heads
 
 
 _MARKED = re.compile(r"\s*#{1,6}\s+")
@@ -689,6 +733,8 @@ def best_typed_span(
     ]
     if not places:
         return None
+    if years := years_apart(asked, normalised):
+        places = _of_years(asked.years, places, years, normalised) or places
     if asked.units and asked.kind == "figure":
         # Where some figure has the unit that was asked for, the others do not answer.
         counted = [p for p in places if _has_unit(asked.units, normalised, p[0], p[1])]
@@ -700,7 +746,9 @@ def best_typed_span(
         for positions, worth in marks:
             gap = min(_gap(normalised, start, end, a, b) for a, b in positions)
             near += worth * math.exp(-gap / _REACH)
-        near += _fits(asked, kind, normalised[start:end], normalised[end : end + 8])
+        near += _fits(
+            asked, kind, normalised[start:end], normalised[end : end + reach_of(asked.units)]
+        )
         if best is None or near > best[0] + 1e-9:
             best = (near, start, end)
     assert best is not None
@@ -708,10 +756,54 @@ def best_typed_span(
     return start, end, min(best[0], 1.0)
 
 
+def years_apart(asked: AskedFor, normalised: str) -> list[tuple[int, int]]:
+    """Where a sentence names years, if it tells of a year that was asked for and of others too.
+
+    Of Chinese sentences the weights were learned without this: none.
+    """
+    if not asked.years or _HAN.search(normalised):
+        return []
+    years = [match.span() for match in _YEAR.finditer(normalised)]
+    told = {normalised[start:end] for start, end in years}
+    return years if asked.years & told and not told <= asked.years else []
+
+
+_HAN = re.compile("[\u4e00-\u9fff]")
+_YEAR = re.compile(r"(?<![\d.,])(?:1[0-9]{3}|20[0-9]{2})(?![\d.,]*\d)")
+# Where a sentence turns from the figure of one year to that of another.
+_TURN = re.compile(r"\b(?:and|but|while|from|to|against|versus|und|et|y)\b")
+
+
+def _of_years(
+    asked: AbstractSet[str],
+    places: Sequence[tuple[int, int, str]],
+    years: Sequence[tuple[int, int]],
+    normalised: str,
+) -> list[tuple[int, int, str]]:
+    """Those of the spans whose nearest year is one that was asked for."""
+
+    def gap(place: tuple[int, int, str], year: tuple[int, int]) -> float:
+        between = normalised[min(place[1], year[1]) : max(place[0], year[0])]
+        return _gap(normalised, *place[:2], *year) + 10.0 * len(_TURN.findall(between))
+
+    nearest = [min(years, key=lambda year: gap(place, year)) for place in places]
+    return [
+        place
+        for place, (start, end) in zip(places, nearest, strict=True)
+        if normalised[start:end] in asked
+    ]
+
+
+def reach_of(unit: str) -> int:
+    """How many characters after a figure its unit, with a space or two, may end."""
+    return max(8, len(unit) + 2)
+
+
 def _has_unit(unit: str, text: str, start: int, end: int) -> bool:
-    return text[start:end].rstrip("余多").endswith(unit) or text[end : end + 8].lstrip().startswith(
-        unit
-    )
+    shown, following = text[start:end], text[end : end + reach_of(unit)]
+    if unit.isascii() and f" {unit}" in shown:
+        return True  # "square" of "1,500 square feet"
+    return shown.rstrip("余多").endswith(unit) or following.lstrip().startswith(unit)
 
 
 def _gap(text: str, start: int, end: int, a: int, b: int) -> float:
@@ -742,7 +834,8 @@ def _fits(asked: AskedFor, kind: str, shown: str, following: str) -> float:
     if asked.kind == "figure":
         gain += 0.03 if kind in {"figure", "money"} else 0.0
         if "面积" in asked.normalised or "多大" in asked.normalised or " area" in asked.normalised:
-            gain += 0.4 if any(unit in shown + following for unit in _AREAS) else 0.0
+            near = shown + following[:8]
+            gain += 0.4 if any(unit in near for unit in _AREAS) else 0.0
         elif "多长" in asked.normalised or "长度" in asked.normalised or "多高" in asked.normalised:
             gain += 0.3 if any(unit in shown for unit in _LENGTHS) else 0.0
     return gain

@@ -80,7 +80,8 @@ def answer(
     chosen = selection.select(asked, ranked, limit=settings.max_sentences)
     cited = {ranked.candidates[i].passage for i in chosen.order}
     kept = passages if k is None else read_order(passages, ranked, keep=cited)[: max(k, len(cited))]
-    text, citations, statements = _written(asked, passages, ranked, chosen.order)
+    listed = asked.many or chosen.listed
+    text, citations, statements = _written(asked, passages, ranked, chosen.order, listed=listed)
     timings["answer"] = time.perf_counter() - began - timings["rank"]
     return Answer(
         question=question,
@@ -144,9 +145,14 @@ def confidence_of(asked: AskedFor, passages: Sequence[Passage], ranked: Ranked, 
 
 
 def _written(
-    asked: AskedFor, passages: Sequence[Passage], ranked: Ranked, order: Sequence[int]
+    asked: AskedFor,
+    passages: Sequence[Passage],
+    ranked: Ranked,
+    order: Sequence[int],
+    *,
+    listed: bool,
 ) -> tuple[str, list[Citation], list[Statement]]:
-    """The answer's text with its citations and statements."""
+    """The answer's text with its citations and statements; ``listed`` puts each on its line."""
     first = ranked.candidates[order[0]]
     pieces: list[str] = []
     length = 0
@@ -165,7 +171,7 @@ def _written(
         gap = "" if sentence[-1:] > "\u2e80" else " "
         shown = f"{sentence}{gap}[{number}]"
         if citations:
-            pieces.append("\n" if asked.many else " ")
+            pieces.append("\n" if listed else " ")
             length += 1
         pieces.append(shown)
         statements.append(

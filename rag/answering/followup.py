@@ -28,7 +28,7 @@ _WHAT_ABOUT = re.compile(
     r"(?:呢|怎么样|怎麼樣|如何|又如何)[?？。 ]*$"
 )
 _WHAT_ABOUT_EN = re.compile(
-    r"^(?:and |so |but |then |ok,? |okay,? )*(?:what about|how about|and for|and in|and on|and)\s+"
+    r"^(?:and |so |but |then |ok,? |okay,? )*(?:what about|how about|and)\s+"
     r"(?P<topic>[^?]{1,60}?)(?:,? then)?\s*\?*$",
     re.IGNORECASE,
 )
@@ -44,20 +44,69 @@ _PRONOUN = re.compile(
     r"作品|电影|電影|歌曲|专辑|專輯|球队|球隊|先生|女士)|(?:这|這|那)(?:里|裡|儿|兒|边|邊)|前者|后者|後者|上述"
 )
 _PRONOUN_EN = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|there|this|that|these|those|"
-    r"(?:the|this|that) (?:latter|former|same (?:one|year|place)))\b(?!\s+(?:is|are|was|were)\s+(?:a|an|any|no)\b)",
+    r"\b(?:(?:the|this|that) (?:latter|former|same (?:one|year|place))|"
+    r"it|its|they|them|their|theirs|he|him|his|she|her|hers|there|this|that|these|those)\b"
+    r"(?!\s+(?:is|are|was|were)\s+(?:a|an|any|no)\b)",
     re.IGNORECASE,
 )
+_POSSESSIVE_EN = frozenset({"its", "their", "his", "her", "theirs"})
+_POINTING_EN = frozenset({"this", "that", "these", "those"})
 _QUESTION_WORDS_EN = (
     "what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|had|"
     "can|could|will|would|should|many|much|the|a|an|of|in|on|at|for|to|by"
 )
 _AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should"
+_PREPOSITION = "of|in|on|at|for|from|by|to|with|about|during|since|until|after|before|under|over"
+_ARTICLE = r"(?:the|a|an|our|my|your)\s+"
+_AFTER_AUXILIARY = re.compile(rf"(?:^|\b(?:{_AUXILIARY})\s+)$", re.IGNORECASE)
+#: Are there guests, there were guests: nothing that was spoken of before.
+_BEING = re.compile(r"\b(?:is|are|was|were|be|been)\s+$", re.IGNORECASE)
+_IS = re.compile(r"\s+(?:is|are|was|were|be|been)\b", re.IGNORECASE)
+#: It takes an hour to charge the phone, it is true that ...: "it" stands for what follows. "Is it safe to use
+#: outdoors?" names nothing that is used, so there "it" is the thing.
+_EXPLETIVE = re.compile(
+    r"\s+(?:\w+\s+){1,4}?to\s+\w+\s+(?:(?:up|out|off|in|on|down|away)\s+)?(?i:the|a|an|my|our|your|(?!outdoors|indoors)\w+s|(?-i:[A-Z])[\w-]*)\b"
+    r"|\s+(?:is\s+|was\s+)?(?:true|known|clear|likely|possible|said)\s+(?:that|who|when|whether)\b"
+    r"|\s+(?:rain|snow)(?:s|ing)?\b"
+)
+#: The question names something of its own before the pronoun: "the company", "do employees", a name.
+_ANTECEDENT = re.compile(
+    rf"\b(?i:{_ARTICLE})\w|\b(?i:{_AUXILIARY})\s+(?!this\b|always\b)(?:[a-z]+\s+)?[a-z]+s\b"
+    r"|^(?i:which|how many)\s+(?!of\b)\w|(?<!^)\b[A-Z]\w"
+)
+_SENTENCE_BEFORE = re.compile(r"\w+\W+\w+\W+\w+.*[.;]\s")
+#: "What is the reason for its ...": what is asked for is not what owns.
+_IS_ASKED = re.compile(rf"^(?i:what|who|which)\s+(?:is|are|was|were)\s+(?:{_ARTICLE})[^A-Z]*$")
+_OF_IT = re.compile(r"\b(?:of|about)\s+$")
+#: ... and then speaks on of it: "is the lamp red when", "can I wash the filter and dry", "did they say".
+_SPEAKS_ON = re.compile(
+    r"[.;,]\s|\s(?:if|when|while|because|although|though|that|before|after|once|unless|until|and|or|but|so)\s"
+    r"|\s(?:say|says|said|think|thinks|hope|hopes)\s+$"
+)
+#: "What is in the box?" is whole; "How many in Germany?", "Which are in Germany?" lack what is counted.
+_WHOLE = re.compile(
+    rf"^(?!(?i:how many|which)\s+(?i:{_AUXILIARY})\b)(?=.*\b(?i:{_AUXILIARY})\b)"
+    rf".*(?:\b(?i:{_ARTICLE})\w|(?<!^)\b[A-Z0-9])"
+)
 _NAME_EN = re.compile(
     r"(?:[A-Z][\w'’.-]*|\d+)(?:\s+(?:(?:of|the|and|for)\s+)*(?:[A-Z][\w'’.-]*|\d+))*"
 )
 _QUOTED = re.compile(r"[“「『《\"]([^“”「」『』《》\"]{1,40})[”」』》\"]")
 _YEAR = re.compile(r"(?:公元前|前)?\d{1,4}\s*年(?:\d{1,2}\s*月)?|\b(?:19|20)\d\d\b|[去今前明]年")
+#: A question that is only a year: "Und 2021?", "Et en 2021 ?", "¿Y en 2021?", "2021年は?".
+_YEAR_ALONE = re.compile(
+    r"[¿\s]*(?:(?:und|et|y|e|en|en cuanto a|ve|и|а|i|a)\b[\s,]*)?"
+    r"(?:(?:in|im|en|em|nel|no|na|w|в)\b\s*)?(?:(?:jahre?|l'année|el año|año|anno|ano)\s+)?"
+    r"(?P<year>(?:19|20)\d\d年?)(?:に?は)?",
+    re.IGNORECASE,
+)
+_PLACED = re.compile(rf"(?P<at>{_PREPOSITION})\s+(?P<named>.+)", re.IGNORECASE)
+#: What a question asks of, up to what it belongs to: the |revenue| of Northwind, in 2022.
+_HEAD_EN = re.compile(
+    r"^(?i:who|what|when|where|how\s+\w+)(?:\s+(?:is|are|was|were)|'s)\s+(?:the\s+)?"
+    rf"(?P<head>[a-z][a-z-]*(?:\s+(?!(?:{_PREPOSITION})\b)[a-z][a-z-]*){{0,3}})"
+    rf"(?=\s+(?:{_PREPOSITION})\s+(?:the\s+)?[A-Z0-9]|$)"
+)
 _MORE = re.compile(
     r"(?:那么|那麼|那|请|請|能|可以|再)*(?:还有(?:吗|呢|别的吗|其他的吗|其它的吗)|還有(?:嗎|呢|別的嗎|其他的嗎)|"
     r"(?:具体|具體|详细|詳細|展开|展開|多)?(?:说说|說說|讲讲|講講|说明|說明|介绍|介紹)(?:一下)?|(?:具体|具體|详细|詳細)(?:点|一点|點|一點|呢)?|"
@@ -139,11 +188,16 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
     chinese = question_language(question).startswith("zh")
     if (_MORE if chinese else _MORE_EN).fullmatch(question.strip(_END)):
         return previous + "?"
+    if not chinese and (year := _YEAR_ALONE.fullmatch(question.strip(_END))):
+        return _substitute_en(previous, year.group("year"))
     what_about = (_WHAT_ABOUT if chinese else _WHAT_ABOUT_EN).match(question)
     if what_about:
         topic = what_about.group("topic").strip(_END)
+        if not chinese and (owned := re.fullmatch(r"(?:its|their|his|her) (.+)", topic)):
+            subject = _subject(previous, chinese=False)
+            return f"What is {subject}'s {owned.group(1)}?" if subject else question
         if topic and not _asks(topic, chinese=chinese):
-            return _substitute(previous, topic, chinese=chinese)
+            return _substitute(previous, topic) if chinese else _substitute_en(previous, topic)
         if topic and not chinese:  # "and how many ...?"
             question = topic + "?"
     opening = (_OPENING if chinese else _OPENING_EN).match(question)
@@ -151,11 +205,11 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
     subject = _subject(previous, chinese=chinese)
     if subject and rest.startswith("其中") and normalize(subject) not in normalize(rest):
         return subject + rest
-    pronoun = (_PRONOUN if chinese else _PRONOUN_EN).search(rest)
+    pronoun = _PRONOUN.search(rest) if chinese else _pronoun_en(rest)
     if pronoun and subject and normalize(subject) not in normalize(rest):
         possessive = pronoun.group().endswith("的") and pronoun.start() + len(pronoun.group()) > 1
         tail = "的" if chinese and possessive else ""
-        if not chinese and pronoun.group().lower() in {"its", "their", "his", "her", "theirs"}:
+        if not chinese and pronoun.group().lower() in _POSSESSIVE_EN:
             tail = "'s"
         return rest[: pronoun.start()] + subject + tail + rest[pronoun.end() :]
     if chinese and _MEASURE_ALONE.fullmatch(rest.rstrip(_END)):
@@ -168,8 +222,55 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
         counted = _COUNTED.search(previous) if chinese else None
         if counted and previous[: counted.start()].endswith("了"):
             subject = counted.group("noun")
+        if not chinese and subject[:4].lower() == "the ":  # voted against the repair: Why?
+            subject = _body_en(previous)
         return f"{subject}{rest}" if chinese else f"{subject}: {rest}"
     return rest if opening and not _bare(rest, chinese=chinese) and len(rest) > 4 else question
+
+
+def _pronoun_en(question: str) -> re.Match[str] | None:
+    """The first English pronoun that stands for what was spoken of before."""
+    for found in _PRONOUN_EN.finditer(question):
+        word = found.group().lower()
+        before, after = question[: found.start()], question[found.end() :]
+        if word == "there":
+            stands = not _BEING.search(before) and not _IS.match(after)
+        elif word in _POINTING_EN:
+            stands = _points_back(word, before, after)
+        elif word == "it" and _EXPLETIVE.match(after):
+            stands = False
+        else:
+            stands = not _has_antecedent(before, owns=word in _POSSESSIVE_EN)
+        if stands:
+            return found
+    return None
+
+
+def _has_antecedent(before: str, *, owns: bool) -> bool:
+    """Whether a pronoun stands for something named before it in its own question.
+
+    What owns may be the subject of the same clause ("the company sold its"); what is spoken of may not:
+    in "did the company sell it", "it" is something else.
+    """
+    if _SENTENCE_BEFORE.search(before):
+        return True
+    named = _ANTECEDENT.search(before)
+    if named is None:
+        return False
+    if owns and not _OF_IT.search(before) and not _IS_ASKED.search(before):
+        return True
+    return _SPEAKS_ON.search(before, named.end()) is not None
+
+
+def _points_back(word: str, before: str, after: str) -> bool:
+    """Whether "this" or "that" is a pronoun: not "this lamp", "say that it is", "the lamp that is red"."""
+    if not re.search(r"\w", after):
+        return True
+    behind = re.match(rf"\s+(?:{_PREPOSITION})\b", after)
+    if not _AFTER_AUXILIARY.search(before):
+        return word != "that" and behind is not None
+    alone = re.match(rf"\s+(?:(?:{_AUXILIARY}|the|a|an)\b|[\w-]+\W*$)", after)  # does that cost?
+    return behind is not None or alone is not None
 
 
 def _asks(topic: str, *, chinese: bool) -> bool:
@@ -190,6 +291,8 @@ def _bare(question: str, *, chinese: bool) -> bool:
     if chinese:
         left = re.sub(rf"{_ASK}|[的了是在有由于為为被共又]|[{_END}]", "", question)
         return len(left) <= 2
+    if _WHOLE.match(question):
+        return False
     words = re.findall(r"\w+", question.lower())
     left_words = [word for word in words if not re.fullmatch(_QUESTION_WORDS_EN, word)]
     return len(words) <= 6 and len(left_words) <= 1
@@ -207,34 +310,28 @@ def _measured(previous: str) -> str:
     return re.sub(rf"的?{_MEASURE}$", "", before)
 
 
-def _substitute(previous: str, topic: str, *, chinese: bool) -> str:
-    """The previous question with the part that the topic corresponds to replaced by it."""
+def _substitute(previous: str, topic: str) -> str:
+    """The previous Chinese question with the part that the topic corresponds to replaced by it."""
     qualifies = len(topic) > 2 and topic.endswith("的")  # 成为全国经验的, 30亿元以上的
     topic = topic.removesuffix("的") if qualifies else topic
-    old = _counterpart(previous, topic, chinese=chinese)
+    old = _counterpart(previous, topic)
     if old is not None:
         start, end = old
         if qualifies and old == _counted(previous):  # those among what was counted
             return f"{previous[:start]}{topic}的{previous[start:]}?"
-        if previous[:start].lower().endswith("the "):
-            topic = re.sub(r"^the\s+", "", topic, flags=re.IGNORECASE)
         return previous[:start] + topic + previous[end:] + "?"
-    if not chinese:
-        return f"{previous} ({topic})?"
     if _YEAR.fullmatch(topic):  # a time that the question before did not name
         return f"{topic}{previous}?"
     return f"{topic}{'的' if qualifies else ''}{_without_subject(previous)}?"
 
 
-def _counterpart(previous: str, topic: str, *, chinese: bool) -> tuple[int, int] | None:
+def _counterpart(previous: str, topic: str) -> tuple[int, int] | None:
     """Span of the previous question that the topic stands for, or None."""
-    if _YEAR.fullmatch(topic.strip("在 in")):
+    if _YEAR.fullmatch(topic.strip("在 ")):
         year = _YEAR.search(previous)
         if year:
             return year.span()
         return None
-    if not chinese:
-        return _counterpart_en(previous, topic)
     return (
         _name_alike(previous, topic)
         or _place_alike(previous, topic)
@@ -311,42 +408,91 @@ def _before_asking(previous: str) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
+def _substitute_en(previous: str, topic: str) -> str:
+    """The previous question about the topic instead: "net profit", "in 2021", "for children"."""
+    placed = _PLACED.fullmatch(topic)
+    named = placed.group("named") if placed else topic
+    old = _placed_alike(previous, placed) if placed else _counterpart_en(previous, topic)
+    if old is None:
+        return f"{previous} {topic}?" if placed else f"{previous} ({topic})?"
+    start, end = old
+    if previous[:start].lower().endswith("the "):
+        named = re.sub(r"^the\s+", "", named, flags=re.IGNORECASE)
+    return previous[:start] + named + previous[end:] + "?"
+
+
+def _placed_alike(previous: str, placed: re.Match[str]) -> tuple[int, int] | None:
+    """What stands behind the same preposition: of |the X200|, for |adults|; or the year, for a year."""
+    if _YEAR.fullmatch(placed.group("named")):
+        year = _YEAR.search(previous)
+        return year.span() if year else None
+    found = None
+    for at in re.finditer(rf"\b{placed.group('at')}\s+", previous, re.IGNORECASE):
+        thing = re.compile(r"(?:the\s+)?").match(previous, at.end())
+        name = _NAME_EN.match(previous, thing.end() if thing else at.end())
+        end = name.end() if name else _phrase_end(previous, at.end())
+        if not _YEAR.fullmatch(previous[at.end() : end]):
+            found = at.end(), end
+    return found
+
+
+def _phrase_end(text: str, start: int) -> int:
+    """Where a phrase ends that begins at ``start``: before the next preposition or auxiliary."""
+    behind = re.compile(rf"\s+(?:{_PREPOSITION}|{_AUXILIARY})\b", re.IGNORECASE)
+    found = behind.search(text, start)
+    return found.start() if found else len(text)
+
+
 def _counterpart_en(previous: str, topic: str) -> tuple[int, int] | None:
-    bare = re.sub(r"^(?:the|in|on|for|at|a|an)\s+", "", topic, flags=re.IGNORECASE)
+    """Span of the previous English question that the topic stands for, or None."""
+    if _YEAR.fullmatch(topic):
+        year = _YEAR.search(previous)
+        return year.span() if year else None
+    bare = re.sub(r"^(?:the|a|an)\s+", "", topic, flags=re.IGNORECASE)
     names = [
         m.span()
         for m in _NAME_EN.finditer(previous)
-        if not re.fullmatch(_QUESTION_WORDS_EN, m.group().lower()) and m.start() > 0
+        if not re.fullmatch(_QUESTION_WORDS_EN, m.group().lower())
+        and m.start() > 0
+        and not _YEAR.fullmatch(m.group())
     ]
-    if bare[:1].isupper() and names:
-        return max(names, key=lambda span: _alike(previous[span[0] : span[1]], bare))
-    words = list(re.finditer(r"[\w'-]+", previous))
-    count = len(bare.split())
-    best: tuple[float, tuple[int, int]] | None = None
-    for size in range(max(1, count - 1), count + 2):
-        for i in range(len(words) - size + 1):
-            if any(
-                re.fullmatch(_QUESTION_WORDS_EN, w.group().lower())
-                for w in (words[i], words[i + size - 1])
-            ):
-                continue
-            span = (words[i].start(), words[i + size - 1].end())
-            piece = previous[span[0] : span[1]].lower()
-            score = _alike(piece, bare.lower()) + 0.5 * (
-                piece.split()[-1] == bare.lower().split()[-1]
-            )
-            if best is None or score > best[0]:
-                best = (score, span)
-    if best and best[0] >= 0.6:
-        return best[1]
+    if bare[:1].isupper():
+        return max(names, key=lambda span: _alike(previous[span[0] : span[1]], bare), default=None)
+    if re.fullmatch(r"(?:\w+ )?ones?", bare):  # the other one
+        return names[-1] if names else None
+    if alike := _words_alike(previous, bare):
+        return alike
     counted = re.match(
         rf"how (?:many|much) ([\w-]+(?: (?!(?:{_QUESTION_WORDS_EN})\b)[\w-]+){{0,3}}?) (?:{_AUXILIARY})\b",
         previous,
         re.IGNORECASE,
     ) or re.match(r"how (?:many|much) ([\w-]+)", previous, re.IGNORECASE)
-    if counted and not bare[:1].isupper():
+    if counted:
         return counted.span(1)
-    return names[-1] if names else None
+    if head := _HEAD_EN.match(previous):
+        return head.span("head")
+    # "The capacity in Denmark" and "solar parks" are of two kinds.
+    others = [s for s in names if not re.search(r"\bin\s+(?:the\s+)?$", previous[: s[0]])]
+    return others[-1] if others else None
+
+
+def _words_alike(previous: str, topic: str) -> tuple[int, int] | None:
+    """The words most like the topic, if any are like it."""
+    words = list(re.finditer(r"[\w'-]+", previous))
+    wanted = topic.lower()
+    count = len(wanted.split())
+    best: tuple[float, tuple[int, int]] | None = None
+    for size in range(max(1, count - 1), count + 2):
+        for i in range(len(words) - size + 1):
+            edges = words[i].group().lower(), words[i + size - 1].group().lower()
+            if any(re.fullmatch(_QUESTION_WORDS_EN, word) for word in edges):
+                continue
+            span = (words[i].start(), words[i + size - 1].end())
+            piece = previous[span[0] : span[1]].lower()
+            score = _alike(piece, wanted) + 0.5 * (piece.split()[-1] == wanted.split()[-1])
+            if best is None or score > best[0]:
+                best = (score, span)
+    return best[1] if best and best[0] >= 0.6 else None
 
 
 def _alike(one: str, other: str) -> float:
@@ -379,17 +525,7 @@ def _subject(previous: str, *, chinese: bool) -> str:
     if quoted:
         return quoted.group(1)
     if not chinese:
-        names = [
-            m.group()
-            for m in _NAME_EN.finditer(previous)
-            if not re.fullmatch(_QUESTION_WORDS_EN, m.group().lower())
-            and (m.start() > 0 or " " in m.group())
-        ]
-        if names:
-            return max(names, key=len)
-        return re.sub(
-            rf"^(?:(?:{_QUESTION_WORDS_EN})\s+)+", "", previous, flags=re.IGNORECASE
-        ).strip()
+        return _subject_en(previous)
     body = re.sub(r"^(?:请问|請問|那么|那麼|那|在)", "", previous)
     body = re.sub(rf"^(?:{_YEAR.pattern})[,，]?", "", body)
     named = _NAMED.match(body)
@@ -400,6 +536,28 @@ def _subject(previous: str, *, chinese: bool) -> str:
     if named:
         return named.group()
     return re.split(_ASK, body)[0] or ""
+
+
+def _subject_en(previous: str) -> str:
+    names = [
+        m.group()
+        for m in _NAME_EN.finditer(previous)
+        if not re.fullmatch(_QUESTION_WORDS_EN, m.group().lower())
+        and (m.start() > 0 or " " in m.group())
+        and not m.group().isdigit()
+    ]
+    if names:
+        return max(names, key=len)
+    body = _body_en(previous)
+    inner = re.search(rf"\b{_ARTICLE}.+", body)  # who funded |the study|
+    return inner.group() if inner else body
+
+
+def _body_en(previous: str) -> str:
+    """A question without the words that ask: how many |participants| were there."""
+    opening = rf"^(?:(?:{_QUESTION_WORDS_EN})\s+)+"
+    body = re.sub(opening, "", previous, flags=re.IGNORECASE)
+    return re.split(rf"\s(?:{_AUXILIARY}|there)\b", body)[0].strip()
 
 
 def _without_subject(previous: str) -> str:

@@ -159,9 +159,14 @@ _ENGLISH: tuple[tuple[str, str], ...] = (
     ),
     (
         "money",
-        r"how much (?:money|did .*(?:cost|pay|invest|spend|earn)|does .*cost|was .*(?:invested|paid|spent))|"
-        r"(?:cost|price|budget|revenue|investment|salary)\b.*\bhow much|what (?:was|is|were) the "
-        r"(?:[\w-]+ ){0,3}(?:cost|price|budget|revenue|turnover|investment|value)",
+        r"how much (?:money|(?:did|do|does|will|would|can|should) .*(?:cost|pay|invest|spend|earn)|"
+        r"(?:is|are|was|were) .*(?:invested|paid|spent|\b(?:fee|fare|fine|rent|price|ticket|salary)s?\b))|"
+        r"(?:cost|price|budget|revenue|investment|salary)\b.*\bhow much|what (?:fee|fare|price|rent|salary)\b|"
+        r"what (?:is|are|was|were) the (?:[\w-]+ ){0,3}(?:(?:cost|price|budget|revenue|turnover|investment|fee|"
+        r"fare|rent|wage|salary|profit|income|dividend|debt|net loss)(?:e?s)?\b"
+        r"(?! (?:margin|ratio|growth|increase|decrease|rise|fall|change|index))|"
+        r"(?:total|market|book|asset|contract|estimated|insured) value|"
+        r"value of the (?:\w+ )?(?:contract|deal|order|assets|property|goods|exports|imports|land)\b)",
     ),
     ("duration", r"how long|how many (?:years|months|weeks|days|hours|minutes)"),
     (
@@ -191,7 +196,8 @@ _ENGLISH: tuple[tuple[str, str], ...] = (
     ),
     (
         "figure",
-        r"how (?:many|much|big|large|high|tall|far|deep|wide|fast|heavy|often)|what (?:number|amount|"
+        r"how (?:many|much|big|large|high|tall|far|deep|wide|fast|heavy|often|"
+        r"(?:noisy|loud|hot|cold|warm|strong|thick|thin|small|bright|steep)\b)|what (?:number|amount|"
         r"quantity|size|area|population|distance|height|length|speed|temperature)|what (?:is|was) the "
         r"(?:[\w-]+ ){0,3}(?:number|population|size|area|total|capacity|height|length)",
     ),
@@ -206,8 +212,14 @@ _ENGLISH: tuple[tuple[str, str], ...] = (
         r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b",
     ),
 )
+# A plural, as far as its ending tells: neither "address" nor "bus", nor a verb behind "what".
+_NO_PLURAL = r"(?!(?:is|was|has|does|this|gas|news|happens|causes|makes|means)\b)"
+_PLURAL = rf"{_NO_PLURAL}(?:\w+ )?{_NO_PLURAL}\w+(?<![sui])s"
+_OF_MANY = "are|were|have|do|does|did|can|could|may|must|should|will|would"
 _ENGLISH_MANY = re.compile(
     r"\b(?:list|name (?:the|all|some|two|three|four|five|\d)|enumerate|which (?:\w+ ){0,2}\w+s (?:are|were|have|did|do)|"
+    rf"(?:what|which) {_PLURAL} (?:{_OF_MANY})|"
+    rf"which {_PLURAL} (?:\w+ed|say|use|sell|won|sold|made|took|got|gave|bought|lost|paid|held|built)|"
     r"what (?:are|were) the\b|what (?:two|three|four|five|six|seven|eight)|which (?:two|three|four|five|six|"
     r"seven|eight))\b"
 )
@@ -441,7 +453,15 @@ _CHINESE_ASKS = re.compile(
     r"多[大高长久远重深]|如何|怎[么样]"
 )
 _UNIT = re.compile(rf"(?:多少|几)(?:万|亿|千|百)?({_COUNTED})")
-_ENGLISH_UNIT = re.compile(r"how many (?:[\w-]+ ){0,2}?([\w-]+)")
+_ENGLISH_UNIT = re.compile(
+    r"how many (?:of (?:the|its|their|our|your|these|those|all) )?(?:(?:different|distinct|separate|various|\d+) )*"
+    r"(?!(?:of|is|are|was|were|do|does|did|have|has|had|can|could|will|would)\b)([\w-]+)"
+)
+#: What a run of capitalised words begins with at the opening of a question, and is no part of a name.
+_NOT_OF_NAME = re.compile(
+    r"^(?:(?:(?:what|who|when|where|how)(?:['’]s)?|which|whom|whose|why|is|are|was|were|do|does|did|has|have|had|"
+    r"can|could|will|would|should|in|on|at|by|for|the|a|an|i(?:['’]\w+)?)(?:\s+|$))+"
+)
 
 
 @lru_cache(maxsize=1024)
@@ -474,7 +494,7 @@ def analyse(text: str) -> AskedFor:
     if chinese:
         names += _HAN_LATIN.findall(normalised)
     elif language not in {"de", "th", "ja", "ko", "ar", "hi", "he"}:
-        names += [normalize(text[start:end]) for start, end in capitalised(text)]
+        names += _capitalised_names(text, language)
     unit = _UNIT.search(normalised) if chinese else _ENGLISH_UNIT.search(normalised)
     if kind == "money" and unit and not unit.group(1).endswith(("元", "钱", "镑")):
         kind = "figure"  # "投资项目多少个" counts projects
@@ -492,6 +512,16 @@ def analyse(text: str) -> AskedFor:
         places=places_asked(text, normalised, language),
         at=asks.span() if asks else None,
     )
+
+
+def _capitalised_names(text: str, language: str) -> list[str]:
+    """Names told by their capitals, normalised; none where all is written in capitals."""
+    if text.isupper():
+        return []
+    # "¿Cuándo" opens a sentence like any other first word.
+    opened = text.replace("¿", " ").replace("¡", " ")
+    names = [normalize(opened[start:end]) for start, end in capitalised(opened)]
+    return [_NOT_OF_NAME.sub("", name) for name in names] if language == "en" else names
 
 
 _SEGMENT = re.compile(r"[^\s,，、。.;；:：?？!！()（）\"“”'‘’《》「」]+")

@@ -23,10 +23,17 @@ NEW_PART = 0.22
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Indices of the candidates to cite, the one that answers first."""
+    """Indices of the candidates to cite, the one that answers first; the steps of a manner as they follow.
+
+    Attributes:
+        order: The indices.
+        dates_differ: Whether they stand by the dates of their documents.
+        listed: Whether they are one list, an item to a line.
+    """
 
     order: tuple[int, ...]
     dates_differ: bool = False
+    listed: bool = False
 
 
 def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
@@ -35,11 +42,14 @@ def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
     others = _other_values(asked, ranked, best)
     if dated := _newest_first(ranked, best, others):
         return Selection(tuple(dated), dates_differ=True)
+    steps = _steps(ranked, best)[:LONGEST_LIST] if _wants_steps(asked) else []
+    if len(steps) > 1 and best in steps:
+        return Selection(tuple(steps), listed=True)
     chosen = [best]
-    if asked.many:
+    if asked.many or _only_introduces(asked, ranked, best):
         chosen += _list_goes_on(ranked, best)
         if len(chosen) > 1:
-            return Selection(tuple(chosen[:LONGEST_LIST]))
+            return Selection(tuple(chosen[:LONGEST_LIST]), listed=True)
     top = float(ranked.logits[best])
     covered = set(_framed(ranked.candidates[best]))
     for index in ranked.order[1:]:
@@ -79,13 +89,58 @@ _ITEM = re.compile(
 )
 
 
+_NUMBERED = re.compile(r"\s*[(（]?(\d{1,2})[.)）]\s")
+#: "How did the talks end?" is told in one sentence; "how do I clean the filter?" in steps.
+_TOLD_AT_ONCE = re.compile(r"how (?:did|does|was|were|is|are|has|have|had)\b")
+
+
+def _wants_steps(asked: AskedFor) -> bool:
+    if asked.language.startswith("zh"):
+        return False
+    return asked.many or (asked.kind == "manner" and not _TOLD_AT_ONCE.search(asked.normalised))
+
+
+def _only_introduces(asked: AskedFor, ranked: Ranked, best: int) -> bool:
+    """Whether the best sentence says no more than what will follow: "The box contains:"."""
+    text = ranked.candidates[best].text.rstrip()
+    return not asked.language.startswith("zh") and text.endswith((":", "："))
+
+
+def _of_one_document(ranked: Ranked, best: int) -> list[int]:
+    """The sentences of the best one's document, as they follow."""
+    document = ranked.candidates[best].document_id
+    same = (i for i, c in enumerate(ranked.candidates) if c.document_id == document)
+    return sorted(same, key=lambda i: ranked.candidates[i].start)
+
+
+def _steps(ranked: Ranked, best: int) -> list[int]:
+    """The numbered steps from the first that the best sentence is among; empty where it is no step.
+
+    A sentence right behind a step, on its line, belongs to it.
+    """
+    steps: list[int] = []
+    last = end = 0
+    for index in _of_one_document(ranked, best):
+        candidate = ranked.candidates[index]
+        gap = candidate.start - end
+        numbered = _NUMBERED.match(candidate.text)
+        number = int(numbered.group(1)) if numbered else 0
+        follows = number == last + 1 and gap <= 8 if numbered else gap <= 1
+        if not (steps and follows):
+            if best in steps:
+                break
+            steps = []
+        if steps or number == 1:
+            steps.append(index)
+            last = number or last
+        end = candidate.end
+    return steps if best in steps else []
+
+
 def _list_goes_on(ranked: Ranked, best: int) -> list[int]:
     """Sentences that carry on the enumeration which the best one is in or announces."""
     candidate = ranked.candidates[best]
-    same = sorted(
-        (i for i, c in enumerate(ranked.candidates) if c.document_id == candidate.document_id),
-        key=lambda i: ranked.candidates[i].start,
-    )
+    same = _of_one_document(ranked, best)
     at = same.index(best)
     introduces = bool(_INTRODUCES.search(candidate.text))
     is_item = bool(_ITEM.match(candidate.text))

@@ -1,7 +1,8 @@
 """The exact words that can answer: figures with their units, dates, names, found by their form.
 
 Everything works on normalised text (:func:`rag.normalization.normalize`); the caller leads spans
-back to the source.
+back to the source. A text with Han characters, or without letters, has one set of forms, every other
+text another: learned weights stand on the first, and only in the second can a comma be a decimal point.
 """
 
 # ruff: noqa: E501  (a pattern is read as one line)
@@ -9,7 +10,7 @@ back to the source.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -88,6 +89,119 @@ _FIGURE = re.compile(
     r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|"
     r"fifty|hundred|thousand|million|billion|dozens?)\b(?:\s+(?:hundred|thousand|million|billion))?"
 )
+
+# The forms of texts without Han characters: English, and what is plain in other European languages.
+# Figures alone are of no language and keep the forms above.
+_HAN = re.compile("[\u4e00-\u9fff〇]")
+_LETTER = re.compile(r"[^\W\d_]")
+_LIST_GOES_ON = r"(?!\s+(?:and|or|und|oder|et|ou|y|o|&)\s+\d+(?![\d,]))"
+_NUMBER_FORMS = (
+    r"(?<![\d.,])\d{1,3}(?:\.\d{3}){1,5}(?:,\d+)?(?![.,]?\d)",  # 1.234.567,89
+    r"(?<![\d.,])(?<!\d )\d{1,3}(?: \d{3}){1,5}(?:,\d+)?(?![., ]?\d)",  # 45 300
+    r"(?<![\d.,])\d{1,3}(?:'\d{3}){1,5}(?:\.\d+)?(?![.,]?\d)",  # 45'300
+    r"(?<![\d.,])\d{1,3}(?:,\d{2,3}){0,5},\d{3}(?:\.\d+)?(?!\d)",  # 1,234.5 and 1,50,000
+    rf"(?<![\d.,])\d+,\d{{1,2}}(?![.,]?\d){_LIST_GOES_ON}",  # 1,28 but not "1,2,3" or "1,2 and 3"
+    r"\d++(?:\.\d++)*+",
+)
+_NUM = rf"(?<!\d)(?:{'|'.join(_NUMBER_FORMS)})"
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_BELOW_HUNDRED = rf"(?:(?:{_TENS})(?:[ -](?:{_ONES}))?|{_TEENS}|{_ONES})\b"
+_BELOW_THOUSAND = rf"{_BELOW_HUNDRED}(?:\s+hundred\b(?:\s+(?:and\s+)?{_BELOW_HUNDRED})?)?"
+_SPELLED = (
+    rf"\b{_BELOW_THOUSAND}(?:\s+(?:thousand|million|billion|trillion|dozen)\b"
+    rf"(?:\s+(?:and\s+)?{_BELOW_THOUSAND})?)*"
+)
+_POWER = (
+    r"(?:hundred|thousand|[mb]illions?|trillions?|dozen|millionen|milliarden?|milliards?|"
+    r"mil millones|millones|mill[oó]n|mil|milhões|bilhões|milioni|miliardi|mio|mrd|bn)\b"
+)
+_CURRENCY = (
+    r"(?:(?:dollars?|euros?|pounds?|yuan|yen|rupees?|pence|cents?|francs?|franken|pesos?|"
+    r"usd|eur|gbp|chf|jpy|cny|rmb|inr)\b|[$€£¥₹])"
+)
+_MEASURE = (
+    r"(?:(?:square|cubic)\s+\w+|km/h|mph|°\s?[cf]?|[kmgt]?wh?|[kmg]?hz|[kmgt]i?b|db|[km]v|m?ah|"
+    r"[kcmnμ]?m[23]?|[kmμ]?g|[mcd]?l|t|kpa|psi|ft|lbs?|oz|(?:kilo|centi|milli)?met(?:er|re)s?|"
+    r"miles?|feet|foot|inch(?:es)?|yards?|acres?|hectares?|hektar|tonn?e?s?|tonnen|"
+    r"(?:kilo)?gram(?:m?es|ms?|s)?|kilos?|lit(?:er|re)s?|gallons?|degrees?|watts?|volts?)(?![\w/'])"
+)
+_PEOPLE_AND_THINGS = (
+    r"(?:people|persons?|participants?|visitors?|guests?|users?|customers?|members?|students?|"
+    r"pupils?|patients?|employees|workers|staff|residents|inhabitants|households|units?|pieces?|"
+    r"copies|items|words|pages|seats|beds|rooms|hours|days|steps|points|times|teilnehmer|mitarbeiter|"
+    r"einwohner|personen|besucher|personnes|habitants|visiteurs|personas|habitantes|visitantes)\b"
+)
+# Month names that are no other word; the rest need a day, a year or a preposition of time.
+_PLAIN_MONTHS = (
+    "january|february|april|june|july|august|september|october|november|december|"
+    "januar|februar|märz|juni|juli|oktober|dezember|"
+    "janvier|février|avril|juin|juillet|août|septembre|octobre|novembre|décembre|"
+    "enero|febrero|abril|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
+)
+_MONTH = (
+    rf"(?:{_PLAIN_MONTHS}|may(?!\s+(?:be|have|not|also|only|need)\b)|march|mai|mars|marzo|mayo|"
+    "jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec|"
+    "janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|"
+    "gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|"
+    r"января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)\b"
+)
+_WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+(?:the\s+)?)?"
+_OF = r"(?:of\s+|del?\s+)?"
+_IN_TIME = "|".join(
+    rf"(?<=\b{word} )"
+    for word in (
+        "in by since until till from during before after of early late last next this im seit bis en "
+        "depuis desde"
+    ).split()
+)
+_ANY_YEAR = r"(?<![\d.,])(?:1\d{3}|20\d{2})(?![\d.,]*\d)"
+_COUNTED = rf"(?!(?:-\d[\d.,]*)?(?:-?\s?{_MEASURE}|\s+{_PEOPLE_AND_THINGS}))"
+_CLOCK = (
+    r"(?<![\d:.,])(?:\d{1,2}(?:[:.]\d{2})?\s?(?:[ap]\.m\.|[ap]m\b|uhr\b)|\d{1,2}:\d{2}(?::\d{2})?(?![\d:]))"
+    r"|\b(?:noon|midnight)\b"
+)
+_DAY_OR_MONTH = (
+    rf"(?:\b{_WEEKDAY}(?<![\d.,])\d{{1,2}}(?:st|nd|rd|th|er|\.|o)?\s+{_OF}{_MONTH}(?:\.?,?\s+{_OF}\d{{4}}\b)?"
+    rf"|\b{_WEEKDAY}{_MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?![.,:]?\d)(?:,?\s+\d{{4}}\b)?"
+    rf"|\b{_MONTH}\.?,?\s+{_OF}\d{{4}}\b"
+    rf"|(?:{_IN_TIME}){_MONTH}|\b(?:{_PLAIN_MONTHS})\b)"
+)
+_POINT = rf"(?:{_DAY_OR_MONTH}|{_CLOCK}|{_ANY_YEAR})"
+_WESTERN_DATE = re.compile(
+    rf"\b(?:between|zwischen|entre)\s+{_POINT}\s+(?:and|und|et|y)\s+{_POINT}{_COUNTED}"
+    rf"|{_POINT}(?:\s*-\s*|\s+(?:to|until|till|bis)\s+){_POINT}{_COUNTED}"
+    r"|(?<![\d.])(?:1\d{3}|20\d{2})-\d{1,2}(?:-\d{1,2})?(?!\d)|(?<!\d)\d{4}/\d{1,2}/\d{1,2}(?!\d)"
+    r"|(?<![\d./])\d{1,2}(?:\.\s?\d{1,2}\.\s?|/\d{1,2}/)\d{4}(?!\d)"
+    r"|\b(?:q[1-4]|(?:first|second|third|fourth)\s+quarter|spring|summer|autumn|fall|winter|early|mid|late)"
+    rf"[ -](?:of\s+)?{_ANY_YEAR}"
+    rf"|{_DAY_OR_MONTH}|{_CLOCK}"
+    # "In 1998 members left" tells a year, "1998 members left" a number.
+    rf"|(?:(?<=\bin )|(?<=\bsince )|(?<=\buntil )|(?<=\bduring )){_ANY_YEAR}(?![^\W_]|%|\s?{_MEASURE})"
+    rf"|(?<![\d.,])(?:1\d{{3}}|20\d{{2}})s?(?![\d.,]*\d|[^\W_]|\s?%){_COUNTED}"
+)
+_WESTERN_PERCENT = re.compile(
+    rf"(?:{_NUM}|{_SPELLED})\s?(?:%|(?:percent(?:age points?)?|per cent|prozent(?:punkte?)?|pour cent|"
+    r"por ciento|por cento|per cento)\b)"
+)
+_WESTERN_MONEY = re.compile(
+    rf"(?:[$€£¥₹]|\b(?:usd|eur|gbp|chf|jpy|cny|rmb|inr)\b)\s?{_NUM}(?:\s?(?:{_POWER}|[km]\b))?"
+    rf"|(?:{_NUM}|{_SPELLED})\s?(?:{_POWER})?\s?(?:de\s+|d'|di\s+)?{_CURRENCY}"
+)
+_WESTERN_DURATION = re.compile(
+    rf"(?:{_NUM}|{_SPELLED})[\s-]+(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|hrs?|mins?|secs?|"
+    r"jahre?n?|monate?n?|wochen?|tage?n?|stunden?|minuten?|sekunden?|ans?|années?|mois|semaines?|jours?|"
+    r"heures?|años?|meses|semanas?|días?|horas?|minutos?|h|ms)\b"
+)
+_WESTERN_RANK = re.compile(
+    r"\b\d+(?:st|nd|rd|th)\b|"
+    r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b"
+)
+_WESTERN_FIGURE = re.compile(
+    rf"{_NUM}(?:\s?{_POWER})?(?:\s?-?{_MEASURE})?|{_SPELLED}(?:\s+{_MEASURE})?"
+    r"|\b(?:hundred|thousand|million|billion|dozens?)\b"
+)
 _QUOTED = re.compile(
     r"[“「『《〈]([^“”「」『』《》〈〉]{1,60})[”」』》〉]|\"([^\"]{1,60})\"|(?<![\w])'([^']{2,60})'(?![\w])"
 )
@@ -162,27 +276,45 @@ def typed_spans(text: str) -> tuple[TypedSpan, ...]:
 
 @lru_cache(maxsize=8192)
 def _typed_spans(text: str) -> tuple[TypedSpan, ...]:
-    found = list(_number_spans(text))
+    if _LETTER.search(text) and not _HAN.search(text):
+        return tuple(sorted(_number_spans(text, _WESTERN), key=_place))
+    found = list(_number_spans(text, _CHINESE))
     for match in _PERSON.finditer(text):
         group = match.lastindex
         if group and match.group(group)[:2] not in _NO_PERSON:
             found.append(TypedSpan(*match.span(group), "person"))
     found += [TypedSpan(*m.span(), "organisation") for m in _ORGANISATION.finditer(text)]
     found += [TypedSpan(*m.span(), "place") for m in _PLACE.finditer(text)]
-    return tuple(sorted(found, key=lambda span: (span.start, -span.end, span.kind)))
+    return tuple(sorted(found, key=_place))
 
 
-def _number_spans(text: str) -> Iterator[TypedSpan]:
+def _place(span: TypedSpan) -> tuple[int, int, str]:
+    return span.start, -span.end, span.kind
+
+
+# What is found first keeps its characters.
+_CHINESE = (
+    ("percent", _PERCENT),
+    ("money", _MONEY),
+    ("date", _DATE),
+    ("duration", _DURATION),
+    ("rank", _RANK),
+    ("figure", _FIGURE),
+)
+_WESTERN = (
+    ("percent", _WESTERN_PERCENT),
+    ("money", _WESTERN_MONEY),
+    ("date", _WESTERN_DATE),
+    ("duration", _WESTERN_DURATION),
+    ("rank", _WESTERN_RANK),
+    ("figure", _WESTERN_FIGURE),
+)
+
+
+def _number_spans(text: str, forms: Iterable[tuple[str, re.Pattern[str]]]) -> Iterator[TypedSpan]:
     """Figures of all kinds; what is a percentage, money or a date is no plain figure as well."""
     taken = bytearray(len(text))
-    for kind, pattern in (
-        ("percent", _PERCENT),
-        ("money", _MONEY),
-        ("date", _DATE),
-        ("duration", _DURATION),
-        ("rank", _RANK),
-        ("figure", _FIGURE),
-    ):
+    for kind, pattern in forms:
         for match in pattern.finditer(text):
             start, end = match.span()
             while end > start and text[end - 1].isspace():

@@ -68,6 +68,8 @@ def question_language(text: str) -> str:
         if script == "ru" and _UKRAINIAN.search(text):
             return "uk"
         return script
+    if "¿" in text or "¡" in text:
+        return "es"
     words = _WORD.findall(text.lower())
     scores = {name: sum(word in common for word in words) for name, common in _COMMON_SETS.items()}
     best = max(scores, key=lambda name: scores[name])

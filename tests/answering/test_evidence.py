@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from rag.answering.evidence import candidates_of
+from dataclasses import replace
+
+import pytest
+
+from rag.answering.evidence import Weights, best_typed_span, candidates_of, years_apart
+from rag.answering.question import analyse
 from rag.records import Passage
 
 
@@ -31,3 +36,70 @@ def test_a_heading_without_marks_is_known_by_the_passage_it_heads() -> None:
 def test_of_a_passage_of_headings_alone_they_are_the_candidates() -> None:
     (only,) = candidates_of([_passage("## 区卫生健康局", "年报 > 区卫生健康局")])
     assert only.text == "## 区卫生健康局"
+
+
+TABLE = "| Property | X200 | X300 |\n|---|---|---|\n| Weight | 3.4 kg | 4.1 kg |\n| Price | $349 | $499 |"
+
+
+def test_the_head_of_a_table_answers_nothing_and_goes_before_each_of_its_rows() -> None:
+    rows = candidates_of([_passage(f"{TABLE}\n\nBoth are blue.", None)])
+    assert [row.text for row in rows] == [*TABLE.split("\n")[2:], "Both are blue."]
+    head = TABLE.split("\n", maxsplit=1)[0]
+    assert [row.before for row in rows[:2]] == [head, head]
+    assert [row.head for row in rows] == [head, head, ""]
+
+
+def test_the_head_of_a_table_may_stand_in_the_passage_before() -> None:
+    lines = f"Two models are sold.\n\n{TABLE}".split("\n")
+    parts = "\n".join(lines[:3]), "\n".join(lines[3:])
+    first = _passage(parts[0], None)
+    second = replace(_passage(parts[1], None), start=first.end + 1)
+    rows = candidates_of([second, first])
+    assert [row.text for row in rows] == [*lines[4:], "Two models are sold."]
+    assert {row.head for row in rows[:2]} == {lines[2]}
+    alone = candidates_of([replace(second, document_id="b"), first])
+    assert {row.head for row in alone} == {""}
+
+
+def test_rows_without_a_rule_are_sentences_as_any_other() -> None:
+    text = "姓名 | 职务\n张三 | 局长\n李四 | 副局长"
+    rows = candidates_of([_passage(text, None)])
+    assert [row.text for row in rows] == text.split("\n")
+    assert [row.head for row in rows] == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "answer"),
+    [
+        (
+            "How many people were employed in 2021?",
+            "It employed 3,450 people at the end of 2022, compared with 3,120 at the end of 2021.",
+            "3,120",
+        ),
+        (
+            "How many people were employed in 2022?",
+            "It employed 3,450 people at the end of 2022, compared with 3,120 at the end of 2021.",
+            "3,450",
+        ),
+        (
+            "How many people were employed in 2021?",
+            "In 2021 it had 3,120 people and in 2022 it had 3,450 people.",
+            "3,120",
+        ),
+        (
+            "How many people were employed in 2021?",
+            "Staff grew from 3,000 in 2020 to 3,120 in 2021.",
+            "3,120",
+        ),
+        ("How many participants came?", "Of 70 in the lists 64  participants came.", "64"),
+    ],
+)
+def test_the_figure_of_the_asked_year_or_unit(question, sentence, answer) -> None:
+    found = best_typed_span(analyse(question), sentence, Weights({}, (), {}))
+    assert found is not None
+    assert sentence[found[0] : found[1]] == answer
+
+
+def test_the_weights_for_chinese_do_not_know_of_asked_years() -> None:
+    sentence = "2022年末有3450人,2021年末有3120人。"
+    assert not years_apart(analyse("2021年末有多少人?"), sentence)

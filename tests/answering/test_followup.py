@@ -95,6 +95,86 @@ def test_a_question_about_something_else_stays(question) -> None:
     assert complete_question(question, [("市北区有多少家企业?", "")]) == question
 
 
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        ("What was the revenue in 2022?", "What about net profit?", "What was the net profit in 2022?"),
+        ("What was the revenue in 2022?", "And in 2021?", "What was the revenue in 2021?"),
+        ("What was the revenue?", "And in 2021?", "What was the revenue in 2021?"),
+        ("What is the range of the X200?", "And its weight?", "What is X200's weight?"),
+        ("What is the range of the X200?", "And the price?", "What is the price of the X200?"),
+        ("What is the battery life of the X200?", "And of the X300?", "What is the battery life of the X300?"),
+        ("What is the entrance fee for adults?", "And for children?", "What is the entrance fee for children?"),
+        ("What is the capacity in Denmark?", "And in the Netherlands?", "What is the capacity in the Netherlands?"),
+        ("What was the revenue in Spain in 2022?", "And in Italy?", "What was the revenue in Italy in 2022?"),
+        ("Who is the head of the River Museum?", "And the treasurer?", "Who is the treasurer of the River Museum?"),
+        ("When is the summer fair?", "What about the next meeting?", "When is the next meeting?"),
+        ("Who funded the study?", "Who approved it?", "Who approved the study?"),
+        ("Who voted against the repair?", "Why?", "voted against the repair: Why?"),
+        ("How many farms are there?", "How many in Germany?", "farms: How many in Germany?"),
+        ("How many farms are there?", "Which are in Germany?", "farms: Which are in Germany?"),
+        ("How many members were there?", "How many of them left?", "How many of members left?"),
+        ("Wie hoch war der Umsatz 2022?", "Und 2021?", "Wie hoch war der Umsatz 2021?"),
+        ("Quel était le budget en 2022 ?", "Et en 2021 ?", "Quel était le budget en 2021?"),
+        ("¿Cuál fue el ingreso en 2022?", "¿Y en 2021?", "¿Cuál fue el ingreso en 2021?"),
+        ("2022年の売上高はいくらですか?", "2021年は?", "2021年の売上高はいくらですか?"),
+    ],
+)  # fmt: skip
+def test_follow_ups_in_latin_script(previous: str, question: str, completed: str) -> None:
+    assert complete_question(question, [(previous, "...")]) == completed
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many guests are there in the hall?",
+        "Is there a hotline?",
+        "Will there be music at the fair?",
+        "How long does it take to charge the X300?",
+        "Is it allowed to bring dogs?",
+        "Is it known who painted the hall?",
+        "Is it raining?",
+        "Which documents say that the hall is closed?",
+        "What is the lamp that is red?",
+        "Does this vacuum have a filter?",
+        "What is in the box?",
+        "Who is Helen Marsh?",
+        "When did the company sell its gas trading unit?",
+        "Which museum sold its garden?",
+        "Did David Brandt vote with his colleagues?",
+        "Is the lamp red when it charges?",
+        "Can I wash the filter and dry it?",
+        "Where can drivers leave their cars?",
+        "Why did Pellworth earn less although it sold more?",
+        "Whom do library employees tell when a supplier hands them a present?",
+        "Which two villages did Shibei say it would rebuild?",
+        "Shinan runs a platform for civil affairs; what is it called?",
+    ],
+)
+def test_an_english_question_that_names_its_things_stays(question: str) -> None:
+    assert complete_question(question, [("Who is the treasurer?", "x")]) == question
+
+
+@pytest.mark.parametrize(
+    ("question", "completed"),
+    [
+        ("How does that work?", "How does X200 work?"),
+        ("Is this waterproof?", "Is X200 waterproof?"),
+        ("Who invented this?", "Who invented X200?"),
+        ("Is it safe to use outdoors?", "Is X200 safe to use outdoors?"),
+        ("How long does it take to charge?", "How long does X200 take to charge?"),
+        ("What does the report say about it?", "What does the report say about X200?"),
+        ("How much did the company pay for it?", "How much did the company pay for X200?"),
+        ("When did Northwind buy it?", "When did Northwind buy X200?"),
+        ("What can happen if it overheats?", "What can happen if X200 overheats?"),
+        ("What is the reason for its delay?", "What is the reason for X200's delay?"),
+        ("What is the cause of its failure?", "What is the cause of X200's failure?"),
+    ],
+)
+def test_pronouns_that_point_back_are_resolved(question: str, completed: str) -> None:
+    assert complete_question(question, [("What is the price of the X200?", "x")]) == completed
+
+
 def test_odd_histories_change_nothing() -> None:
     assert complete_question("那呢?", [("", "")]) == "那呢?"
     assert complete_question("  ", [("港口?", "")]) == ""

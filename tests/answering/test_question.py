@@ -48,6 +48,80 @@ def test_what_a_question_names() -> None:
     assert asked.names == ("星空", "rfid")
 
 
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Is the X200 suitable for outdoor use?", ("x200",)),
+        ("Does Northwind plan to build?", ("northwind",)),
+        ("Did David Brandt vote in favour?", ("david brandt",)),
+        ("How do I clean the filter?", ()),
+        ("WHAT IS THE PRICE OF THE X300?", ()),
+        ("Who runs the Museum of London?", ("museum of london",)),
+        ("¿Cuándo abrió el hospital de Toledo?", ("toledo",)),
+    ],
+)
+def test_question_words_are_no_names(question: str, names: tuple[str, ...]) -> None:
+    assert analyse(question).names == names
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How much will the roof repair cost?", "money"),
+        ("How much is the entrance fee?", "money"),
+        ("What is the entrance fee?", "money"),
+        ("What was the net profit in 2022?", "money"),
+        ("What was the profit margin?", "thing"),
+        ("What was the total value of the contract?", "money"),
+        ("What is the value of p?", "thing"),
+        ("What is the default value of the timeout?", "thing"),
+        ("How noisy is the X200?", "figure"),
+        ("How hot can it get?", "figure"),
+        ("How strong was the effect?", "figure"),
+        ("How thick is the ice?", "figure"),
+        ("How do hotels pay?", "manner"),
+        ("How old was the average participant?", "date"),
+    ],
+)
+def test_kinds_of_english_questions(question: str, kind: str) -> None:
+    assert analyse(question).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "unit"),
+    [
+        ("How many of the members are women?", "members"),
+        ("How many different countries are involved?", "countries"),
+        ("How many wind farms are there?", "wind"),
+        ("How many of them withdrew?", ""),
+        ("How many were hurt?", ""),
+    ],
+)
+def test_what_is_counted(question: str, unit: str) -> None:
+    assert analyse(question).units == unit
+
+
+@pytest.mark.parametrize(
+    ("question", "many"),
+    [
+        ("What steps are needed to clean the filter?", True),
+        ("What items can be returned?", True),
+        ("What safety measures did the city take?", True),
+        ("Which companies supplied turbines?", True),
+        ("Which documents say that the hall is closed?", True),
+        ("What is the address of the hall?", False),
+        ("What address did they give?", False),
+        ("What was the basis of the claim?", False),
+        ("What causes the lamp to blink?", False),
+        ("Which bus can I take?", False),
+        ("Which bay was named after a king?", False),
+        ("Which sports club won the cup?", False),
+    ],
+)
+def test_english_questions_for_a_list(question: str, many: bool) -> None:
+    assert analyse(question).many is many
+
+
 def test_content_keeps_its_place() -> None:
     asked = analyse("去年新开了多少条航线?")
     assert len(asked.content) == len(asked.normalised)
@@ -69,6 +143,7 @@ def test_focus(question, phrase) -> None:
 
 def test_languages_of_other_scripts() -> None:
     assert question_language("12345") == "en"
+    assert question_language("¿Cuánto costó?") == "es"
     assert question_language("Хто директор музею і коли він відкрився?") == "uk"
     assert text_script("港口 port 2023年完成") == "han"
     assert text_script("1, 2, 3") == ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -90,3 +92,71 @@ def test_a_classifier_is_no_unit() -> None:
     best = ("a", "形成创新成果226个。", 5.0, 0.5, 0.0)
     other = ("b", "全年形成不少于30项创新成果。", 1.0, 0.5, 0.0)
     assert select(asked, _ranked(best, other), limit=3).order == (0, 1)
+
+
+def _in_one_document(text: str, best: str) -> Ranked:
+    """The lines of a document, sentences split at "/", the best one first."""
+    rows = [
+        (part, text.index(part)) for line in text.splitlines() for part in line.split("/") if part
+    ]
+    ranked = _ranked(*[("a", part, 5.0 if part == best else 0.0, 0.0, 0.0) for part, _ in rows])
+    placed = [
+        replace(candidate, start=start, end=start + len(part))
+        for candidate, (part, start) in zip(ranked.candidates, rows, strict=True)
+    ]
+    order = sorted(range(len(rows)), key=lambda i: -float(ranked.logits[i]))
+    return replace(ranked, candidates=placed, order=order)
+
+
+def _texts(question: str, text: str, best: str) -> list[str]:
+    ranked = _in_one_document(text, best)
+    return [ranked.candidates[i].text for i in select(analyse(question), ranked, limit=1).order]
+
+
+def test_a_sentence_that_only_introduces_a_list_is_followed_by_it() -> None:
+    box = "The box contains:\n\n- a charging dock\n- a power cable\n\n\n\n\n\n\n\n\n\nCall us."
+    items = ["The box contains:", "- a charging dock", "- a power cable"]
+    assert _texts("What is in the box?", box, "The box contains:") == items
+    listed = select(
+        analyse("What is in the box?"), _in_one_document(box, "The box contains:"), limit=1
+    )
+    assert listed.listed
+
+
+STEPS = (
+    "1. Get a cloth.\n\n\n\n\n\n\n\n\n\n\nTo clean it:\n"
+    "1. Switch it off.\n2. Take out the filter./ Tap it gently.\n3. Rinse the filter.\n\nIt may be grey."
+)
+
+
+@pytest.mark.parametrize("best", ["3. Rinse the filter.", " Tap it gently."])
+@pytest.mark.parametrize(
+    "question", ["How do I clean the filter?", "What steps do I have to take?"]
+)
+def test_steps_are_given_in_their_order_from_the_first(question: str, best: str) -> None:
+    steps = [
+        "1. Switch it off.",
+        "2. Take out the filter.",
+        " Tap it gently.",
+        "3. Rinse the filter.",
+    ]
+    assert _texts(question, STEPS, best) == steps
+
+
+@pytest.mark.parametrize(
+    ("question", "best"),
+    [
+        ("How was the filter cleaned?", "3. Rinse the filter."),
+        ("Who cleans the filter?", "3. Rinse the filter."),
+        ("How do I clean the filter?", "It may be grey."),
+    ],
+)
+def test_what_is_no_question_for_steps_gets_its_sentence(question: str, best: str) -> None:
+    assert _texts(question, STEPS, best) == [best]
+
+
+def test_more_steps_than_fit_do_not_push_the_best_one_out() -> None:
+    text = "\n".join(f"{i}. Step {i}." for i in range(1, 13))
+    given = _texts("How do I clean the filter?", text, "3. Step 3.")
+    assert given == [f"{i}. Step {i}." for i in range(1, 9)]
+    assert _texts("How do I clean the filter?", text, "11. Step 11.") == ["11. Step 11."]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +32,66 @@ def spans(text: str, kind: str) -> list[str]:
 )
 def test_forms(text, kind, found) -> None:
     assert spans(text, kind) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "found"),
+    [
+        ("Der Umsatz betrug 2022 1,28 Milliarden Euro.", "money", ["1,28 milliarden euro"]),
+        ("Le billet coûte 12,50 euros, 3 €.", "money", ["12,50 euros", "3 €"]),
+        ("costs CHF 300 or $5 more", "money", ["chf 300", "$5"]),
+        ("Der Gewinn stieg um 4,5 Prozent.", "percent", ["4,5 prozent"]),
+        ("It rose by 5 percentage points.", "percent", ["5 percentage points"]),
+        ("Il a accueilli 45 300 visiteurs.", "figure", ["45 300"]),
+        ("Es hat 1.234.567 Einwohner.", "figure", ["1.234.567"]),
+        ("See steps 1,2,3 and rooms 1,2 and 3.", "figure", ["1", "2", "3", "1", "2", "3"]),
+        ("Sixty-four participants took part.", "figure", ["sixty-four"]),
+        ("two hundred and fifty thousand trees", "figure", ["two hundred and fifty thousand"]),
+        ("It lasted twenty-one days.", "duration", ["twenty-one days"]),
+        ("Der Akku hält 3,5 Stunden.", "duration", ["3,5 stunden"]),
+        ("It makes 480 MW on 1,500 square feet.", "figure", ["480 mw", "1,500 square feet"]),
+        ("It holds 0.45 L at 5 °C.", "figure", ["0.45 l", "5 °c"]),
+    ],
+)
+def test_numbers_of_other_languages_are_whole(text, kind, found) -> None:
+    assert spans(text, kind) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It was in use from 2014–2018.", ["2014-2018"]),
+        ("It was built between 2014 and 2018.", ["between 2014 and 2018"]),
+        ("It ran between January and June 2018.", ["between january and june 2018"]),
+        ("It was sold in Q3 2022.", ["q3 2022"]),
+        ("Work starts on Monday 12 June.", ["monday 12 june"]),
+        ("Sie wurde am 12. März 1998 gegründet.", ["12. märz 1998"]),
+        ("Il a ouvert le 14 juillet 1987.", ["14 juillet 1987"]),
+        ("Abrió el 3 de mayo de 1995.", ["3 de mayo de 1995"]),
+        ("Call from 9 a.m. to 5:30 p.m. only.", ["9 a.m. to 5:30 p.m."]),
+        ("The bus leaves at 10:30 am.", ["10:30 am"]),
+        ("It opened in October.", ["october"]),
+        ("It may rain, and the drivers march on.", []),
+        ("It rains in May and since March.", ["may", "march"]),
+        ("The survey covered 1800 participants.", []),
+        ("The plant makes 1200-1500 MW.", []),
+        ("In 1998 members of the board left.", ["1998"]),
+    ],
+)
+def test_dates_of_other_languages_are_whole(text, found) -> None:
+    assert spans(text, "date") == found
+
+
+def test_forms_of_other_languages_leave_chinese_alone() -> None:
+    text = "第1,2项,2014-2018年,45 300人,May 5日,1200 MW,9 a.m.,4,5%"
+    assert spans(text, "figure") == ["2项", "45", "300人", "1200", "9", "4"]
+
+
+def test_a_long_text_of_digits_is_no_burden() -> None:
+    for text in ("1" * 3000, "1.234." * 600, "a 5" + " " * 3000):
+        started = time.perf_counter()
+        spans(text + " kg", "figure")
+        assert time.perf_counter() - started < 1
 
 
 def test_names_in_the_text_as_it_stands() -> None:

@@ -1,0 +1,92 @@
+"""Which words of a sentence are marked."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.evidence import Candidate, Weights
+from rag.answering.highlight import highlight_of
+from rag.answering.question import analyse
+from rag.index.terms import terms
+
+HEAD = "| Region | Farms | Capacity (MW) |"
+
+
+def marked(question: str, text: str, *, head: str = "", read: str | None = None) -> str | None:
+    """The marked words, all of the question's terms worth the same; ``read`` is a sure reader's span."""
+    asked = analyse(question)
+    held = sorted(set(terms(asked.content)))
+    worth = dict.fromkeys(held, 1 / max(len(held), 1))
+    candidate = Candidate(
+        passage=0, position=0, document_id="a", start=0, end=len(text), text=text,
+        before=head, after="", frame="", published=None, head=head,
+    )  # fmt: skip
+    span = (text.index(read), text.index(read) + len(read), 0.9) if read is not None else None
+    found = highlight_of(asked, candidate, Weights(worth, (), worth), span)
+    return text[found[0] : found[1]] if found else None
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "cell"),
+    [
+        ("What is the capacity in Denmark?", "| Denmark | 9 | 980 |", "980"),
+        ("How many farms are in Denmark?", "| Denmark | 9 | 980 |", "9"),
+        ("Which region has 9 farms?", "| Denmark | 9 | 980 |", "Denmark"),
+        ("Which region has 19 farms?", "| Denmark | 9 | 980 |", "9"),
+        ("Which region has farms?", "| Denmark | | 980 |", None),
+    ],
+)
+def test_the_cell_under_the_head_that_was_asked_for(question, row, cell) -> None:
+    assert marked(question, row, head=HEAD) == cell
+
+
+def test_the_reader_does_not_choose_the_column() -> None:
+    row = "| Price | $349.99 | $499 |"
+    head = "| Property | X200 | X300 |"
+    assert marked("What is the price of the X300?", row, head=head, read="$349.99") == "$499"
+
+
+def test_the_cell_of_a_chinese_table() -> None:
+    head, row = "| 姓名 | 职务 | 电话 |", "| 李四 | 副局长 | 8123 |"
+    assert marked("李四的电话是多少?", row, head=head) == "8123"
+    assert marked("职务是副局长的是谁?", row, head=head) == "李四"
+
+
+@pytest.mark.parametrize(
+    ("read", "shown"),
+    [
+        ("Sir Alan Whitcom", "Sir Alan Whitcombe"),
+        ("eads the boar", "heads the board"),
+        ("(since 2020", "(since 2020)"),
+        ("since 2020)", "since 2020"),
+        ("* Sir Alan", "Sir Alan"),
+    ],
+)
+def test_a_mark_cuts_no_word_and_no_brackets(read, shown) -> None:
+    text = "* Sir Alan Whitcombe heads the board (since 2020)."
+    assert marked("What does it say?", text, read=read) == shown
+
+
+def test_a_mark_keeps_to_one_cell() -> None:
+    row = "| Weight | 3.4 kg | 4.1 kg |"
+    assert marked("What is the weight?", row, read="| 3.4 kg | 4.1 kg |") == "3.4 kg"
+
+
+def test_in_chinese_a_mark_may_end_inside_a_run() -> None:
+    assert marked("这是什么?", "他在青岛港集团工作。", read="青岛港") == "青岛港"
+
+
+def test_the_unit_of_a_figure_is_marked_with_it() -> None:
+    text = "The star has a capacity of 480 MW."
+    assert marked("What is the capacity of the star?", text, read="480") == "480 MW"
+
+
+def test_the_figure_of_the_asked_year_wins_over_the_reader() -> None:
+    text = "It employed 3,450 people at the end of 2022, compared with 3,120 at the end of 2021."
+    question = "How many people did it employ at the end of 2021?"
+    assert marked(question, text, read="3,450 people") == "3,120"
+
+
+def test_a_long_unit_is_seen_after_its_figure() -> None:
+    text = "Of 70 on the lists 64 participants came."
+    assert marked("How many participants came?", text, read="70") == "64"
