@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -22,6 +23,9 @@ FILE_NAME = "feedback.jsonl"
 _LIMITS = {"id": 100, "question": 4000, "note": 4000, "text": 40_000, "source": 2000}
 _MAX_CITATIONS = 100
 _MAX_QUOTE = 20_000
+# What JSON leaves as it is and YAML has not in a comment: it takes some for line breaks, the others
+# for damage.
+_NOT_IN_COMMENTS = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 class FeedbackStore:
@@ -75,7 +79,8 @@ class FeedbackStore:
     def _lines(self) -> Iterator[dict[str, Any]]:
         if not self.path.is_file():
             return
-        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+        # Not splitlines(): it also cuts at U+2028, U+2029 and U+0085, which JSON leaves in texts.
+        for line in self.path.read_text(encoding="utf-8", errors="replace").split("\n"):
             try:
                 record = json.loads(line)
             except json.JSONDecodeError:
@@ -147,10 +152,13 @@ def _as_comment(record: Mapping[str, Any]) -> str:
         "answer given": record["answer"]["text"],
     }
     lines = ["", "# To complete by hand: what should the answer have been?"]
-    lines += [
-        f"#   {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in facts.items()
-    ]
+    lines += [f"#   {name}: {_in_comment(value)}" for name, value in facts.items()]
     return "\n".join(lines) + "\n"
+
+
+def _in_comment(text: str) -> str:
+    written = json.dumps(text, ensure_ascii=False)
+    return _NOT_IN_COMMENTS.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def _common_folder(records: list[dict[str, Any]]) -> str:

@@ -142,7 +142,8 @@ class KnowledgeBase:
         Raises:
             IndexLockedError: Another process is writing.
             IndexChunkingMismatchError: The index was built with other chunk_* settings.
-            QueryError: One of them is no document; what came before it is kept.
+            QueryError: One of them is no document. Of what came before it, what had been committed is
+                kept; a commit comes about every ten seconds, so that of a short call nothing is.
         """
         from rag.indexing import as_document, index_documents
 

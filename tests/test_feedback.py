@@ -69,6 +69,30 @@ def test_text_without_a_utf8_form_is_kept(tmp_path):
     assert json.loads(store.path.read_text())["note"] == "lone \ud800 surrogate"
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\u0085"])
+def test_a_verdict_with_a_line_break_of_unicode_is_kept(tmp_path, mark):
+    store = FeedbackStore(tmp_path)
+    store.add({**verdict("up", note=f"one{mark}two"), "question": f"How{mark}tall?"})
+    store.add(verdict("down", name="a2", note=f"three{mark}four"))
+    assert [r["note"] for r in store.records()] == [f"one{mark}two", f"three{mark}four"]
+    text = export_suite(tmp_path)
+    (question,) = yaml.safe_load(text)["questions"]
+    # PyYAML folds U+0085 to a space; in a suite white space may differ.
+    assert question["question"].split() == ["How", "tall?"]
+    assert question["note"].split() == ["one", "two"]
+    assert f'#   note: "three\\u{ord(mark):04x}four"' in text
+
+
+@pytest.mark.parametrize("odd", ["\x7f", "\x90", "\ud800", "\uffff"])
+def test_what_yaml_cannot_hold_is_escaped_in_comments(tmp_path, odd):
+    store = FeedbackStore(tmp_path)
+    store.add(verdict())
+    store.add(verdict("down", name="a2", note=f"a{odd}b 中文😀"))
+    text = export_suite(tmp_path)
+    assert len(yaml.safe_load(text)["questions"]) == 1
+    assert f'#   note: "a\\u{ord(odd):04x}b 中文😀"' in text
+
+
 def test_export_is_a_suite(tmp_path):
     store = FeedbackStore(tmp_path)
     store.add(verdict("up"))

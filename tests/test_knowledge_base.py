@@ -201,6 +201,16 @@ def test_the_original_names_do_not_matter(tmp_path: Path, root: Path) -> None:
         assert kb.ask(QUESTION).citations[0].highlight_text == "172个"
 
 
+def test_of_a_short_call_with_what_is_no_document_nothing_is_kept(tmp_path: Path) -> None:
+    """As the docstring says: what had been committed stays, and such a call ends before a commit."""
+    good = Document(id="x", source="s", text="猫吃鱼。")
+    with KnowledgeBase.open(tmp_path / "i", settings=PLAIN, embedder=ToyEmbedder()) as kb:
+        with pytest.raises(QueryError, match="not str"):
+            kb.add([good, "bad"])  # type: ignore[list-item]
+        assert list(kb.documents()) == []
+        assert kb.add([good]).added == ("x",)
+
+
 # ------------------------------------------------------------------ opening
 
 

@@ -24,7 +24,7 @@ from rag.evaluation.suites import Suite
 from rag.records import Chunk, Document, to_dict
 from rag.settings import Settings
 
-__all__ = ["Cell", "code_version", "open_cell"]
+__all__ = ["Cell", "check_built", "code_version", "open_cell"]
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _BUILD = ("model", "chunk_tokens", "chunk_overlap")
@@ -93,7 +93,7 @@ def open_cell(
 
     if index is not None:
         target = index
-        _check_built(index, settings)
+        check_built(index, settings)
         build = {"bytes": _bytes(index)}
         return _cell(target, build, (), opener, settings)
     key = _key(suite, settings)
@@ -109,11 +109,15 @@ def open_cell(
     return _cell(target, facts["build"], tuple(facts["failed"]), opener, settings)
 
 
-def _check_built(index: Path, settings: Settings) -> None:
-    """Raise when a given index was built otherwise than the settings say.
+def check_built(index: Path, settings: Settings) -> None:
+    """Raise when a given index is not there, or was built otherwise than the settings say.
 
     It could be searched all the same; but a figure for ``chunk_tokens=256`` over passages of 128
     would be filed under the wrong settings, and failures of chunking could not be told.
+
+    Raises:
+        SuiteError: There is no such folder, or its passages were cut otherwise.
+        NotAnIndexError: The folder holds no index.
     """
     from rag.index import open_store
 

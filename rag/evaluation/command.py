@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 from rag.errors import SettingsError, SuiteError
 
 if TYPE_CHECKING:
-    from rag.evaluation.evaluating import Evaluation
+    from rag.evaluation.comparing import Comparison
+    from rag.evaluation.evaluating import Evaluation, SuiteResult
     from rag.evaluation.suites import Suite
     from rag.settings import Settings
 
@@ -20,8 +21,17 @@ __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Everything but ``--index``, ``--model`` and ``--set``, which all commands share."""
+    """Everything but ``--model`` and ``--set``, which all commands share.
+
+    ``--index`` has no default here, as it has elsewhere: without it each suite's documents are indexed.
+    """
     parser.add_argument("suites", nargs="*", metavar="SUITE", help="suite file, or folder of them")
+    parser.add_argument(
+        "--index",
+        metavar="DIR",
+        help="evaluate this index as it stands (default: one of each suite's documents, made for "
+        "the evaluation and kept; RAG_INDEX does not count)",
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--report", metavar="FILE.html", help="also write a report to open")
     parser.add_argument("--save", metavar="FILE.json", help="also save the result for --compare")
@@ -39,18 +49,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=V1,V2",
         help="every combination of these settings, ranked",
     )
-    parser.add_argument("--rank-by", metavar="MEASURE", help="what ranks a sweep (passed)")
+    parser.add_argument("--rank-by", metavar="MEASURE", help="what ranks a sweep (default: passed)")
     parser.add_argument(
         "--fail-under",
         action="append",
         default=[],
         metavar="[SUITE/][GROUP/]MEASURE=X",
-        help="exit 1 when a measure is below X, such as recall@5=0.95 or kind:direct/passed=0.9",
+        help="exit 1 when a measure is below X, such as recall@5=0.95 or kind:direct/passed=0.9; "
+        "with --sweep, in any cell",
     )
     parser.add_argument("--full", action="store_true", help="every measure with its interval")
     parser.add_argument("--failures", type=int, default=10, metavar="N", help="list N failures")
     parser.add_argument("--limit", type=int, metavar="N", help="draw N questions of each suite")
-    parser.add_argument("--seed", type=int, default=0, help="of draw, bootstrap and test")
+    parser.add_argument("--seed", type=int, default=0, help="of draw, bootstrap and test; from 0")
     parser.add_argument(
         "--legs", metavar="L1,L2", help="also retrieval by: lexical,dense,... alone"
     )
@@ -68,6 +79,7 @@ def run(args: argparse.Namespace) -> int:
     """Run ``rag eval``; returns the exit status."""
     from rag.settings import Settings
 
+    _refuse_what_would_be_passed_over(args)
     if args.suite_from_documents:
         return _draft(args)
     if not args.suites:
@@ -79,33 +91,91 @@ def run(args: argparse.Namespace) -> int:
     for line in skipped:
         _tell(line)
     if not suites:
-        return 0
+        return _below(floors, ())
     if args.check:
         return _check(args, suites, settings)
     if args.sweep:
-        return _sweep(args, suites, settings)
+        return _sweep(args, suites, skipped, settings, floors)
+    return _measure(args, suites, skipped, settings, floors)
+
+
+# What a mode has no use for. Passing over it in silence would let a gate pass that nobody held.
+_PASSED_OVER = {
+    "suite_from_documents": ("check", "sweep", "compare", "fail_under", "save", "report"),
+    "check": ("sweep", "compare", "fail_under", "save", "report"),
+    "sweep": ("compare", "save"),
+}
+
+
+def _refuse_what_would_be_passed_over(args: argparse.Namespace) -> None:
+    for mode, others in _PASSED_OVER.items():
+        for other in others:
+            if getattr(args, mode) and getattr(args, other):
+                raise SettingsError(
+                    f"{_option(other)} does not go with {_option(mode)}. Leave one of the two out."
+                )
+    if args.rank_by and not args.sweep:
+        raise SettingsError("--rank-by ranks the cells of a sweep. Add --sweep NAME=V1,V2")
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _measure(
+    args: argparse.Namespace,
+    suites: Sequence[Suite],
+    skipped: Sequence[str],
+    settings: Settings,
+    floors: Sequence[_Floor],
+) -> int:
+    """Evaluate once, and again for each settings to compare with."""
     import dataclasses
 
+    from rag.evaluation.comparing import compare
+    from rag.evaluation.evaluating import Evaluation
+
+    against = _against(args, suites, settings)
+    _must_be_built(args, [settings, *(b for _, b in against if not isinstance(b, Evaluation))])
     evaluation = _evaluate(args, suites, settings, "as set" if args.compare else "")
     evaluation = dataclasses.replace(evaluation, skipped=tuple(skipped))
-    comparisons = _comparisons(args, suites, settings, evaluation)
+    comparisons: list[Comparison] = []
+    status = 0
+    try:
+        for name, b in against:
+            if isinstance(b, Evaluation):
+                # A saved result is what was: it is A, and the run just made is B.
+                comparisons.append(compare(b, evaluation, seed=args.seed))
+                continue
+            changed = _evaluate(args, suites, b, name)
+            status |= _faulty(changed, f"{name}: ")
+            comparisons.append(compare(evaluation, changed, seed=args.seed))
+    finally:
+        # What was measured is handed out, whatever became of a comparison with it.
+        _hand_out(args, evaluation, comparisons)
+    return status | _below(floors, evaluation.suites) | _faulty(evaluation)
+
+
+def _hand_out(
+    args: argparse.Namespace, evaluation: Evaluation, comparisons: Sequence[Comparison]
+) -> None:
     _print(args, evaluation, comparisons)
-    for path in filter(None, [args.save]):
-        evaluation.save(path)
+    if args.save:
+        evaluation.save(args.save)
     if args.report:
         from rag.evaluation.report import write_report
 
         write_report(args.report, [evaluation], comparisons)
         _tell(f"report: {args.report}")
-    return _below(floors, evaluation) | _faulty(evaluation)
 
 
-def _faulty(evaluation: Evaluation) -> int:
+def _faulty(evaluation: Evaluation, where: str = "") -> int:
     """1 when questions ended in an error: their zeros are no measure of quality."""
     faults = [q for suite in evaluation.suites for q in suite.questions if q.stage == "fault"]
     if faults:
         _tell(
-            f"{len(faults)} questions ended in a fault and count zero, such as: {faults[0].reason}"
+            f"{where}{len(faults)} questions ended in a fault and count zero, such as: "
+            f"{faults[0].reason}"
         )
     return int(bool(faults))
 
@@ -139,12 +209,14 @@ def _suites(args: argparse.Namespace) -> tuple[list[Suite], list[str]]:
     return suites, skipped
 
 
-def _index(args: argparse.Namespace) -> str | None:
-    """An index the user named; the default of the other commands means: build one."""
-    import os
+def _must_be_built(args: argparse.Namespace, wanted: Sequence[Settings]) -> None:
+    """Raise before anything is asked when the index named does not fit one of the settings."""
+    if args.index is None:
+        return
+    from rag.evaluation.cells import check_built
 
-    given: str | None = getattr(args, "index", None)
-    return None if given in {None, "indexes/default", os.environ.get("RAG_INDEX")} else given
+    for settings in wanted:
+        check_built(Path(args.index), settings)
 
 
 def _evaluate(
@@ -157,7 +229,7 @@ def _evaluate(
             suites,
             settings=settings,
             label=label,
-            index=_index(args),
+            index=args.index,
             runs=args.runs,
             limit=args.limit,
             seed=args.seed,
@@ -219,8 +291,8 @@ def _check(args: argparse.Namespace, suites: Sequence[Suite], settings: Settings
     faults = 0
     for suite in suites:
         try:
-            index = _index(args)
-            cell = open_cell(suite, settings, index=Path(index) if index else None)
+            index = None if args.index is None else Path(args.index)
+            cell = open_cell(suite, settings, index=index)
             notes = [*check(suite, list(cell.documents.values())), *cell.failed]
         except SuiteError as error:
             _say(str(error))
@@ -232,14 +304,42 @@ def _check(args: argparse.Namespace, suites: Sequence[Suite], settings: Settings
     return 1 if faults else 0
 
 
-def _sweep(args: argparse.Namespace, suites: Sequence[Suite], settings: Settings) -> int:
-    from rag.evaluation.sweeping import cells_of, grid, sweep_table
+def _sweep(
+    args: argparse.Namespace,
+    suites: Sequence[Suite],
+    skipped: Sequence[str],
+    settings: Settings,
+    floors: Sequence[_Floor],
+) -> int:
+    """Evaluate every cell; each of them is held against the floors."""
+    import dataclasses
+
+    from rag.evaluation.sweeping import cells_of, check_rank, grid
 
     cells = list(cells_of(grid(args.sweep), settings))
-    evaluations = []
-    for number, (label, cell) in enumerate(cells, 1):
-        _tell(f"cell {number} of {len(cells)}: {label}")
-        evaluations.append(_evaluate(args, suites, cell, label))
+    if args.rank_by:
+        check_rank(args.rank_by, {leg for suite in suites for leg in suite.legs})
+    _must_be_built(args, [cell for _, cell in cells])
+    evaluations: list[Evaluation] = []
+    try:
+        for number, (label, cell) in enumerate(cells, 1):
+            _tell(f"cell {number} of {len(cells)}: {label}")
+            evaluation = _evaluate(args, suites, cell, label)
+            evaluations.append(dataclasses.replace(evaluation, skipped=tuple(skipped)))
+    finally:
+        # The cells that were finished are handed out, whatever became of the next one.
+        if evaluations:
+            _hand_out_cells(args, evaluations)
+    status = 0
+    for evaluation in evaluations:
+        where = f"{evaluation.label}: "
+        status |= _below(floors, evaluation.suites, where) | _faulty(evaluation, where)
+    return status
+
+
+def _hand_out_cells(args: argparse.Namespace, evaluations: Sequence[Evaluation]) -> None:
+    from rag.evaluation.sweeping import sweep_table
+
     if args.json:
         _dump([evaluation.to_json() for evaluation in evaluations])
     else:
@@ -248,31 +348,28 @@ def _sweep(args: argparse.Namespace, suites: Sequence[Suite], settings: Settings
         from rag.evaluation.report import write_report
 
         write_report(args.report, evaluations, [])
-    return 0
+        _tell(f"report: {args.report}")
 
 
-def _comparisons(
-    args: argparse.Namespace,
-    suites: Sequence[Suite],
-    settings: Settings,
-    evaluation: Evaluation,
-) -> list[Any]:
-    from rag.evaluation.comparing import compare
-    from rag.evaluation.evaluating import Evaluation
+def _against(
+    args: argparse.Namespace, suites: Sequence[Suite], settings: Settings
+) -> list[tuple[str, Evaluation | Settings]]:
+    """What is to be compared with, by name: saved results, read and found to fit, and settings."""
+    import dataclasses
 
-    found = []
+    from rag.evaluation.comparing import check_pairs
+    from rag.evaluation.evaluating import Evaluation, drawn
+
+    asked = [drawn(suite, args.limit, args.seed) for suite in suites]
+    found: list[tuple[str, Evaluation | Settings]] = []
     for other in args.compare:
         path = Path(other)
         if path.suffix == ".json":
-            # A saved result is what was: it is A, and the run just made is B.
-            import dataclasses
-
             saved = dataclasses.replace(Evaluation.load(path), label=path.stem)
-            found.append(compare(saved, evaluation, seed=args.seed))
-            continue
-        changed = _other_settings(other, settings, args)
-        against = _evaluate(args, suites, changed, other)
-        found.append(compare(evaluation, against, seed=args.seed))
+            check_pairs(saved, asked)
+            found.append((other, saved))
+        else:
+            found.append((other, _other_settings(other, settings, args)))
     return found
 
 
@@ -284,7 +381,9 @@ def _other_settings(other: str, settings: Settings, args: argparse.Namespace) ->
     return settings.replace(**dict(_pair(text, "--compare") for text in other.split(",")))
 
 
-def _print(args: argparse.Namespace, evaluation: Evaluation, comparisons: Sequence[Any]) -> None:
+def _print(
+    args: argparse.Namespace, evaluation: Evaluation, comparisons: Sequence[Comparison]
+) -> None:
     from rag.evaluation.comparing import comparison_table
     from rag.evaluation.evaluating import plain
     from rag.evaluation.terminal import failures_list, summary
@@ -311,14 +410,18 @@ def _dump(value: Any) -> None:
     sys.stdout.write("\n")
 
 
-def _floor(text: str) -> tuple[str, str, str, float]:
+_Floor = tuple[str, str, str, float]
+
+
+def _floor(text: str) -> _Floor:
     """``[SUITE/][GROUP/]MEASURE=X`` as (suite or '', group, measure, X)."""
     from rag.evaluation.measures import MEANINGS
 
     path, equals, number = text.rpartition("=")
     *prefix, measure = path.split("/")
-    suite = next((part for part in prefix if ":" not in part), "")
-    group = next((part for part in prefix if ":" in part), "all")
+    # From the first part with a ':' on it is the group; no part may be dropped without a word.
+    at = next((at for at, part in enumerate(prefix) if ":" in part), len(prefix))
+    suite, group = "/".join(prefix[:at]), "/".join(prefix[at:]) or "all"
     try:
         value = float(number)
     except ValueError:
@@ -332,13 +435,14 @@ def _floor(text: str) -> tuple[str, str, str, float]:
     return suite, group, measure, value
 
 
-def _below(floors: Sequence[tuple[str, str, str, float]], evaluation: Evaluation) -> int:
+def _below(floors: Sequence[_Floor], suites: Sequence[SuiteResult], where: str = "") -> int:
+    """1 when a floor is not met, or nothing was there to hold it against."""
     from rag.evaluation.measures import higher_is_better
 
     status = 0
     for wanted, group, name, floor in floors:
         met: list[bool] = []
-        for suite in evaluation.suites:
+        for suite in suites:
             measure = suite.measure(name, group)
             if (wanted and suite.name != wanted) or measure is None:
                 continue
@@ -346,10 +450,14 @@ def _below(floors: Sequence[tuple[str, str, str, float]], evaluation: Evaluation
             met.append(good)
             if not good:
                 side = "below" if higher_is_better(name) else "above"
-                _tell(f"{suite.name}: {name} ({group}) is {measure.value:.4f}, {side} {floor:g}")
+                figure = f"{name} ({group}) is {measure.value:.4f}, {side} {floor:g}"
+                _tell(f"{where}{suite.name}: {figure}")
         if not met:
             # A floor that nothing was held against must not pass for met.
-            _tell(f"--fail-under: no suite has {name} for {group}{wanted and ' in ' + wanted}")
+            _tell(
+                f"{where}--fail-under: no suite{wanted and ' ' + wanted} was asked that has {name} "
+                f"for {group}: the floor {floor:g} is not met"
+            )
         status |= not met or not all(met)
     return int(status)
 

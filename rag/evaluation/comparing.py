@@ -10,9 +10,10 @@ from rag.evaluation.evaluating import Evaluation, SuiteResult
 from rag.evaluation.intervals import Difference, difference
 from rag.evaluation.judging import Judged
 from rag.evaluation.measures import higher_is_better
+from rag.evaluation.suites import Suite
 from rag.evaluation.terminal import share, table
 
-__all__ = ["Comparison", "MeasureDifference", "compare", "comparison_table"]
+__all__ = ["Comparison", "MeasureDifference", "check_pairs", "compare", "comparison_table"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,23 @@ class Comparison:
     unpaired: tuple[str, ...]
 
 
+def check_pairs(saved: Evaluation, suites: Sequence[Suite]) -> None:
+    """Raise before the suites are asked what :func:`compare` would raise after it.
+
+    Raises:
+        SuiteError: As :func:`compare`.
+    """
+    results = {suite.name: suite for suite in saved.suites}
+    shared = [suite for suite in suites if suite.name in results]
+    if not shared:
+        raise _nothing_shared(saved, "this run", suites)
+    for suite in shared:
+        texts = {question.id: question.question for question in results[suite.name].questions}
+        for question in suite.questions:
+            if texts.get(question.id, question.question) != question.question:
+                raise _reads_differently(suite.name, question.id)
+
+
 def compare(a: Evaluation, b: Evaluation, *, seed: int = 0) -> Comparison:
     """Pair the questions by suite and id and test every measure that both have.
 
@@ -65,10 +83,7 @@ def compare(a: Evaluation, b: Evaluation, *, seed: int = 0) -> Comparison:
     others = {suite.name: suite for suite in b.suites}
     shared = [suite for suite in a.suites if suite.name in others]
     if not shared:
-        raise SuiteError(
-            f"nothing to compare: {a.label} has {_names(a)}, {b.label} has {_names(b)}. "
-            "Compare results of the same suite."
-        )
+        raise _nothing_shared(a, b.label, b.suites)
     names = {suite.name for suite in shared}
     unpaired += [f"{s.name}: only in {a.label}" for s in a.suites if s.name not in names]
     unpaired += [f"{s.name}: only in {b.label}" for s in b.suites if s.name not in names]
@@ -90,8 +105,24 @@ def compare(a: Evaluation, b: Evaluation, *, seed: int = 0) -> Comparison:
     )
 
 
-def _names(evaluation: Evaluation) -> str:
-    return ", ".join(suite.name for suite in evaluation.suites) or "none"
+def _nothing_shared(
+    a: Evaluation, label: str, suites: Sequence[Suite] | Sequence[SuiteResult]
+) -> SuiteError:
+    return SuiteError(
+        f"nothing to compare: {a.label} has {_names(a.suites)}, {label} has {_names(suites)}. "
+        "Compare results of the same suite."
+    )
+
+
+def _names(suites: Sequence[Suite] | Sequence[SuiteResult]) -> str:
+    return ", ".join(suite.name for suite in suites) or "none"
+
+
+def _reads_differently(suite: str, question: str) -> SuiteError:
+    return SuiteError(
+        f"{suite}: question {question!r} reads differently in the two results. Run both over the "
+        "same suite."
+    )
 
 
 def _pairs(a: SuiteResult, b: SuiteResult) -> tuple[list[tuple[Judged, Judged]], list[str]]:
@@ -99,10 +130,7 @@ def _pairs(a: SuiteResult, b: SuiteResult) -> tuple[list[tuple[Judged, Judged]],
     pairs = [(left, right[left.id]) for left in a.questions if left.id in right]
     for left, other in pairs:
         if left.question != other.question:
-            raise SuiteError(
-                f"{a.name}: question {left.id!r} reads differently in the two results. Run both "
-                "over the same suite."
-            )
+            raise _reads_differently(a.name, left.id)
     missing = len(a.questions) + len(b.questions) - 2 * len(pairs)
     return pairs, [f"{a.name}: {missing} questions stand in one result only"] if missing else []
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from rag.errors import AnsweringError, SuiteError
+from rag.errors import AnsweringError, SettingsError, SuiteError
 from rag.evaluation.cells import Cell, code_version, documents_version, open_cell
 from rag.evaluation.checking import check, find_document, locate
 from rag.evaluation.intervals import risk_coverage
@@ -30,7 +30,7 @@ from rag.evaluation.suites import Suite
 from rag.records import to_dict
 from rag.settings import Settings
 
-__all__ = ["Evaluation", "Pool", "SuiteResult", "evaluate", "plain"]
+__all__ = ["Evaluation", "Pool", "SuiteResult", "drawn", "evaluate", "plain"]
 
 FORMAT = 1
 _PATIENCE = 10  # questions that may all fail before a run gives up
@@ -176,7 +176,7 @@ def evaluate(
         index: An index to evaluate as it stands, in place of kept ones.
         runs: Folder for the files each figure rests on.
         limit: At most so many questions of a suite, drawn by ``seed``; None for all.
-        seed: Of the draw, the bootstrap and the randomisation test.
+        seed: Of the draw, the bootstrap and the randomisation test; from 0.
         resamples: Of the bootstrap.
         resume: Go on with an interrupted run of the same code, settings and data.
         reuse: Take the outcomes of a finished run of the same code, settings and data as well, in
@@ -186,16 +186,19 @@ def evaluate(
         open_system: Opens a suite's cell; another system can be put here.
 
     Raises:
+        SettingsError: The seed is negative; nothing was asked.
         SuiteError: A suite does not fit its documents.
     """
     suites = [suites] if isinstance(suites, Suite) else list(suites)
+    # All of them are drawn before the first is asked.
+    chosen = [drawn(suite, limit, seed) for suite in suites]
     settings = settings or Settings.load()
     results = [
         _evaluate_suite(
-            _drawn(suite, limit, seed),
+            suite,
             settings,
             indexes=Path(indexes),
-            index=Path(index) if index else None,
+            index=None if index is None else Path(index),
             runs=Path(runs),
             seed=seed,
             resamples=resamples,
@@ -205,7 +208,7 @@ def evaluate(
             tell=tell,
             open_system=open_system,
         )
-        for suite in suites
+        for suite in chosen
     ]
     return Evaluation(
         label=label or "as set",
@@ -354,17 +357,24 @@ def _warm(suite: Suite, cell: Cell) -> None:
         ask_one(suite.questions[0], suite, cell.system, {})
 
 
-def _drawn(suite: Suite, limit: int | None, seed: int) -> Suite:
-    """At most ``limit`` questions drawn by ``seed``, in the suite's order."""
+def drawn(suite: Suite, limit: int | None, seed: int) -> Suite:
+    """At most ``limit`` questions drawn by ``seed``, in the suite's order.
+
+    Raises:
+        SettingsError: The seed is negative, which the bootstrap could not take.
+        SuiteError: The suite has no questions, or the limit leaves none.
+    """
     import dataclasses
     import random
 
+    if seed < 0:
+        raise SettingsError(f"--seed {seed}: must be at least 0.")
+    if limit is not None and limit < 1:
+        raise SuiteError(f"--limit {limit}: must be at least 1.")
     if not suite.questions:
         raise SuiteError(f"{suite.place}: the suite is empty. Add at least one question.")
     if limit is None or limit >= len(suite.questions):
         return suite
-    if limit < 1:
-        raise SuiteError(f"--limit {limit}: must be at least 1.")
     kept = set(random.Random(seed).sample(range(len(suite.questions)), limit))
     questions = tuple(q for at, q in enumerate(suite.questions) if at in kept)
     return dataclasses.replace(suite, questions=questions)

@@ -1,4 +1,4 @@
-"""How sure a figure is, and whether two differ: bootstrap, Wilson, paired randomisation, AUROC."""
+"""How sure a figure is, and whether two differ: bootstrap, Wilson, Newcombe, paired randomisation."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ __all__ = [
     "auroc",
     "bootstrap",
     "kept_at_wrong",
+    "newcombe",
     "paired_bootstrap",
     "randomisation_test",
     "ratio_interval",
@@ -72,7 +73,11 @@ def bootstrap(
     resamples: int = 1000,
     level: float = 0.95,
 ) -> tuple[float, float]:
-    """Percentile bootstrap interval of a statistic of two independent samples, each resampled."""
+    """Percentile bootstrap interval of a statistic of two independent samples, each resampled.
+
+    Where every resample gives the same value its ends meet, which claims more than the samples can
+    show: see :func:`newcombe` and :func:`wilson`.
+    """
     import numpy as np
 
     first, second = np.asarray(left, float), np.asarray(right, float)
@@ -111,6 +116,46 @@ def wilson(successes: int, n: int, *, level: float = 0.95) -> tuple[float, float
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return (max(0.0, centre - half), min(1.0, centre + half))
+
+
+def newcombe(
+    area: float, positives: int, negatives: int, *, level: float = 0.95
+) -> tuple[float, float]:
+    """Interval of an :func:`auroc`, in [0, 1]; it has a width also at 0 and at 1.
+
+    Newcombe, Statistics in Medicine 25 (2006), 559-573, method 5, https://doi.org/10.1002/sim.2324:
+    the areas A with ``|area - A| <= z * sqrt(V(A))``, where V is the variance of Hanley and McNeil
+    (1982) for samples that are as large as the two on average. One of each gives Wilson's interval.
+
+    Args:
+        area: The AUROC found.
+        positives: Size of the one sample.
+        negatives: Size of the other.
+        level: Share of such intervals that hold the true area.
+    """
+    from statistics import NormalDist
+
+    if not positives or not negatives:
+        return (math.nan, math.nan)
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    others = (positives + negatives) / 2 - 1
+
+    def variance(a: float) -> float:
+        spread = 1 + others * ((1 - a) / (2 - a) + a / (1 + a))
+        return a * (1 - a) * spread / (positives * negatives)
+
+    def lower(found: float) -> float:
+        low, high = 0.0, found
+        for _ in range(60):
+            middle = (low + high) / 2
+            if (found - middle) ** 2 > z * z * variance(middle):
+                low = middle
+            else:
+                high = middle
+        return low
+
+    # Which sample is called the positive one makes no difference: the variance is the same.
+    return (lower(area), 1 - lower(1 - area))
 
 
 def auroc(positives: Sequence[float] | Floats, negatives: Sequence[float] | Floats) -> float:
@@ -189,14 +234,18 @@ class Difference:
 def paired_bootstrap(
     differences: Sequence[float], *, seed: int, resamples: int = 5000, level: float = 0.95
 ) -> tuple[float, float]:
-    """Percentile bootstrap interval of the mean difference over questions."""
-    return (
-        ratio_interval(
-            differences, [1.0] * len(differences), seed=seed, resamples=resamples, level=level
-        )
-        if any(differences)
-        else (0.0, 0.0)
+    """Percentile bootstrap interval of the mean difference over questions.
+
+    A loss is the mirror image of the win: B - A has the interval of A - B with its signs turned.
+    """
+    if not any(differences):
+        return (0.0, 0.0)
+    lost = sum(differences) < 0
+    gains = [-value if lost else value for value in differences]
+    low, high = ratio_interval(
+        gains, [1.0] * len(gains), seed=seed, resamples=resamples, level=level
     )
+    return (-high, -low) if lost else (low, high)
 
 
 def randomisation_test(differences: Sequence[float], *, seed: int, rounds: int = 10000) -> float:

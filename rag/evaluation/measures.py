@@ -11,7 +11,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.evaluation.intervals import auroc, bootstrap, kept_at_wrong, ratio_interval
+from rag.evaluation.intervals import (
+    auroc,
+    bootstrap,
+    kept_at_wrong,
+    newcombe,
+    ratio_interval,
+    wilson,
+)
 from rag.evaluation.judging import Judged
 
 __all__ = ["MEANINGS", "Measure", "higher_is_better", "latencies", "meaning", "measures_of"]
@@ -143,14 +150,22 @@ def _separation(chosen: Sequence[Judged], group: str, seed: int) -> list[Measure
         return []
     right = [question.confidence for question in asked]
     wrong = [question.confidence for question in without]
+    area, kept = auroc(right, wrong), kept_at_wrong(right, wrong)
     found = []
-    for name, statistic in (("refusal_AUROC", auroc), ("kept@5%wrong", kept_at_wrong)):
+    for name, statistic, value, alike in (
+        ("refusal_AUROC", auroc, area, newcombe(area, len(right), len(wrong))),
+        # Wilson's takes the threshold as given: with few unanswerable ones it says too much still.
+        ("kept@5%wrong", kept_at_wrong, kept, wilson(round(kept * len(right)), len(right))),
+    ):
         low, high = bootstrap(statistic, right, wrong, seed=seed)
+        if low == high:
+            # All resamples came out alike, as where the two are told apart without a mistake.
+            low, high = alike
         found.append(
             Measure(
                 name=name,
                 group=group,
-                value=statistic(right, wrong),
+                value=value,
                 low=low,
                 high=high,
                 n=len(right) + len(wrong),

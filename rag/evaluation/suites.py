@@ -329,11 +329,14 @@ class _Reader:
         questions = [self.question(item) for item in value]
         first: dict[str, int] = {}
         for question in questions:
-            if question.id and first.setdefault(question.id, question.line) != question.line:
+            # Asked by id, not by line: all questions of a JSON file may stand on one.
+            if question.id in first:
                 self.faults.append(
                     f"{self.path}:{question.line}: id: {question.id!r} is also the id of the "
                     f"question on line {first[question.id]}. Give this one another id."
                 )
+            elif question.id:
+                first[question.id] = question.line
         return questions
 
     def question(self, value: Any) -> Question:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rag.errors import SettingsError
 from rag.evaluation.evaluating import Evaluation
+from rag.evaluation.measures import MEANINGS, higher_is_better
 from rag.evaluation.terminal import share, table
 from rag.settings import Settings
 
-__all__ = ["cells_of", "grid", "sweep_table"]
+__all__ = ["cells_of", "check_rank", "grid", "sweep_table"]
 
 
 def grid(assignments: Sequence[str]) -> dict[str, list[str]]:
@@ -48,8 +50,29 @@ def cells_of(
         yield label, settings.replace(**changes)
 
 
+def check_rank(measure: str, legs: Collection[str] = ()) -> None:
+    """Raise before anything is asked where nothing could be ranked by that name.
+
+    Args:
+        measure: As in :data:`rag.evaluation.measures.MEANINGS`, with a leg after a space or without.
+        legs: Those that are measured.
+
+    Raises:
+        SettingsError: There is no such measure, or its leg is not measured.
+    """
+    name, _, leg = measure.partition(" ")
+    if name not in MEANINGS:
+        raise SettingsError(
+            f"--rank-by {measure}: there is no such measure. Measures: {', '.join(MEANINGS)}"
+        )
+    if leg and leg not in legs:
+        raise SettingsError(f"--rank-by {measure}: this leg is not measured. Add --legs {leg}")
+
+
 def sweep_table(evaluations: Sequence[Evaluation], measure: str | None = None) -> str:
     """One row per cell, best first by a measure's mean over the suites, with its cost.
+
+    Best is the lowest where the measure is a share of mistakes; cells without the measure are last.
 
     Args:
         evaluations: One per cell, over the same suites.
@@ -59,7 +82,7 @@ def sweep_table(evaluations: Sequence[Evaluation], measure: str | None = None) -
     by = measure or "passed"
     if by not in names:
         names.insert(0, by)
-    ranked = sorted(evaluations, key=lambda evaluation: -_mean(evaluation, by))
+    ranked = sorted(evaluations, key=lambda evaluation: _place(_mean(evaluation, by), by))
     rows = [["cell", *names, "index s", "MB", "ask ms p50", "search ms p50"]]
     for evaluation in ranked:
         suites = evaluation.suites
@@ -72,7 +95,16 @@ def sweep_table(evaluations: Sequence[Evaluation], measure: str | None = None) -
                 *(_milliseconds(evaluation, stage) for stage in ("ask", "search")),
             ]
         )
-    return table(rows) + f"\nranked by {by}; differences may be chance: rag eval A --compare B"
+    known = any(not math.isnan(_mean(evaluation, by)) for evaluation in evaluations)
+    order = f"ranked by {by}" if known else f"not ranked: no suite has {by}"
+    return table(rows) + f"\n{order}; differences may be chance: rag eval A --compare B"
+
+
+def _place(value: float, measure: str) -> float:
+    """Ascending from the best; NaN, which compares with nothing, at the end."""
+    if math.isnan(value):
+        return math.inf
+    return -value if higher_is_better(measure) else value
 
 
 _SHOWN = ("passed", "recall@1", "recall@5", "first_right", "false_refusal", "refusal_recall")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
+from rag import cli
 from rag.errors import SettingsError, SuiteError
 from rag.evaluation import command
 
@@ -19,7 +21,6 @@ def rag_eval(shelf, capsys):
         parser = argparse.ArgumentParser()
         command.add_arguments(parser)
         parser.add_argument("--set", action="append", default=[], dest="assignments")
-        parser.add_argument("--index", default="indexes/default")
         parser.add_argument("--model")
         status = command.run(parser.parse_args(["evals/tiny.yaml", *arguments]))
         return status, *capsys.readouterr()
@@ -73,6 +74,130 @@ def test_fail_under(rag_eval) -> None:
         rag_eval("--fail-under", "recal=0.9")
 
 
+def test_no_part_of_a_floor_is_dropped(rag_eval) -> None:
+    status, _, err = rag_eval("--fail-under", "tiny/other/recall@5=0.1", *LOW)
+    assert status == 1
+    assert "no suite tiny/other was asked that has recall@5 for all" in err
+
+
+def test_a_floor_over_skipped_suites_only_is_not_met(rag_eval, suite_file) -> None:
+    suite_file.write_text(
+        "suite: tiny\ndocuments: nowhere\noptional: true\n"
+        "questions: [{id: a, question: q, answerable: false}]\n",
+        encoding="utf-8",
+    )
+    assert rag_eval()[0] == 0, "a skipped suite alone is no mistake"
+    status, _, err = rag_eval("--fail-under", "recall@5=0.9")
+    assert status == 1
+    assert err.splitlines() == [
+        "evals/tiny.yaml: skipped, its documents are not on this machine",
+        "--fail-under: no suite was asked that has recall@5 for all: the floor 0.9 is not met",
+    ]
+
+
+def test_a_sweep_holds_each_cell_against_the_floors(rag_eval) -> None:
+    sweep = ("--sweep", "refusal_threshold=0.3,1.0")
+    assert rag_eval(*sweep, "--fail-under", "recall@5=0.99")[0] == 0
+    status, out, err = rag_eval(*sweep, "--fail-under", "false_refusal=0.5")
+    assert status == 1
+    assert out.startswith("cell ")
+    told = [line for line in err.splitlines() if "false_refusal" in line]
+    assert told == ["refusal_threshold=1.0: tiny: false_refusal (all) is 1.0000, above 0.5"]
+
+
+def test_faults_in_any_cell_fail_the_sweep(rag_eval, shelf, monkeypatch) -> None:
+    well = shelf.ask
+
+    def broken(self, *args, **more):
+        if self.threshold == 1.0:
+            raise RuntimeError("no model")
+        return well(self, *args, **more)
+
+    monkeypatch.setattr(shelf, "ask", broken)
+    status, _, err = rag_eval("--sweep", "refusal_threshold=0.3,1.0")
+    assert status == 1
+    assert "refusal_threshold=1.0: 5 questions ended in a fault" in err
+    assert "refusal_threshold=0.3: 5" not in err
+
+
+def test_finished_cells_are_shown_when_a_later_one_fails(rag_eval, capsys, monkeypatch) -> None:
+    evaluate = command._evaluate
+
+    def breaks(args, suites, settings, label):
+        if settings.refusal_threshold == 1.0:
+            raise SuiteError("the disk is full")
+        return evaluate(args, suites, settings, label)
+
+    monkeypatch.setattr(command, "_evaluate", breaks)
+    with pytest.raises(SuiteError, match="the disk is full"):
+        rag_eval("--sweep", "refusal_threshold=0.3,1.0")
+    assert capsys.readouterr().out.splitlines()[1].startswith("refusal_threshold=0.3")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--sweep", "k=1,2", "--compare", "k=3"), "--compare does not go with --sweep"),
+        (("--sweep", "k=1,2", "--save", "a.json"), "--save does not go with --sweep"),
+        (("--check", "--fail-under", "passed=0.9"), "--fail-under does not go with --check"),
+        (("--check", "--sweep", "k=1,2"), "--sweep does not go with --check"),
+        (
+            ("--suite-from-documents", "docs", "--fail-under", "passed=0.9"),
+            "--fail-under does not go with --suite-from-documents",
+        ),
+        (("--rank-by", "passed"), "Add --sweep"),
+        (("--sweep", "k=1,2", "--rank-by", "recal"), "--rank-by recal: there is no such measure"),
+        (("--sweep", "k=1,2", "--rank-by", "recall@5 lexical"), "Add --legs lexical"),
+        (("--seed", "-1"), "--seed -1: must be at least 0"),
+        (("--sweep", "k=1,2", "--seed", "-1"), "--seed -1: must be at least 0"),
+        (("--compare", "fusoin=rrf"), "fusoin"),
+        (("--compare", "plain"), "--compare plain: write it as NAME=VALUE"),
+        (("--compare", "nosuch.toml"), "nosuch.toml"),
+    ],
+)
+def test_what_would_be_passed_over_is_refused_before_anything_is_asked(
+    rag_eval, shelf, options, told
+) -> None:
+    with pytest.raises(SettingsError, match=re.escape(told)):
+        rag_eval(*options)
+    assert shelf.builds == []
+
+
+def test_a_saved_result_is_read_before_anything_is_asked(rag_eval, shelf, suite_file) -> None:
+    with pytest.raises(SuiteError, match=r"nosuch\.json: cannot be read"):
+        rag_eval("--compare", "nosuch.json")
+    assert shelf.builds == []
+    rag_eval("--save", "a.json")
+    shelf.builds.clear()
+    text = suite_file.read_text(encoding="utf-8")
+    (suite_file.parents[1] / "docs" / "c.md").write_text("又一篇。\n", encoding="utf-8")
+    suite_file.write_text(text.replace("月球有多远?", "太阳有多远?"), encoding="utf-8")
+    with pytest.raises(SuiteError, match="tiny: question 'q4' reads differently"):
+        rag_eval("--compare", "a.json")
+    suite_file.write_text(text.replace("suite: tiny", "suite: small"), encoding="utf-8")
+    with pytest.raises(SuiteError, match="nothing to compare: a has tiny, this run has small"):
+        rag_eval("--compare", "a.json")
+    assert shelf.builds == [], "other documents: a build tells that the suite was asked"
+
+
+def test_a_comparison_that_fails_throws_no_figures_away(
+    rag_eval, capsys, suite_file, monkeypatch
+) -> None:
+    evaluate = command._evaluate
+
+    def breaks(args, suites, settings, label):
+        if label == "refusal_threshold=1.0":
+            raise SuiteError("the disk is full")
+        return evaluate(args, suites, settings, label)
+
+    monkeypatch.setattr(command, "_evaluate", breaks)
+    with pytest.raises(SuiteError, match="the disk is full"):
+        rag_eval("--compare", "refusal_threshold=1.0", "--save", "a.json")
+    assert capsys.readouterr().out.startswith("tiny ")
+    saved = json.loads((suite_file.parents[1] / "a.json").read_text(encoding="utf-8"))
+    assert [suite["name"] for suite in saved["suites"]] == ["tiny"]
+
+
 def test_compare_settings_and_saved_results(rag_eval, tmp_path) -> None:
     status, out, _ = rag_eval(*LOW, "--compare", "refusal_threshold=1.0", "--save", "a.json")
     assert status == 0
@@ -115,9 +240,48 @@ def test_faults_fail_the_command(rag_eval, shelf, monkeypatch) -> None:
     assert "5 questions ended in a fault" in err
 
 
-def test_missing_index(rag_eval) -> None:
-    with pytest.raises(SuiteError, match=r"there is no index\. Build it"):
-        rag_eval("--index", "indexes/none")
+def test_faults_of_what_is_compared_with_fail_the_command(rag_eval, shelf, monkeypatch) -> None:
+    well = shelf.ask
+
+    def broken(self, *args, **more):
+        if self.threshold == 1.0:
+            raise RuntimeError("no model")
+        return well(self, *args, **more)
+
+    monkeypatch.setattr(shelf, "ask", broken)
+    status, _, err = rag_eval("--compare", "refusal_threshold=1.0")
+    assert status == 1
+    assert "refusal_threshold=1.0: 5 questions ended in a fault" in err
+
+
+@pytest.mark.parametrize("named", ["indexes/none", "indexes/default", "indexes/mine"])
+@pytest.mark.parametrize("more", [(), ("--sweep", "k=1,2"), ("--check",)])
+def test_an_index_that_is_named_must_be_there(
+    rag_eval, shelf, capsys, monkeypatch, named, more
+) -> None:
+    monkeypatch.setenv("RAG_INDEX", "indexes/mine")
+    if more == ("--check",):
+        status, out, _ = rag_eval("--index", named, *more)
+        assert (status, out.startswith(f"{named}: there is no index.")) == (1, True)
+    else:
+        with pytest.raises(SuiteError, match=rf"^{named}: there is no index\. Build it"):
+            rag_eval("--index", named, *more)
+    assert shelf.builds == [], "none is built in its place"
+
+
+def test_rag_index_is_not_what_is_evaluated(rag_eval, shelf, monkeypatch) -> None:
+    monkeypatch.setenv("RAG_INDEX", "indexes/mine")
+    assert rag_eval()[0] == 0
+    assert [path.name.startswith("eval-docs-") for path in shelf.builds] == [True]
+
+
+def test_help_tells_what_is_evaluated_without_an_index(capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "1000")
+    with pytest.raises(SystemExit):
+        cli.main(["eval", "--help"])
+    out = capsys.readouterr().out
+    assert "evaluate this index as it stands (default: one of each suite's documents" in out
+    assert "indexes/default" not in out
 
 
 def test_report(rag_eval, suite_file) -> None:

@@ -12,6 +12,7 @@ from rag.evaluation.intervals import (
     bootstrap,
     difference,
     kept_at_wrong,
+    newcombe,
     randomisation_test,
     ratio_interval,
     risk_coverage,
@@ -23,6 +24,35 @@ def test_wilson_against_published_values() -> None:
     # Newcombe (1998), table I: 81 of 263 gives 0.2553 to 0.3662; 0 of 20 gives 0 to 0.1611.
     assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
     assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
+
+
+def test_newcombe_by_its_definition() -> None:
+    # One of each: the variance is A(1 - A), as of one trial; Wilson's interval for 1 of 1.
+    assert newcombe(1.0, 1, 1) == pytest.approx(wilson(1, 1))
+    # Three and one: the others are (3 + 1) / 2 - 1 = 1, so that V = A(1 - A)(1 + (1 - A) / (2 - A)
+    # + A / (1 + A)) / 3, and the lower end solves (1 - A)^2 = 1.96^2 V.
+    low, high = newcombe(1.0, 3, 1)
+    variance = low * (1 - low) * (1 + (1 - low) / (2 - low) + low / (1 + low)) / 3
+    assert (1 - low) ** 2 == pytest.approx(1.959964**2 * variance, abs=1e-6)
+    assert (low, high) == (pytest.approx(0.32158, abs=1e-5), 1.0)
+    # The other way about, and in the middle, where it is symmetric.
+    assert newcombe(0.0, 3, 1) == (0.0, pytest.approx(1 - low))
+    low, high = newcombe(0.5, 3, 1)
+    assert low + high == pytest.approx(1.0)
+    assert 0 < low < 0.5
+    assert all(map(math.isnan, newcombe(math.nan, 0, 4)))
+
+
+def test_newcombe_covers_the_truth() -> None:
+    # 200 pairs of samples from normals one standard deviation apart: A = P(N(1, 2) > 0) = 0.7602.
+    generator = random.Random(1)
+    held = 0
+    for _ in range(200):
+        right = [generator.gauss(1, 1) for _ in range(15)]
+        wrong = [generator.gauss(0, 1) for _ in range(10)]
+        low, high = newcombe(auroc(right, wrong), 15, 10)
+        held += low <= 0.7602 <= high
+    assert 182 <= held <= 199
 
 
 def test_ratio_interval_covers_the_truth() -> None:
@@ -90,6 +120,21 @@ def test_randomisation_test_drawn_agrees_with_exact() -> None:
 def test_no_difference_is_found_between_copies() -> None:
     same = difference([1.0, 0.0, 1.0], [1.0, 0.0, 1.0])
     assert (same.value, same.low, same.high, same.p, same.shown) == (0, 0, 0, 1, False)
+
+
+def test_a_unanimous_loss_mirrors_a_unanimous_win() -> None:
+    win, loss = difference([0.0] * 8, [1.0] * 8), difference([1.0] * 8, [0.0] * 8)
+    # Wilson's interval for 8 of 8.
+    assert (win.low, win.high) == pytest.approx((0.6756, 1.0), abs=5e-5)
+    assert (loss.low, loss.high) == (-win.high, -win.low)
+    assert (loss.value, loss.p) == (-win.value, win.p)
+
+
+def test_every_loss_mirrors_its_win() -> None:
+    a, b = [0.0, 0.5, 1.0, 0.0, 0.25], [1.0, 0.0, 1.0, 1.0, 0.5]
+    there, back = difference(a, b, seed=4), difference(b, a, seed=4)
+    assert (back.low, back.high) == (-there.high, -there.low)
+    assert there.low < there.value < there.high
 
 
 def test_a_false_alarm_is_rare() -> None:

@@ -90,6 +90,13 @@ def test_faults_name_file_line_and_mend(tmp_path, text, message) -> None:
     assert all(line.startswith(str(tmp_path / "s.yaml")) for line in str(caught.value).split("\n"))
 
 
+def test_one_id_on_one_line_of_json_is_told(tmp_path) -> None:
+    question = '{"id": "a", "question": "q", "answerable": false}'
+    text = f'{{"suite": "s", "documents": "docs", "questions": [{question}, {question}]}}'
+    with pytest.raises(SuiteError, match=r"s\.yaml:1: id: 'a' is also the id of the question on"):
+        Suite.load(write(tmp_path, text))
+
+
 def test_every_fault_is_told_at_once(tmp_path) -> None:
     text = HEAD + "  - {id: a, question: q}\n  - {id: b, evidence: [{document: d, text: t}]}\n"
     with pytest.raises(SuiteError) as caught:
