@@ -6,6 +6,7 @@ catalog      its truth, one SQLite file
 segments     the derived files of a range of chunks: made, merged, rebuilt
 dense        FAISS over half-precision rows;  lexical, terms: BM25 for every script
 generation   all segments of one commit, searched as one
+places       where the files lie that it was made from
 writing      the writer;  cache: vectors found again by text;  lock, faults
 checking     doctor, repair, snapshot
 """

@@ -81,12 +81,15 @@ class Source(NamedTuple):
         fingerprint: Any text of the caller's, such as size, time and hash; equal means unchanged.
         rows: Any bytes of the caller's that tell which rows of a changed file are unchanged. Only
             :meth:`Writer.source` gives them back, and an index need not keep them.
+        location: The absolute path where the file was last read; empty if unknown, as in an index
+            from before it was noted. Only a :class:`Writer` gives it back.
     """
 
     name: str
     fingerprint: str
     document_ids: tuple[str, ...]
     rows: bytes = b""
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

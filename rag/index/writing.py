@@ -29,6 +29,7 @@ from rag.index import catalog, faults
 from rag.index.cache import VectorCache
 from rag.index.dense import COARSE_FILE, COARSE_FROM, COARSE_SEGMENT_FROM
 from rag.index.lock import WriteLock
+from rag.index.places import SOURCE_PLACES, Places
 from rag.index.segments import (
     SEGMENT_ROWS,
     SEGMENTS_FOLDER,
@@ -114,6 +115,8 @@ class EmbeddedWriter:
         self._dimension = dimension
         self._connection = catalog.connect(folder, read_only=False)
         self._connection.execute(catalog.SOURCE_ROWS)
+        self._connection.execute(SOURCE_PLACES)
+        self._places = Places(folder)
         self._guard = threading.Lock()  # the connection is used by two threads
         self._transaction = _Transaction(folder, self._connection, dimension)
         self._cache = VectorCache(self._connection, dimension)
@@ -160,13 +163,16 @@ class EmbeddedWriter:
             return waiting[1]
         with catalog.translated(self._folder), self._guard:
             found = self._connection.execute(
-                "SELECT fingerprint, document_ids, digests FROM sources"
-                " LEFT JOIN source_rows USING (name) WHERE name = ?",
+                "SELECT fingerprint, document_ids, digests, place FROM sources"
+                " LEFT JOIN source_rows USING (name) LEFT JOIN source_places USING (name)"
+                " WHERE name = ?",
                 (name,),
             ).fetchone()
         if found is None:
             return None
-        return Source(name, found[0], tuple(json.loads(found[1])), found[2] or b"")
+        fingerprint, ids, rows, place = found
+        location = self._places.location(place)
+        return Source(name, fingerprint, tuple(json.loads(ids)), rows or b"", location)
 
     def sources(self) -> Iterator[Source]:
         """All files that are noted."""
@@ -174,15 +180,18 @@ class EmbeddedWriter:
         waiting = dict(self._marked)
         with catalog.translated(self._folder), self._guard:
             found = self._connection.execute(
-                "SELECT name, fingerprint, document_ids FROM sources"
+                "SELECT name, fingerprint, document_ids, place FROM sources"
+                " LEFT JOIN source_places USING (name)"
             ).fetchall()
         yield from (one._replace(rows=b"") for _, one in waiting.values() if one is not None)
-        for name, fingerprint, ids in found:
+        for name, fingerprint, ids, place in found:
             if name in waiting:
                 continue
             # Most files are one document of their own name, which need not be parsed.
             plain = ids == f'["{name}"]' and "\\" not in name and '"' not in name
-            yield Source(name, fingerprint, (name,) if plain else tuple(json.loads(ids)))
+            document_ids = (name,) if plain else tuple(json.loads(ids))
+            location = self._places.location(place)
+            yield Source(name, fingerprint, document_ids, location=location)
 
     def cached_vectors(self, keys: Sequence[bytes]) -> list[FloatArray | None]:
         """The vectors of texts that were embedded before, or None for each that was not."""
@@ -358,6 +367,7 @@ class _Transaction:
         self._folder = folder
         self._connection = connection
         self._dimension = dimension
+        self._places = Places(folder)
         self._gathering = Gathering(dimension)
         meta = catalog.read_meta(connection)
         self.generation = int(meta["generation"])
@@ -472,6 +482,13 @@ class _Transaction:
             [(one.name, one.fingerprint, json.dumps(one.document_ids)) for one in sources],
         )
         for source in sources:
+            if source.location:
+                place = (source.name, self._places.noted(source.location))
+                self._connection.execute(
+                    "INSERT OR REPLACE INTO source_places VALUES (?, ?)", place
+                )
+            else:
+                self._forget_place(source.name)
             if source.rows:
                 self._connection.execute(
                     "INSERT OR REPLACE INTO source_rows VALUES (?, ?)", (source.name, source.rows)
@@ -484,6 +501,10 @@ class _Transaction:
         self._begin()
         self._connection.execute("DELETE FROM sources WHERE name = ?", (name,))
         self._forget_rows(name)
+        self._forget_place(name)
+
+    def _forget_place(self, name: str) -> None:
+        self._connection.execute("DELETE FROM source_places WHERE name = ?", (name,))
 
     def _forget_rows(self, name: str) -> None:
         if name in self._in_rows:

@@ -1,6 +1,7 @@
 """Bringing an index up to date: what changed is read, chunked, embedded and written, in step.
 
 updating     files, folders, documents from memory, another model: what is new, changed or gone
+naming       what found files are called;  pruning: which have vanished
 work         what passes from there to the pipeline, and the tally
 pipeline     a stream of documents into a store, in batches
 preparing    a batch of documents -> chunks, vectors, sentences

@@ -33,10 +33,10 @@ __all__ = [
 
 # File systems tell time in ticks: a file touched this recently may change again unseen.
 _SETTLED_NANOSECONDS = 2_000_000_000
-# Up to so many files are looked up one by one, not among all that are known.
-_FEW_FILES = 100
 # A file up to this size is read once, for its hash and its text; a larger one is streamed twice.
 _READ_ONCE = 4 << 20
+# Instead of a fingerprint: no file has it, so this one is read again.
+_INCOMPLETE = "incomplete"
 
 
 def index_paths(
@@ -49,6 +49,7 @@ def index_paths(
     progress: Progress | None = None,
 ) -> IngestReport:
     """Bring a store up to date with files and folders; see :meth:`rag.KnowledgeBase.index`."""
+    from rag.indexing.naming import named
     from rag.reading import discover
 
     tally = Tally()
@@ -56,10 +57,12 @@ def index_paths(
         found = discover(paths)
         tally.failed.extend(found.failures)
         tally.notes.extend(found.notes)
-        stream = _read(writer, found.files, _known_sources(writer, found.files), tally)
+        files, known, notes = named(writer, found.files)
+        tally.notes.extend(notes)
+        stream = _read(writer, files, known, tally)
         _pour(writer, stream, embedder, settings, tally, progress)
         if prune:
-            _prune(writer, store, paths, found, tally)
+            _prune(writer, paths, found._replace(files=files), tally)
     return tally.report()
 
 
@@ -115,9 +118,15 @@ def remove_documents(store: Store, names: Sequence[str]) -> tuple[str, ...]:
                     "List them: rag documents"
                 )
         removed = tuple(one for one in chosen if writer.remove(one))
+        # Indexing its file again brings a document back: the file is forgotten, or, while other
+        # documents of it stay, read again; those are still known as the file's, and go with it.
         for source in sources:
-            # Forgotten, so that indexing its file again brings the document back.
-            writer.remove_source(source.name)
+            left = tuple(one for one in source.document_ids if one not in chosen)
+            if not left or source.name in names:
+                writer.remove_source(source.name)
+            else:
+                noted = writer.source(source.name) or source
+                writer.put_source(noted._replace(fingerprint=_INCOMPLETE, document_ids=left))
     return removed
 
 
@@ -132,6 +141,7 @@ def reembed(
     from rag.index.checking import replace_catalog
     from rag.index.embedded import LOCK_FILE, open_store
     from rag.index.lock import WriteLock
+    from rag.index.places import copy_places
     from rag.indexing.pipeline import pour
 
     tally = Tally()
@@ -173,6 +183,7 @@ def reembed(
             )
             for source in view.sources():
                 writer.put_source(source)
+        copy_places(path, fresh)
         replace_catalog(path, fresh)
     return tally.report()
 
@@ -248,14 +259,6 @@ def _pour(
 # ------------------------------------------------------------------ reading
 
 
-def _known_sources(writer: Writer, files: Sequence[SourceFile]) -> dict[str, Source]:
-    """What is noted about these files."""
-    if len(files) < _FEW_FILES:
-        return {one.name: one for file in files if (one := writer.source(file.source)) is not None}
-    wanted = {file.source for file in files}
-    return {source.name: source for source in writer.sources() if source.name in wanted}
-
-
 def _read(
     writer: Writer, files: Sequence[SourceFile], sources: dict[str, Source], tally: Tally
 ) -> Iterator[Work | FileDone]:
@@ -272,6 +275,8 @@ def _read(
             and known.fingerprint.startswith(f"{file.size}:{file.modified}|")
         ):
             tally.unchanged.extend(known.document_ids)
+            if known.location != file.location:
+                yield FileDone(_noted(writer, known)._replace(location=file.location))
             continue
         tally.share = (before - file.size) / total
         try:
@@ -282,9 +287,9 @@ def _read(
             continue
         if known is not None and _content(known.fingerprint) == full:
             tally.unchanged.extend(known.document_ids)
-            if known.fingerprint != f"{quick}|{full}":
-                noted = writer.source(file.source) or known
-                yield FileDone(noted._replace(fingerprint=f"{quick}|{full}"))
+            now = known._replace(fingerprint=f"{quick}|{full}", location=file.location)
+            if known != now:
+                yield FileDone(now._replace(rows=_noted(writer, known).rows))
             continue
         yield from _read_changed(
             writer, file, f"{quick}|{full}", data, known, tally, total - before
@@ -304,7 +309,7 @@ def _read_changed(
     from rag.reading import RowDigests, Unchanged, read_file
 
     if known is not None:
-        known = writer.source(file.source) or known  # with what it notes of its rows
+        known = _noted(writer, known)
     earlier = frozenset(known.document_ids if known is not None else ())
     digests = RowDigests(known.rows if known is not None else b"", earlier)
     ids: list[str] = []
@@ -335,7 +340,8 @@ def _read_changed(
         if known is not None and not begun:
             # A run that is cut off in the middle must not leave the file looking as it did before.
             begun = True
-            yield FileDone(Source(file.source, "incomplete", known.document_ids))
+            ids_before = known.document_ids
+            yield FileDone(Source(file.source, _INCOMPLETE, ids_before, location=file.location))
         yield Work(item, content_hash, stored is not None)
     if failed and not ids:
         # What was there before stays: a file broken for a moment loses nothing.
@@ -344,9 +350,15 @@ def _read_changed(
     gone = () if known is None else tuple(one for one in known.document_ids if one not in kept)
     if failed:
         # Some rows could not be read: keep what they gave before, and look again next time.
-        yield FileDone(Source(file.source, "incomplete", (*ids, *gone)))
+        yield FileDone(Source(file.source, _INCOMPLETE, (*ids, *gone), location=file.location))
     else:
-        yield FileDone(Source(file.source, fingerprint, tuple(ids), bytes(digests.now)), gone)
+        rows = bytes(digests.now)
+        yield FileDone(Source(file.source, fingerprint, tuple(ids), rows, file.location), gone)
+
+
+def _noted(writer: Writer, known: Source) -> Source:
+    """What is known of a file with what is noted of its rows."""
+    return writer.source(known.name) or known
 
 
 def _fingerprint(file: SourceFile) -> tuple[str, str, bytes | None]:
@@ -375,25 +387,10 @@ def _digest_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _prune(
-    writer: Writer, store: Store, paths: Sequence[str | Path], found: Discovery, tally: Tally
-) -> None:
-    """Remove the documents of files that have vanished from below the given folders.
+def _prune(writer: Writer, paths: Sequence[str | Path], found: Discovery, tally: Tally) -> None:
+    """Remove the documents of files that have vanished from below the given folders."""
+    from rag.indexing.pruning import vanished
 
-    What could not be looked at, a folder without permission for instance, has not vanished.
-    """
-    from rag.reading import source_of
-
-    present = {file.source for file in found.files}
-    unseen = tuple(failure.source for failure in found.failures)
-    roots = tuple(source_of(Path(path)) for path in paths if Path(path).exists())
-    with store.view() as view:
-        known = [source for source in view.sources() if source.name not in present]
-    for source in known:
-        if _is_below(source.name, roots) and not _is_below(source.name, unseen):
-            tally.removed.extend(one for one in source.document_ids if writer.remove(one))
-            writer.remove_source(source.name)
-
-
-def _is_below(name: str, roots: Sequence[str]) -> bool:
-    return any(name == root or name.startswith(f"{root}/") for root in roots)
+    for source in vanished(writer.sources(), paths, found):
+        tally.removed.extend(one for one in source.document_ids if writer.remove(one))
+        writer.remove_source(source.name)

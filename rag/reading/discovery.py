@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from rag.records import Failure
 
-__all__ = ["Discovery", "SourceFile", "discover", "source_of"]
+__all__ = ["Discovery", "SourceFile", "discover", "possible_sources", "shown", "source_of"]
 
 
 class SourceFile(NamedTuple):
     """A file to read.
 
     Attributes:
-        location: Where it lies.
+        location: Where it lies: an absolute path.
         source: Its name in the index: the path from the parent of the indexed folder, with ``/``.
         size: In bytes, when found.
         modified: Time of the last change in nanoseconds, when found.
@@ -50,11 +50,13 @@ class Discovery(NamedTuple):
         files: In a stable order; no file twice, no source twice.
         failures: What cannot be read, and why.
         notes: What was left out on purpose: hidden files, loops.
+        unseen: Where that lies which failed: whatever is in it has not vanished.
     """
 
     files: list[SourceFile]
     failures: list[Failure]
     notes: list[str]
+    unseen: list[str]
 
 
 def discover(paths: Iterable[str | Path]) -> Discovery:
@@ -63,7 +65,7 @@ def discover(paths: Iterable[str | Path]) -> Discovery:
     A hidden file or folder (its name begins with ``.`` or ``~$``) is left out with a note, unless
     it is one of ``paths`` itself. A file given by itself has the same source as when its folder is
     given. Where two files would have one source, the names of more parent folders are put in front
-    of both.
+    of both. An index may know a file by another of its :func:`possible_sources`, which then counts.
     """
     walk = _Walk()
     for given in paths:
@@ -71,7 +73,7 @@ def discover(paths: Iterable[str | Path]) -> Discovery:
     if walk.hidden:
         some = ", ".join(walk.hidden[:5]) + (" ..." if len(walk.hidden) > 5 else "")
         walk.notes.append(f"skipped {len(walk.hidden)} hidden: {some}")
-    return Discovery(_distinct(walk.files), walk.failures, walk.notes)
+    return Discovery(_distinct(walk.files), walk.failures, walk.notes, walk.unseen)
 
 
 def source_of(path: str | Path) -> str:
@@ -84,6 +86,14 @@ def source_of(path: str | Path) -> str:
     return _relative(absolute, base)
 
 
+def possible_sources(location: str) -> list[str]:
+    """The sources that a file can have: ever more of its path, shortest first, the whole path last."""
+    path = Path(location)
+    parts = path.parts
+    names = ["/".join(parts[-count:]).lstrip("/") for count in range(2, len(parts) + 1)]
+    return [shown(name) for name in dict.fromkeys([*names, path.as_posix()])]
+
+
 class _Walk:
     """What has been found so far, and the folders that have been read."""
 
@@ -92,6 +102,7 @@ class _Walk:
         self.failures: list[Failure] = []
         self.hidden: list[str] = []
         self.notes: list[str] = []
+        self.unseen: list[str] = []
         self._visited: set[tuple[int, int]] = set()
 
     def add(self, given: str | Path) -> None:
@@ -100,7 +111,7 @@ class _Walk:
         try:
             status = path.stat()
         except (OSError, ValueError) as error:
-            self._fail(_shown(str(given)), error)
+            self._fail(shown(str(given)), str(path), error)
             return
         if not stat.S_ISDIR(status.st_mode):
             self._file(str(path), _relative(path, path.parent.parent), status)
@@ -108,7 +119,7 @@ class _Walk:
         before = len(self.files) + len(self.failures)
         self._folder(path)
         if len(self.files) + len(self.failures) == before:
-            self.notes.append(f"{_shown(str(given))}: holds no files that were not read already")
+            self.notes.append(f"{shown(str(given))}: holds no files that were not read already")
 
     def _folder(self, root: Path) -> None:
         """Links to folders come last, so that files are named by their real paths."""
@@ -129,19 +140,19 @@ class _Walk:
                 with os.scandir(folder) as found:
                     entries = sorted(found, key=attrgetter("name"))
             except OSError as error:
-                self._fail(name, error)
+                self._fail(name, str(folder), error)
                 continue
             below: list[Path] = []
             prefix = "/" if name == "/" else f"{name}/"
             for entry in entries:
-                source = prefix + _shown(entry.name)
+                source = prefix + shown(entry.name)
                 if entry.name.startswith((".", "~$")):
                     self.hidden.append(source)
                     continue
                 try:
                     status = entry.stat()
                 except (OSError, ValueError) as error:
-                    self._fail(source, error)
+                    self._fail(source, entry.path, error)
                     continue
                 if stat.S_ISDIR(status.st_mode):
                     (links if entry.is_symlink() else below).append(folder / entry.name)
@@ -155,16 +166,18 @@ class _Walk:
             return
         kind = next((name for test, name in _KINDS if test(status.st_mode)), "something else")
         self.failures.append(Failure(source=source, reason=f"is {kind}, not a file. Leave it out"))
+        self.unseen.append(location)
 
-    def _fail(self, source: str, error: OSError | ValueError) -> None:
+    def _fail(self, source: str, location: str, error: OSError | ValueError) -> None:
         self.failures.append(Failure(source=source, reason=_why(error)))
+        self.unseen.append(location)
 
 
 def _relative(path: Path, base: Path) -> str:
-    return _shown(path.relative_to(base).as_posix() if path != base else path.as_posix())
+    return shown(path.relative_to(base).as_posix() if path != base else path.as_posix())
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """``name`` on one line and encodable: odd bytes and control characters are written out."""
     if name.isprintable():
         return name
@@ -201,7 +214,7 @@ def _longer(paths: list[Path]) -> Iterator[str]:
     count = 3
     while len({part[-count:] for part in parts}) < len(parts):
         count += 1
-    return (_shown("/".join(part[-count:]).lstrip("/")) for part in parts)
+    return (shown("/".join(part[-count:]).lstrip("/")) for part in parts)
 
 
 def _why(error: OSError | ValueError) -> str:

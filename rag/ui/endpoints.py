@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request
 
 from rag.errors import DocumentNotFoundError, RagError
 from rag.feedback import FeedbackStore
+from rag.index.places import files_of
 from rag.ui.asking import Question, events
 from rag.ui.holdings import listing, reading_list
 from rag.ui.limits import Allowance, later
@@ -139,23 +140,25 @@ class _Endpoints:
             )
 
     def reindex(self) -> Iterator[dict[str, Any]]:
-        """Read again every file that can still be found."""
+        """Read again every file of the index that can still be found, and the uploads."""
         with _told():
             kb = self.opening.knowledge_base()
-            yield from _with_progress(lambda progress: _reindexed(kb, self.uploads, progress))
+            yield from _with_progress(lambda progress: self._reindexed(kb, progress))
 
     def remove(self, document_ids: list[str]) -> dict[str, Any]:
-        """Remove documents from the index; uploaded files are deleted with them."""
+        """Remove documents from the index; an uploaded file is deleted with its last one."""
         with _told():
             kb = self.opening.knowledge_base()
             sources = {info.id: info.source for info in kb.documents()}
-            removed = []
-            for document_id in document_ids:
-                if document_id in sources:
-                    kb.remove(document_id)
-                    self.uploads.forget(sources[document_id])
-                    removed.append(document_id)
-            return {"removed": removed}
+            chosen = [one for one in dict.fromkeys(document_ids) if one in sources]
+            if not chosen:
+                return {"removed": []}
+            locations = files_of(self.opening.index_dir)
+            removed = kb.remove(*chosen)
+            touched = dict.fromkeys(sources.pop(one) for one in removed if one in sources)
+            for source in touched.keys() - set(sources.values()):
+                self.uploads.forget(source, locations.get(source, ""))
+            return {"removed": list(removed)}
 
     def feedback(self, record: dict[str, Any], request: gr.Request = None) -> dict[str, Any]:
         """Keep a reader's verdict on an answer, with the answer and its citations."""
@@ -164,21 +167,20 @@ class _Endpoints:
             self.feedback_store.add(record)
             return {"kept": True}
 
+    def _reindexed(self, kb: Any, progress: Callable[[str], None]) -> dict[str, Any]:
+        files = files_of(self.opening.index_dir)
+        report = kb.index(*reading_list(files, self.uploads.folder), progress=progress)
+        return {
+            "added": len(report.added),
+            "updated": len(report.updated),
+            "failed": [
+                {"source": failure.source, "reason": failure.reason} for failure in report.failed
+            ],
+        }
+
     def _pace(self, allowance: Allowance, request: gr.Request | None) -> None:
         if request is not None and (wait := allowance.wait(_visitor(request))):
             raise RagError(later(wait))
-
-
-def _reindexed(kb: Any, uploads: Uploads, progress: Callable[[str], None]) -> dict[str, Any]:
-    """Read the uploads, and the folders the index was made from if they lie here, once more."""
-    report = kb.index(*reading_list(kb.documents(), uploads.folder), progress=progress)
-    return {
-        "added": len(report.added),
-        "updated": len(report.updated),
-        "failed": [
-            {"source": failure.source, "reason": failure.reason} for failure in report.failed
-        ],
-    }
 
 
 class _told:  # noqa: N801  (reads as a word at each use: ``with _told():``)

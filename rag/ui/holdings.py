@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from rag.index.places import has_moved
 from rag.records import DocumentInfo
 
 __all__ = ["listing", "reading_list"]
@@ -50,20 +51,32 @@ def listing(
     }
 
 
-def reading_list(infos: Iterable[DocumentInfo], uploads: Path) -> list[Path]:
-    """The folders to read again: the uploads, and those of documents whose files are still here.
+def reading_list(files: Mapping[str, str], uploads: Path) -> list[Path]:
+    """What to read again: the uploads, and each file of the index that is still here, by itself.
 
-    A source is a path from the parent of the indexed folder, so its first part is that folder,
-    seen from where the index was made: usually the working directory.
+    Not its folder, which may hold what nobody chose: the index does not know which were chosen whole.
+
+    Args:
+        files: Source to location of all files that the index was made from; empty if unknown.
+        uploads: The folder of the uploads.
     """
-    folders = {
-        PurePosixPath(info.source).parts[0]: None
-        for info in infos
-        if len(PurePosixPath(info.source).parts) > 1 and Path(info.source).is_file()
-    }
-    folders.pop(uploads.name, None)
-    here = [Path(folder) for folder in folders if folder not in {"/", ".."}]
-    return [*here, *([uploads] if uploads.is_dir() else [])]
+    inside = uploads.absolute()
+    here = (_found(source, location, uploads.name) for source, location in files.items())
+    elsewhere = [path for path in here if path and not path.absolute().is_relative_to(inside)]
+    return [*dict.fromkeys(elsewhere), *([uploads] if uploads.is_dir() else [])]
+
+
+def _found(source: str, location: str, uploads: str) -> Path | None:
+    """Where a file of the index lies, if it still does.
+
+    A location that is unknown, or is of another machine, is made up for by the source: a path as
+    seen from where the index was made, usually the working directory.
+    """
+    if location and not has_moved(source, location):
+        return Path(location) if Path(location).is_file() else None
+    parts = PurePosixPath(source).parts
+    seen = len(parts) > 1 and parts[0] not in {"/", "..", uploads}
+    return Path(source) if seen and Path(source).is_file() else None
 
 
 def _searched(info: DocumentInfo) -> str:

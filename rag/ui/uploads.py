@@ -25,6 +25,8 @@ __all__ = ["MAX_BYTES", "Uploads", "safe_name"]
 MAX_BYTES = 200 * 1024 * 1024
 # File systems take 255 bytes; a margin stays for temporary suffixes.
 _MAX_NAME = 180
+# Rows that cannot be read are told one by one up to so many.
+_TOLD = 10
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
 
@@ -100,10 +102,11 @@ class Uploads:
         """Give a received file its place and index it.
 
         Returns:
-            ``name``, ``outcome`` (``added``, ``updated``, ``unchanged``), ``passages``, ``notes``.
+            ``name``, ``outcome`` (``added``, ``updated``, ``unchanged``), ``passages``, ``notes``:
+            among them which rows of it could not be read.
 
         Raises:
-            RagError: The upload is unknown, or the file cannot be read.
+            RagError: The upload is unknown, or nothing of the file can be read.
         """
         incoming = self.folder / ".incoming" / token
         if not _TOKEN.fullmatch(token) or not incoming.is_dir():
@@ -113,17 +116,22 @@ class Uploads:
         if target.exists():
             target.replace(earlier)
         (incoming / name).replace(target)
-        report = None
+        read = False
         try:
             report = kb.index(target, progress=progress)
+            # Rows that can be read are in the index by now, so the file they came from stays.
+            read = bool(report.added or report.updated or report.unchanged) or not report.failed
         finally:
-            if report is None or report.failed:
+            if not read:
                 target.unlink(missing_ok=True)
                 if earlier.exists():
                     earlier.replace(target)
             shutil.rmtree(incoming, ignore_errors=True)
-        if report.failed:
+        if not read:
             raise RagError(report.failed[0].reason)
+        unread = [failure.reason for failure in report.failed]
+        if len(unread) > _TOLD:
+            unread[_TOLD:] = [f"and {len(unread) - _TOLD} more like these"]
         outcome = next(
             (kind for kind in ("added", "updated") if getattr(report, kind)), "unchanged"
         )
@@ -131,13 +139,24 @@ class Uploads:
             "name": name,
             "outcome": outcome,
             "passages": report.passages,
-            "notes": list(report.notes),
+            "notes": [*report.notes, *unread],
         }
 
-    def forget(self, source: str) -> None:
-        """Delete the uploaded file behind a removed document; other files are not ours."""
+    def forget(self, source: str, location: str = "") -> None:
+        """Delete the uploaded file behind a source without documents; other files are not ours.
+
+        Args:
+            source: The file's name in the index.
+            location: Where the index says that it lies, if it does.
+        """
         file = self.folder / Path(source).name
-        if file.is_file() and source.endswith(f"{self.folder.name}/{file.name}"):
+        if not file.is_file():
+            return
+        if location and Path(location).exists():
+            ours = file.samefile(location)  # not a stranger's, from another folder of this name
+        else:
+            ours = source.endswith(f"{self.folder.name}/{file.name}")
+        if ours:
             file.unlink()
 
     def clear_incoming(self) -> None:

@@ -178,13 +178,13 @@ def test_a_run_cut_off_in_a_file_is_noticed_when_the_file_is_put_back(
     kb.index(table)
     rewrite(table, before.replace(json.dumps("里。")[1:-1], json.dumps("米。")[1:-1]))
     from rag.indexing import updating as indexing
+    from rag.indexing.naming import named
     from rag.indexing.pipeline import pour
     from rag.reading import discover
 
-    files = discover([table]).files
     with kb._store.writer() as writer:
-        found = indexing._known_sources(writer, files)
-        stream = indexing._read(writer, files, found, indexing.Tally())
+        files, known, _ = named(writer, discover([table]).files)
+        stream = indexing._read(writer, files, known, indexing.Tally())
         works = list(itertools.islice(stream, 4))  # the file's own mark never comes
         tally = indexing.Tally()
         pour(writer, iter(works), embedder=embedder, settings=PLAIN, tally=tally)
@@ -401,6 +401,42 @@ def test_removed_documents_come_back_with_their_file(kb: KnowledgeBase, docs: Pa
     report = kb.index(docs)
     assert set(report.added) == {"docs/a.md", "docs/rows.jsonl#3"}
     assert len(stored(kb)) == 6
+
+
+def test_rows_that_vanish_after_another_was_removed_are_removed_too(
+    kb: KnowledgeBase, docs: Path, embedder: ToyEmbedder
+) -> None:
+    """The file used to be forgotten with the row, and its other rows stayed for ever."""
+    kb.index(docs)
+    kb.remove("docs/rows.jsonl#1")
+    rows = (docs / "rows.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    rewrite(docs / "rows.jsonl", "".join(rows[:2]))
+    report = kb.index(docs)
+    assert report.removed == ("docs/rows.jsonl#3", "docs/rows.jsonl#4")
+    # The row that was removed comes back with its file, as a file of one document does.
+    assert report.added == ("docs/rows.jsonl#1",)
+    assert set(stored(kb)) == {
+        "docs/a.md", "docs/b.txt", "docs/rows.jsonl#1", "docs/rows.jsonl#2",
+    }  # fmt: skip
+    assert kb.index(docs).added == ()
+
+
+def test_pruning_after_a_row_was_removed_takes_the_others(kb: KnowledgeBase, docs: Path) -> None:
+    kb.index(docs)
+    kb.remove("docs/rows.jsonl#1", "docs/a.md")
+    for name in ("rows.jsonl", "a.md"):
+        (docs / name).unlink()
+    report = kb.index(docs, prune=True)
+    assert report.removed == tuple(f"docs/rows.jsonl#{number}" for number in (2, 3, 4))
+    assert list(stored(kb)) == ["docs/b.txt"]
+
+
+def test_a_file_is_forgotten_with_the_last_of_its_rows(kb: KnowledgeBase, docs: Path) -> None:
+    kb.index(docs)
+    for number in range(1, 5):
+        kb.remove(f"docs/rows.jsonl#{number}")
+    with kb._store.view() as view:
+        assert [source.name for source in view.sources()] == ["docs/a.md", "docs/b.txt"]
 
 
 def test_removing_what_is_not_there_removes_nothing(kb: KnowledgeBase, docs: Path) -> None:

@@ -43,10 +43,26 @@ def test_pages_and_totals():
     assert listing(INFOS, limit=10**9, offset=-5)["rows"][0]["publisher"] is None
 
 
-def test_reading_list_names_only_folders_that_are_here(tmp_path, monkeypatch):
-    (tmp_path / "s").mkdir()
-    (tmp_path / "s" / "a.md").write_text("x")
-    (tmp_path / "uploads").mkdir()
+def test_reading_list_names_the_files_that_are_here_and_the_uploads(tmp_path, monkeypatch):
+    for name in ("s/a.md", "s/in/b.md", "s/strange.md", "far/c.md", "index/uploads/u.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
     monkeypatch.chdir(tmp_path)
-    found = reading_list([*INFOS, info("/etc/passwd"), info("plain.txt")], tmp_path / "uploads")
-    assert [str(path) for path in found] == ["s", str(tmp_path / "uploads")]
+    files = {
+        "s/a.md": "",  # of an index from before places were noted
+        "s/in/b.md": "/another machine/s/in/b.md",
+        "s/gone.md": "",
+        "far/c.md": f"{tmp_path}/far/c.md",
+        "again/far/c.md": f"{tmp_path}/far/c.md",
+        "s/strange.md": f"{tmp_path}/far/strange.md",  # gone; the one here is not it
+        "uploads/u.md": f"{tmp_path}/index/uploads/u.md",
+        "uploads/old.md": "",
+        "/etc/passwd": "",
+        "plain.txt": "",
+    }
+    uploads = tmp_path / "index" / "uploads"
+    found = reading_list(files, uploads)
+    assert [str(path) for path in found] == [
+        "s/a.md", "s/in/b.md", f"{tmp_path}/far/c.md", str(uploads),
+    ]  # fmt: skip
+    assert reading_list({}, tmp_path / "no uploads") == []

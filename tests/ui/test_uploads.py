@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag import KnowledgeBase, Settings
 from rag.errors import RagError, ReadingError
 from rag.ui.uploads import Uploads, safe_name
+from tests.toy import ToyEmbedder
 from tests.ui.fake_knowledge_base import FakeKnowledgeBase
 
 
@@ -97,3 +99,90 @@ def test_forget_deletes_uploads_only(tmp_path):
     assert (uploads.folder / "a.md").exists()
     uploads.forget("uploads/a.md")
     assert not (uploads.folder / "a.md").exists()
+
+
+def test_forget_spares_the_upload_of_a_strangers_name(tmp_path):
+    uploads = Uploads(tmp_path / "index")
+    uploads.folder.mkdir(parents=True)
+    (uploads.folder / "a.md").write_text("ours")
+    stranger = tmp_path / "other" / "uploads" / "a.md"
+    stranger.parent.mkdir(parents=True)
+    stranger.write_text("a stranger's")
+    uploads.forget("other/uploads/a.md", str(stranger))
+    assert (uploads.folder / "a.md").read_text() == "ours"
+    uploads.forget("uploads/a.md", "/another machine/uploads/a.md")
+    assert not (uploads.folder / "a.md").exists()
+    assert stranger.exists()
+
+
+# ------------------------------------------------------------------ rows, in a real index
+
+
+@pytest.fixture
+def kb(tmp_path):
+    with KnowledgeBase.open(
+        tmp_path / "index", settings=Settings(reader=False), embedder=ToyEmbedder()
+    ) as opened:
+        yield opened
+
+
+def texts(kb):
+    return {info.id: kb.document(info.id).text for info in kb.documents()}
+
+
+def test_a_table_with_an_empty_row_is_kept_with_a_note(tmp_path, kb):
+    uploads = Uploads(tmp_path / "index")
+    table = b"title,text\nA,The cat sat.\nB,\nC,The dog barked.\n"
+    done = uploads.index(kb, receive(uploads, "a.csv", table)["token"])
+    reason = "row 2 has no text (its fields: title, text). Name one 'text' or '正文'"
+    assert (done["outcome"], done["passages"], done["notes"]) == ("added", 2, [reason])
+    assert (uploads.folder / "a.csv").read_bytes() == table
+    assert texts(kb) == {"uploads/a.csv#1": "The cat sat.", "uploads/a.csv#3": "The dog barked."}
+
+
+def test_a_new_version_of_a_table_with_an_empty_row_is_what_is_kept(tmp_path, kb):
+    """The index served the new text while the old file was put back."""
+    uploads = Uploads(tmp_path / "index")
+    old, new = b"title,text\nA,The cat sat.\n", b"title,text\nA,The cat ran.\nB,\n"
+    uploads.index(kb, receive(uploads, "a.csv", old)["token"])
+    done = uploads.index(kb, receive(uploads, "a.csv", new)["token"])
+    assert done["outcome"] == "updated"
+    assert [note[:17] for note in done["notes"]] == ["row 2 has no text"]
+    assert (uploads.folder / "a.csv").read_bytes() == new
+    assert texts(kb) == {"uploads/a.csv#1": "The cat ran."}
+
+
+def test_a_table_of_which_nothing_can_be_read_is_a_failed_upload(tmp_path, kb):
+    uploads = Uploads(tmp_path / "index")
+    bad = b"title,text\nA,\nB,\n"
+    with pytest.raises(RagError, match=r"^row 1 has no text"):
+        uploads.index(kb, receive(uploads, "a.csv", bad)["token"])
+    assert not (uploads.folder / "a.csv").exists()
+    good = b"title,text\nA,The cat sat.\n"
+    uploads.index(kb, receive(uploads, "a.csv", good)["token"])
+    with pytest.raises(RagError, match=r"^row 1 has no text"):
+        uploads.index(kb, receive(uploads, "a.csv", bad)["token"])
+    assert (uploads.folder / "a.csv").read_bytes() == good
+    assert texts(kb) == {"uploads/a.csv#1": "The cat sat."}
+
+
+def test_many_unreadable_rows_are_told_in_short(tmp_path, kb):
+    uploads = Uploads(tmp_path / "index")
+    rows = b"{broken\n" * 30 + b'{"text": "The cat sat."}\n'
+    notes = uploads.index(kb, receive(uploads, "a.jsonl", rows)["token"])["notes"]
+    assert len(notes) == 11
+    assert notes[-1] == "and 20 more like these"
+
+
+def test_an_upload_replaces_no_file_from_another_folder_called_uploads(tmp_path, kb):
+    stranger = tmp_path / "other" / "uploads" / "n.txt"
+    stranger.parent.mkdir(parents=True)
+    stranger.write_text("A stranger's note.")
+    kb.index(stranger.parent)
+    uploads = Uploads(tmp_path / "index")
+    done = uploads.index(kb, receive(uploads, "n.txt", b"My own note.")["token"])
+    assert done["outcome"] == "added"
+    assert texts(kb) == {
+        "uploads/n.txt": "A stranger's note.",
+        "index/uploads/n.txt": "My own note.",
+    }

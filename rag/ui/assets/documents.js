@@ -67,7 +67,7 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
     const hadFocus = document.activeElement === filter;
     replace(parts.toolbar,
       h("span.search-box", null, icon("search"), filter), select,
-      h("button.quiet", { type: "button", disabled: Boolean(busy), onclick: reindex, title: t().reindex }, icon("refresh"), busy ?? t().reindex),
+      h("button.quiet", { type: "button", disabled: Boolean(busy), onclick: reindex, title: t().reindexHint }, icon("refresh"), busy ?? t().reindex),
       count > 0 && h("span.selection", { role: "status" }, h("strong", null, t().selected(count)),
         h("button.primary", { type: "button", onclick: () => onask([...chosen.values()].map((row) => ({ id: row.id, title: row.title || row.source }))) }, icon("funnel"), t().askThese),
         h("button.quiet.danger-text", { type: "button", onclick: removeChosen }, icon("trash"), t().deleteThese)));

@@ -1,0 +1,149 @@
+"""What found files are called in an index: a file keeps its name, and takes no other file's.
+
+Discovery names a file by the little of its path that tells the files of one call apart. An index grows
+over many calls, which may hold folders of one name; it remembers where each file lay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from rag.index import Source, Writer
+from rag.reading.discovery import SourceFile, possible_sources, shown
+
+__all__ = ["Named", "named"]
+
+# Up to so many files are looked up one by one, not among all that are known.
+_FEW_FILES = 100
+_TOLD = 5
+
+
+class Named(NamedTuple):
+    """Files with the sources they have in the index.
+
+    Attributes:
+        files: As given, some with another source; still no source twice.
+        known: What the index notes of those that it knows, by source.
+        notes: Which new files have a longer name than their own, and why.
+    """
+
+    files: list[SourceFile]
+    known: dict[str, Source]
+    notes: list[str]
+
+
+def named(writer: Writer, files: Sequence[SourceFile]) -> Named:
+    """Give each file the source it has in the index, or a free one.
+
+    A file that lies where one was read has that one's source. Otherwise its own source is free,
+    unless it belongs to another file that still exists; then more of its path is put in front. A
+    source whose file is gone, or lies at a place unknown, is taken over: so goes an index that was
+    moved to another machine.
+    """
+    naming = _Naming(writer, files)
+    sources = naming.sources()
+    done: list[SourceFile] = []
+    known: dict[str, Source] = {}
+    for file in files:
+        name = sources[file.location]
+        done.append(file if file.source == name else file._replace(source=name))
+        one = naming.known(name)
+        if one is not None:
+            known[name] = one
+    return Named(done, known, naming.notes())
+
+
+class _Naming:
+    """The sources given in one call."""
+
+    def __init__(self, writer: Writer, files: Sequence[SourceFile]) -> None:
+        self._files = files
+        self._taken: dict[str, str] = {}  # source -> location
+        self._longer: list[str] = []
+        self.known: Callable[[str], Source | None] = writer.source
+        self._empty = False
+        if len(files) >= _FEW_FILES:
+            everything = {source.name: source for source in writer.sources()}
+            self.known = everything.get
+            self._empty = not everything
+
+    def sources(self) -> dict[str, str]:
+        """Location -> source of all files."""
+        if self._empty:
+            return {file.location: file.source for file in self._files}
+        new = [file for file in self._files if not self._is_recognised(file)]
+        # Each in turn takes what it has the better right to: its own name goes before another's.
+        wanted = {file.source for file in new}
+        crowded = [file for file in new if not self._takes_own(file, wanted)]
+        for file in crowded:
+            self._takes_longer(file, wanted)
+        return {location: source for source, location in self._taken.items()}
+
+    def notes(self) -> list[str]:
+        """Which files have longer names, and why."""
+        notes = self._longer[:_TOLD]
+        if len(self._longer) > _TOLD:
+            notes.append(f"so are {len(self._longer) - _TOLD} more files, for the same reason")
+        return notes
+
+    def _is_recognised(self, file: SourceFile) -> bool:
+        """Take the source that is noted for this very place."""
+        own = self.known(file.source)
+        if own is not None and own.location == file.location:
+            self._taken[file.source] = file.location
+            return True
+        for name in possible_sources(file.location):
+            one = self.known(name)
+            if one is not None and one.location == file.location and name not in self._taken:
+                self._taken[name] = file.location
+                return True
+        return False
+
+    def _takes_own(self, file: SourceFile, wanted: set[str]) -> bool:
+        """Take the file's own source if that is free, or a longer one that is known but nobody's."""
+        own = self.known(file.source)
+        if file.source in self._taken or _is_anothers(own, file):
+            return False
+        name = file.source
+        if own is None:
+            for longer in self._longer_than_own(file, wanted):
+                one = self.known(longer)
+                if one is not None and not _is_anothers(one, file):
+                    name = longer
+                    break
+        self._taken[name] = file.location
+        return True
+
+    def _takes_longer(self, file: SourceFile, wanted: set[str]) -> None:
+        """Take as much of the path as no other file has, and note it."""
+        own = self.known(file.source)
+        first = self._taken.get(file.source) or (own.location if own is not None else "")
+        names = self._longer_than_own(file, wanted)
+        free = (name for name in names if not _is_anothers(self.known(name), file))
+        # A whole path is one file's alone, whatever an index from elsewhere says.
+        name = next(free, shown(file.location))
+        self._taken[name] = file.location
+        self._longer.append(
+            f"{name} is named by more of its path, because {file.source} is another file: "
+            f"{shown(first)}"
+        )
+
+    def _longer_than_own(self, file: SourceFile, wanted: set[str]) -> Iterator[str]:
+        """Longer sources of the file that no file of this call has, shortest first."""
+        for name in possible_sources(file.location):
+            if len(name) > len(file.source) and name not in self._taken and name not in wanted:
+                yield name
+
+
+def _is_anothers(source: Source | None, file: SourceFile) -> bool:
+    """Whether a source belongs to another file, and that one still exists."""
+    if source is None or not source.location or source.location == file.location:
+        return False
+    try:
+        # One file may be reached by two paths, through a link.
+        return not file.path.samefile(source.location)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError):  # it may not be looked at, so it cannot be said to be gone
+        return True

@@ -1,0 +1,69 @@
+"""rag.index.places: where files lie, noted so that a project can be moved with its index."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rag.index import Source, open_store
+from rag.index.places import Places, files_of, has_moved
+
+
+def test_what_is_near_the_index_is_noted_from_there() -> None:
+    places = Places(Path("/srv/project/indexes/default"))
+    noted = {
+        "/srv/project/indexes/default/uploads/a.md": b"uploads/a.md",
+        "/srv/project/indexes/notes.md": b"../notes.md",
+        "/srv/project/seeds/a.md": b"../../seeds/a.md",
+        "/srv/other/a.md": b"/srv/other/a.md",
+        "/srv/project-2/a.md": b"/srv/project-2/a.md",
+    }
+    assert {location: places.noted(location) for location in noted} == noted
+    assert [places.location(place) for place in noted.values()] == list(noted)
+    copied = Places(Path("/home/me/copy/indexes/default"))
+    assert copied.location(b"../../seeds/a.md") == "/home/me/copy/seeds/a.md"
+    assert copied.location(b"/srv/other/a.md") == "/srv/other/a.md"
+
+
+def test_places_that_are_unknown_or_cannot_be_here() -> None:
+    places = Places(Path("/index"))
+    assert places.noted("/docs/a.md") == b"/docs/a.md"
+    assert places.location(None) == places.location(b"") == ""
+    assert places.location(b"../../docs/a.md") == ""
+
+
+def test_a_path_that_is_no_text_comes_back() -> None:
+    location = os.fsdecode(b"/docs/bad\xff\n.txt")
+    places = Places(Path("/index"))
+    assert places.location(places.noted(location)) == location
+
+
+def test_files_of_an_index(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    assert files_of(index) == {}
+    with open_store(index, model="toy", dimension=4) as store:
+        assert files_of(index) == {}  # no writer has been at it
+        with store.writer() as writer:
+            writer.put_source(Source("a.csv", "1", ("a.csv#1",), b"rows", "/far/a.csv"))
+            writer.put_source(Source("b.txt", "1", ("b.txt",), location=f"{tmp_path}/b.txt"))
+            writer.put_source(Source("c.txt", "1", ("c.txt",), location="/far/c.txt"))
+            writer.put_source(Source("d.txt", "1", ("d.txt",), location="/far/d.txt"))
+            writer.put_source(Source("c.txt", "2", ("c.txt",)))
+            writer.remove_source("d.txt")
+        assert files_of(index) == {"a.csv": "/far/a.csv", "b.txt": f"{tmp_path}/b.txt", "c.txt": ""}
+        with store.writer() as writer:
+            assert writer.source("a.csv") == Source(
+                "a.csv", "1", ("a.csv#1",), b"rows", "/far/a.csv"
+            )
+            assert [source.location for source in writer.sources()] == [
+                "/far/a.csv", f"{tmp_path}/b.txt", "",
+            ]  # fmt: skip
+
+
+def test_a_folder_has_moved_when_all_of_it_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "docs" / "inner").mkdir(parents=True)
+    assert not has_moved("docs/a.md", f"{tmp_path}/docs/a.md")
+    assert not has_moved("docs/gone/a.md", f"{tmp_path}/docs/gone/a.md")
+    assert has_moved("gone/a.md", f"{tmp_path}/docs/gone/a.md")
+    assert has_moved("papers/inner/a.md", f"{tmp_path}/papers/inner/a.md")
+    assert not has_moved("a.md", "/a.md")

@@ -1,0 +1,41 @@
+"""rag.reading.discovery: the names a file can have, and where what failed lies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rag.reading import discover
+from rag.reading.discovery import possible_sources
+
+
+def test_possible_sources_are_ever_more_of_the_path() -> None:
+    assert possible_sources("/srv/2024/reports/q1.txt") == [
+        "reports/q1.txt",
+        "2024/reports/q1.txt",
+        "srv/2024/reports/q1.txt",
+        "/srv/2024/reports/q1.txt",
+    ]
+    assert possible_sources("/q1.txt") == ["q1.txt", "/q1.txt"]
+    assert possible_sources(os.fsdecode(b"/a/b\xff\n")) == [r"a/b\xff\n", r"/a/b\xff\n"]
+
+
+def test_whatever_a_file_is_found_by_its_source_is_a_possible_one(tmp_path: Path) -> None:
+    for name in ("x/docs/1.txt", "y/docs/1.txt", "y/docs/inner/2.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    for paths in (["x/docs", "y/docs"], ["y"], ["."], ["y/docs/inner/2.txt"]):
+        for file in discover(tmp_path / path for path in paths).files:
+            assert file.source in possible_sources(file.location)
+
+
+def test_where_that_lies_which_failed_is_told(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "dangling").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "docs" / "pipe")
+    found = discover([tmp_path / "docs", tmp_path / "gone"])
+    assert found.unseen == [
+        f"{tmp_path}/docs/dangling",
+        f"{tmp_path}/docs/pipe",
+        f"{tmp_path}/gone",
+    ]
