@@ -143,7 +143,7 @@ def _gather(file: Path | None, arguments: Mapping[str, Any]) -> dict[str, tuple[
     path = file or Path("rag.toml")
     if file is not None or path.is_file():
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -152,7 +152,8 @@ def _gather(file: Path | None, arguments: Mapping[str, Any]) -> dict[str, tuple[
         found.update({name: (value, str(path)) for name, value in table.items()})
     for name in _fields():
         variable = f"RAG_{name.upper()}"
-        if variable in os.environ:
+        # An empty variable means the default, except where an empty text is a value of its own.
+        if os.environ.get(variable) or (variable in os.environ and _types()[name] is str):
             found[name] = (os.environ[variable], variable)
     given = {name: value for name, value in arguments.items() if value is not None}
     _known(given, "argument")
@@ -179,7 +180,7 @@ def _checked(name: str, value: Any, kind: Any, limits: Mapping[str, Any]) -> Any
         number = kind(value)
         if kind is int and not isinstance(value, str) and number != value:
             raise ValueError
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise SettingsError(f"{name}={value!r}: must be of type {kind.__name__}.") from error
     low, high = limits["low"], limits["high"]
     if not low <= number <= high:

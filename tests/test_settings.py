@@ -45,12 +45,30 @@ def test_booleans_from_the_environment(
     assert Settings.load().reader is value
 
 
+def test_an_empty_variable_means_the_default_unless_empty_is_a_value(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "rag.toml").write_text("chunk_tokens = 300\n")
+    for name in ("RAG_K", "RAG_READER", "RAG_FUSION", "RAG_CHUNK_TOKENS", "RAG_RERANKER"):
+        monkeypatch.setenv(name, "")
+    settings = Settings.load()
+    assert (settings.k, settings.reader, settings.fusion) == (8, True, "calibrated")
+    assert settings.chunk_tokens == 300
+    assert settings.reranker == ""
+
+
+def test_a_file_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "rag.toml").write_text("k = 3\n", encoding="utf-8-sig")
+    assert Settings.load().k == 3
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
         ({"k": 0}, "k=0: must lie between 1 and 1000"),
         ({"k": "many"}, "k='many': must be of type int"),
         ({"k": 2.5}, "k=2.5: must be of type int"),
+        ({"k": float("inf")}, "k=inf: must be of type int"),
         ({"k": True}, "k=True: must be of type int"),
         ({"fusion": "magic"}, "fusion='magic': must be one of calibrated"),
         ({"reader": "perhaps"}, "reader='perhaps': must be of type bool"),

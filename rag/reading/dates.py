@@ -12,18 +12,18 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan januar janvier enero janeiro gennaio января",
-            "february feb februar février febrero fevereiro febbraio февраля",
-            "march mar märz mars marzo março марта",
-            "april apr avril abril aprile апреля",
-            "may mai mayo maio maggio мая",
-            "june jun juni juin junio junho giugno июня",
-            "july jul juli juillet julio julho luglio июля",
-            "august aug août agosto августа",
-            "september sep sept septembre septiembre setembro settembre сентября",
-            "october oct oktober octobre octubre outubro ottobre октября",
-            "november nov novembre noviembre novembro ноября",
-            "december dec dezember décembre diciembre dezembro dicembre декабря",
+            "january jan januar janvier enero janeiro gennaio января stycznia",
+            "february feb februar février febrero fevereiro febbraio февраля lutego",
+            "march mar märz mars marzo março марта marca",
+            "april apr avril abril aprile апреля kwietnia",
+            "may mai mayo maio maggio мая maja",
+            "june jun juni juin junio junho giugno июня czerwca",
+            "july jul juli juillet julio julho luglio июля lipca",
+            "august aug août agosto августа sierpnia",
+            "september sep sept septembre septiembre setembro settembre сентября września",
+            "october oct oktober octobre octubre outubro ottobre октября października",
+            "november nov novembre noviembre novembro ноября listopada",
+            "december dec dezember décembre diciembre dezembro dicembre декабря grudnia",
         ),
         1,
     )
@@ -37,15 +37,18 @@ _HAN_YEAR = r"[一二]\s?[〇○零Ｏ九]\s?[〇○零Ｏ一二三四五六七�
 _HAN_DAY = "[一二三]?十?[一二三四五六七八九]|[一二三]?十"
 _FORMS = (
     rf"(?<![\d.])(?P<y>{_YEARS})\s*(?P<sep>[-/.])\s*(?P<m>\d{{1,2}})\s*(?P=sep)\s*(?P<d>\d{{1,2}})(?!\d)",
-    rf"(?<!\d)(?P<y2>{_YEARS})\s*年\s*(?P<m2>\d{{1,2}})\s*月(?:\s*(?P<d2>\d{{1,2}})\s*[日号號])?",
+    rf"(?<!\d)(?P<y2>{_YEARS})\s*[年년]\s*(?P<m2>\d{{1,2}})\s*[月월](?:\s*(?P<d2>\d{{1,2}})\s*[日号號일])?",
     rf"(?<!\d)(?P<y3>{_YEARS})(?P<m3>0[1-9]|1[0-2])(?P<d3>0[1-9]|[12]\d|3[01])(?!\d)",
     (
-        rf"\b(?P<d4>\d{{1,2}})(?:st|nd|rd|th|\.|º)?\s+(?:de\s+|of\s+)?(?P<m4>{_NAMES})\b\.?,?\s+(?:de\s+)?"
+        rf"\b(?P<d4>\d{{1,2}})(?:st|nd|rd|th|er|\.|º)?\s+(?:de\s+|of\s+)?(?P<m4>{_NAMES})\b\.?,?\s+(?:de\s+)?"
         rf"(?P<y4>{_YEARS})\b"
     ),
     rf"\b(?P<m5>{_NAMES})\b\.?\s+(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y5>{_YEARS})\b",
     rf"(?P<y6>{_HAN_YEAR})\s*年\s*(?P<m6>十?[一二三四五六七八九]|十)\s*月(?:\s*(?P<d6>{_HAN_DAY})\s*[日号號])?",
     r"民[国國]\s*(?P<y7>\d{2,3})\s*年\s*(?P<m7>\d{1,2})\s*月\s*(?P<d7>\d{1,2})\s*日",
+    # Between dots the day is first: nobody writes 06.12.2024 for the twelfth of June.
+    rf"(?<![\dA-Za-z.])(?P<d8>\d{{1,2}})\.\s?(?P<m8>\d{{1,2}})\.\s?(?P<y8>{_YEARS})(?!\.?\d)",
+    rf"\b(?P<d9>\d{{1,2}})[-/.](?P<m9>{_NAMES})[-/.](?P<y9>{_YEARS})\b",
 )
 #: A date with at least a year and a month, anywhere in a text.
 DATE = re.compile("|".join(_FORMS), re.IGNORECASE)

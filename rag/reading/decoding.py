@@ -44,10 +44,13 @@ _CANDIDATES = (
     ("windows-1255", ("cp1255",)),
     ("tis-620", ("cp874",)),
 )
+#: How files name the encodings of Chinese, Japanese and Korean that take two bytes a character.
+_TWO_BYTE_NAMES = re.compile(r"gb|x-gbk|big5|shift|x-sjis|sjis|euc|ks_c|cp9|ms9", re.IGNORECASE)
 _SAMPLE = 1 << 13
 #: Chinese text in the right encoding scores far above this, in any other far below.
 _CLEAR = 1.4
 _HIGH = re.compile(rb"[\x80-\xff]")
+_LETTERS = re.compile(rb"[A-Za-z]")
 _ASCII = bytes(range(0x80))
 #: Control characters that no text has (escape is left out: ISO-2022 uses it).
 _CONTROLS = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F))
@@ -91,7 +94,7 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded | None:
     sample = _sample(data)
     if _controls(sample) * 500 <= len(sample):
         text8 = _utf8(data)
-        if text8 is not None and not _is_doubtful_utf8(text8, sample):
+        if text8 is not None and not _is_doubtful_utf8(text8, sample, declared):
             note = None
             if b"\0" in data:
                 text8, note = text8.replace("\0", "\ufffd"), "NUL characters were replaced"
@@ -141,10 +144,16 @@ def _high(sample: bytes) -> int:
     return len(sample.translate(None, _ASCII))
 
 
-def _is_doubtful_utf8(text: str, sample: bytes) -> bool:
-    """Whether a handful of two-byte characters may be a short text in a two-byte encoding."""
+def _is_doubtful_utf8(text: str, sample: bytes, declared: str | None) -> bool:
+    """Whether a handful of two-byte characters may be a short text in a two-byte encoding.
+
+    Among English words they are signs such as © and ×, unless the file itself names such an
+    encoding: then they may be the one Han character on a page of markup.
+    """
     high = _high(sample)
     if not 0 < high <= 12:
+        return False
+    if len(_LETTERS.findall(sample)) >= 2 * high and not _TWO_BYTE_NAMES.match(declared or ""):
         return False
     return all(c < "\u0800" for c in text) and _score(text[:_SAMPLE], high) < 0.5
 

@@ -20,6 +20,28 @@ _RATIO = 200
 _HEADING = re.compile(r"(?:heading|标题|標題)\s*(\d)", re.IGNORECASE)
 #: The creation date of python-docx's own template: it tells nothing.
 _TEMPLATE = "2013-12-23"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+#: What may stand around a paragraph, table, row or cell: content controls, tracked insertions.
+_WRAPPERS = {
+    *(_W + tag for tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo")),
+    *(_MC + tag for tag in ("AlternateContent", "Choice")),
+}
+#: What is no text of the document: what was deleted, a second copy for older programs, pinyin.
+_UNREAD = {*(_W + tag for tag in ("pPr", "del", "moveFrom", "rt")), _MC + "Fallback"}
+_TEXT = {_W + "t", _M + "t"}
+#: Elements that stand for a character.
+_SIGNS = {
+    _W + "br": "\n",
+    _W + "cr": "\n",
+    _W + "tab": "\t",
+    _W + "ptab": "\t",
+    _W + "noBreakHyphen": "-",
+}
+#: Parts of a formula, by what sets them off on a line: 1/2 is not 12, 10^24 not 1024.
+_FORMULA = {_M + "den": "/", _M + "sup": "^"}
+_NUMBER = re.compile(r"\s*[-+\u2212]?\d")
 
 
 def check_archive(data: bytes, name: str) -> zipfile.ZipFile:
@@ -88,28 +110,119 @@ def read_docx(data: bytes, name: str) -> Content:
 
 def _lines(document: Any) -> Any:
     """(line, heading level or None) in reading order; level 0 is the document's title."""
-    from docx.table import Table
+    from docx.text.paragraph import Paragraph
 
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            yield from ((line, None) for line in _rows(block))
+    for block, text in _blocks(document.element.body):
+        if block.tag == _W + "tbl":
+            yield from (("| " + " | ".join(row) + " |", None) for row in _rows(block))
+        elif text:
+            yield text, _level(Paragraph(block, document))
+    yield from ((text, None) for text in _notes(document.part))
+
+
+def _blocks(parent: Any) -> Any:
+    """(paragraph or table, text of the paragraph); what a text box holds follows its paragraph."""
+    for child in _inside(parent, {_W + "p", _W + "tbl"}):
+        if child.tag == _W + "tbl":
+            yield child, ""
             continue
-        line = _clean(block.text)
-        if line:
-            yield line, _level(block)
+        text, boxes = _paragraph(child)
+        yield child, text
+        for box in boxes:
+            yield from _blocks(box)
+
+
+def _inside(parent: Any, tags: set[str]) -> Any:
+    """The children of these tags, those in content controls and tracked insertions too."""
+    for child in parent:
+        if child.tag in tags:
+            yield child
+        elif child.tag in _WRAPPERS and not _is_filler(child):
+            yield from _inside(child, tags)
+
+
+def _is_filler(element: Any) -> bool:
+    """Whether a content control holds its prompt ("Click here to enter text") or the contents."""
+    if element.tag != _W + "sdt":
+        return False
+    gallery = element.find(f"{_W}sdtPr/{_W}docPartObj/{_W}docPartGallery")
+    return element.find(f"{_W}sdtPr/{_W}showingPlcHdr") is not None or (
+        gallery is not None and gallery.get(_W + "val") == "Table of Contents"
+    )
+
+
+def _paragraph(paragraph: Any) -> tuple[str, list[Any]]:
+    """The text of a paragraph, and the text boxes anchored in it."""
+    parts: list[str] = []
+    boxes: list[Any] = []
+    stack = [paragraph]
+    while stack:
+        element = stack.pop()
+        tag = element.tag
+        if tag in _UNREAD or _is_filler(element):
+            continue
+        if tag == _W + "txbxContent":
+            boxes.append(element)
+        elif tag in _TEXT:
+            before = next((part for part in reversed(parts) if part), "")
+            if _is_raised(element) and _NUMBER.match(element.text or "") and before[-1:].isdigit():
+                parts.append("^")
+            parts.append(element.text or "")
+        elif tag in _SIGNS:
+            parts.append(_SIGNS[tag])
+        else:
+            if tag in _FORMULA and any(text.text for text in element.iter(_M + "t")):
+                parts.append(_FORMULA[tag])
+            stack.extend(element.iterchildren(reversed=True))
+    return _clean("".join(parts)), boxes
+
+
+def _is_raised(text: Any) -> bool:
+    align = text.getparent().find(f"{_W}rPr/{_W}vertAlign")
+    return align is not None and align.get(_W + "val") == "superscript"
 
 
 def _rows(table: Any) -> Any:
-    for row in table.rows:
+    """The cells' texts of each row that is not empty; a merged cell counts in every row it spans."""
+    above: dict[int, str] = {}
+    for row in _inside(table, {_W + "tr"}):
         cells: list[str] = []
-        last = None
-        for cell in row.cells:
-            if cell._tc is last:  # noqa: SLF001 - a merged cell comes once for each column it spans
-                continue
-            last = cell._tc  # noqa: SLF001
-            cells.append(" ".join(_clean(cell.text).split()))
+        column = row.grid_before
+        for cell in _inside(row, {_W + "tc"}):
+            text = _cell(cell)
+            if cell.vMerge == "continue":
+                text = above.get(column, text)
+            above[column] = text
+            cells.append(text)
+            column += cell.grid_span
         if any(cells):
-            yield "| " + " | ".join(cells) + " |"
+            yield cells
+
+
+def _cell(cell: Any) -> str:
+    """The text of a cell on one line, with that of the tables in it."""
+    parts: list[str] = []
+    for block, text in _blocks(cell):
+        parts.append(text)
+        if block.tag == _W + "tbl":
+            parts.extend(inner for row in _rows(block) for inner in row)
+    return " ".join(" ".join(parts).split())
+
+
+def _notes(part: Any) -> Any:
+    """The texts of the footnotes, then of the endnotes."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.oxml import parse_xml
+
+    for kind in (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES):
+        for relation in part.rels.values():
+            if relation.reltype != kind or relation.is_external:
+                continue
+            for note in parse_xml(relation.target_part.blob):
+                # Those with a type are the lines that separate notes from the text.
+                text = _cell(note) if note.get(_W + "type") in {None, "normal"} else ""
+                if text:
+                    yield text
 
 
 def _level(paragraph: Any) -> int | None:

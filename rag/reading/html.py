@@ -34,12 +34,14 @@ _ANCHOR = 12
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _DROPPED = {
     "script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form", "button", "select",
-    "iframe", "svg", "canvas", "object", "figure", "dialog", "menu",
+    "iframe", "svg", "canvas", "object", "dialog", "menu",
 }  # fmt: skip
 _BLOCKS = {
     "p", "div", "section", "article", "main", "li", "ul", "ol", "dl", "dt", "dd", "table", "tr", "blockquote",
     "pre", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "body", "center", "td", "th",
+    "figure", "figcaption", "header", "form", "details", "summary",
 }  # fmt: skip
+_NUMBER = re.compile(r"\s*[-+\u2212]?\d")
 
 
 def read_html(data: bytes, name: str) -> Content:
@@ -95,60 +97,123 @@ class _Block(NamedTuple):
     level: int | None  # of a heading
     linked: int  # characters that are links
     tight: bool  # a list item or row: no blank line after it
+    caption: bool = False  # of a figure
+
+
+class _Writer:
+    """Gathers the text of a page into blocks.
+
+    Attributes:
+        blocks: Those that are closed.
+        link_depth: Whether what is written now is a link.
+        verbatim: Whether its line breaks and spaces stay.
+        raised: Whether it is a superscript.
+    """
+
+    def __init__(self) -> None:
+        self.blocks: list[_Block] = []
+        self.link_depth = 0
+        self.verbatim = self.raised = False
+        self._parts: list[str] = []
+        self._linked = 0
+
+    def write(self, text: str | None) -> None:
+        if not text:
+            return
+        if self.raised and _NUMBER.match(text) and self._ends_in_digit():
+            self._parts.append("^")  # 10^24 and 2023^4 are not 1024 and 20234
+        self._parts.append(text)
+        if self.link_depth:
+            self._linked += len(text.strip())
+
+    def close(self, tag: str = "", *, level: int | None = None, tight: bool = False) -> None:
+        """End the block, if anything is in it; ``tag`` is the element that ends with it."""
+        text = "".join(self._parts)
+        if self.verbatim:
+            text = "\n".join(map(str.rstrip, text.split("\n"))).strip("\n")
+        else:
+            line = " ".join(text.split())
+            text = line.strip(" |")
+            # Empty cells at its left keep a row of several others under their columns.
+            if tag == "tr" and " | " in text:
+                text = line.rstrip(" |")
+        text = printable(text)
+        if text.strip() and text != "-":
+            self.blocks.append(_Block(text, level, self._linked, tight, tag == "figcaption"))
+        self._parts.clear()
+        self._linked = 0
+
+    def _ends_in_digit(self) -> bool:
+        return bool(self._parts) and self._parts[-1][-1:].isdigit()
 
 
 def _blocks(tree: Any) -> list[_Block]:
     """The lines of a page in its order, without scripts, navigation and forms."""
-    blocks: list[_Block] = []
-    parts: list[str] = []
-    linked = link_depth = 0
+    writer = _Writer()
     in_row = False
     skipped: Any = None
-
-    def close(*, level: int | None = None, tight: bool = False) -> None:
-        nonlocal linked
-        text = printable(" ".join("".join(parts).split()).strip(" |"))
-        if text and text != "-":
-            blocks.append(_Block(text, level, linked, tight))
-        parts.clear()
-        linked = 0
-
-    def write(text: str | None) -> None:
-        nonlocal linked
-        if text:
-            parts.append(text)
-            if link_depth:
-                linked += len(text.strip())
-
     body = tree.find("body")
-    for element, leaving in _walk(tree if body is None else body):
+    root = tree if body is None else body
+    size = _size(root)
+    for element, leaving in _walk(root):
         tag = element.tag if isinstance(element.tag, str) else "script"
         if skipped is not None:
             if leaving and element is skipped:
                 skipped = None
-                write(element.tail)
+                writer.write(element.tail)
             continue
-        if not leaving and (tag in _DROPPED or _is_hidden(element)):
+        if not leaving and (_is_furniture(element, tag, size) or _is_hidden(element)):
             skipped = element
             continue
         if tag == "a":
-            link_depth += -1 if leaving else 1
+            writer.link_depth += -1 if leaving else 1
+        elif tag == "sup":
+            writer.raised = not leaving
         elif tag in {"td", "th"} and in_row:
             if leaving:
-                parts.append(" | ")
-        elif tag == "br" and not in_row:
-            if not leaving:
-                close(tight=True)
-        elif tag in _BLOCKS and not (in_row and tag != "tr"):
+                writer.write(" | ")
+        elif in_row and tag != "tr":
+            if tag in _BLOCKS or tag == "br":
+                writer.write(" ")
+        elif tag == "br":
+            if writer.verbatim:
+                writer.write(None if leaving else "\n")
+            elif not leaving:
+                writer.close(tight=True)
+        elif tag in _BLOCKS:
             level = int(tag[1]) if leaving and tag in _HEADINGS else None
-            close(level=level, tight=tag in {"tr", "li"})
+            tight = tag in {"tr", "li"} or (writer.verbatim and tag != "pre")
+            writer.close(tag if leaving else "", level=level, tight=tight)
             in_row = tag == "tr" and not leaving
+            if tag == "pre":
+                writer.verbatim = not leaving
         if not leaving:
-            write(("- " if tag == "li" else "") + (element.text or ""))
+            writer.write(("- " if tag == "li" else "") + (element.text or ""))
         else:
-            write(element.tail)
-    close()
-    return blocks
+            writer.write(element.tail)
+    writer.close()
+    return writer.blocks
+
+
+def _is_furniture(element: Any, tag: str, size: int) -> bool:
+    """Whether an element belongs to the page, which holds ``size`` characters, not to what it tells.
+
+    The header of an article often holds its lead, and some servers write every page as one form.
+    """
+    if tag == "header":
+        return next(element.iterancestors("article", "main"), None) is None
+    if tag == "form":
+        return _size(element) * 2 < size
+    return tag in _DROPPED
+
+
+def _size(element: Any) -> int:
+    """How many characters of text, not of script, stand in an element."""
+    return sum(
+        len((one.text or "").strip()) + (0 if one is element else len((one.tail or "").strip()))
+        for one in element.iter()
+        if one.tag not in {"script", "style"}
+    )
 
 
 def _is_hidden(element: Any) -> bool:
@@ -179,7 +244,11 @@ def _main(blocks: list[_Block], extracted: str | None) -> list[_Block]:
         blocks[first - 1].level or (taken[first - 1] and not blocks[first - 1].linked)
     ):
         first -= 1
-    while last + 1 < len(blocks) and taken[last + 1] and not blocks[last + 1].linked:
+    while (
+        last + 1 < len(blocks)
+        and (taken[last + 1] or blocks[last + 1].caption)
+        and not blocks[last + 1].linked
+    ):
         last += 1
     for above in range(max(0, first - 4), first):
         if blocks[above].level == 1:
@@ -236,7 +305,8 @@ def _extracted(page: str) -> str | None:
 
 
 def _squeezed(text: str) -> str:
-    return "".join(text.split()).lstrip("-").replace("|", "")
+    """``text`` without white space and the marks that only this module writes."""
+    return "".join(text.split()).lstrip("-").replace("|", "").replace("^", "")
 
 
 class _Stripped(HTMLParser):

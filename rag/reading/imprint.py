@@ -8,6 +8,7 @@ of its own with times, sources and counters, or in a press dateline: never from 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from rag.reading.dates import DATE, date_of, find_date
@@ -38,10 +39,40 @@ _BYLINE = re.compile(
     r"\s*[/:：|｜ ]"
     r"|^[□■▲▼◥◤△▽◆◇●○★☆]|^(?:By|Written by|Author|Edited by|Photo)\b[: ]"
 )
+#: What publishers and archives set above the title of a paper.
+_PAPER = re.compile(
+    r"^arXiv:\d|^(?:Published|Under review|Accepted|To appear|Submitted|Presented)\s+(?:as|at|in|to|by|for)\b"
+    r".*\b(?:19|20)\d\d\b|^(?:In )?Proceedings of\b.*\d",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"^(?:标题|標題|题目|題目|Title|Headline)\s*[:：]\s*(\S.*)$", re.IGNORECASE)
+#: A message begins with lines such as these, and one of them says what it is about.
+_SENDER = re.compile(
+    r"^(?:From|发件人|寄件人|寄件者|差出人|Von|De|Da|보낸 사람|От)\s*[:：]", re.IGNORECASE
+)
+_SUBJECT = re.compile(
+    r"^(?:Subject|主题|主題|主旨|件名|Betreff|Objet|Asunto|Assunto|Oggetto|제목|Тема)\s*[:：]\s*(\S.*)$",
+    re.IGNORECASE,
+)
+_MAIL_FIELD = re.compile(r"^[^\W\d_][\w -]{1,24}[:：](?:\s|$)")
 _DATE_LABEL = re.compile(
-    r"(?:发布|發佈|發布|发表|發表|刊发|更新|上传|创建|成文|印发|出版|时间|時間|日期|Date|Published|Posted|Updated|Issued)"
-    r"(?:\s*(?:时间|時間|日期|于|於|on|at))?\s*[:：]?\s*$",
+    r"(?:发布|發佈|發布|发表|發表|刊发|更新|上传|创建|成文|印发|出版|时间|時間|日期|날짜|작성일|게시일|발행일"
+    r"|Date of (?:publication|issue)|Date|Datum|Published|Posted|Updated?|Issued|Sent)"
+    r"(?:\s*(?:时间|時間|日期|于|於|on|at))?\s*[:：]?\s*(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?\s*)?$",
+    re.IGNORECASE,
+)
+#: A date or time of something: ``Due date:``, ``报名截止日期：``, ``Geburtsdatum:``.
+_QUALIFIED = re.compile(
+    r"(?P<of>[\u3400-\u9fff]+(?=时间|時間|日期)|[가-힣]+\s?(?=날짜)|[^\W\d_]+\s+(?=Date\b)|[^\W\d_]+(?=datum\b))"
+    r"(?:时间|時間|日期|날짜|Date|datum)\s*[:：]?\s*$",
+    re.IGNORECASE,
+)
+#: What it may be a date of to be the text's own. A missing date does less harm than a wrong one.
+_OWN = re.compile(
+    r"发布|發佈|發布|发表|發表|发稿|发文|发帖|刊|更新|上传|创建|成文|印发|出版|公布|公告|通知|颁布|播出|登载|撰写|写作|录入"
+    r"|添加|编辑|签发|签署|修改|修订|开票|文章|稿件|新闻|信息|报道|报告|文件|资料|작성|게시|발행"
+    r"|publi|post|issu|releas|invoice|document|report|letter|article|news|press|updat|creat|modifi|revis|written"
+    r"|rechnung|erscheinung|veröffentlichung|ausstellung|erstell|änderung",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -62,7 +93,7 @@ _SOURCE = re.compile(
     re.IGNORECASE,
 )
 _PUBLISHER_WORD = re.compile(
-    r"报|報|网|網|社$|新闻|新聞|电视|電視|广播|廣播|频道|頻道|杂志|雜誌|周刊|週刊|月刊|期刊|通讯|客户端|公众号|观察|在线"
+    r"报(?![名告销价考到])|報(?![名告銷價考到])|网|網|社$|新闻|新聞|电视|電視|广播|廣播|频道|頻道|杂志|雜誌|周刊|週刊|月刊|期刊|通讯|客户端|公众号|观察|在线"
     r"|政府|委员会|办公|大学|研究院|研究所|出版|传媒|融媒|门户|央视|News|Times|Post|Daily|Journal|Herald"
     r"|Press|Reuters|BBC|CNN|Guardian|Tribune|Magazine|Weekly|Agency|\.com|\.cn|\.org"
 )
@@ -80,6 +111,7 @@ _SITE_WORD = re.compile(
 _SITE = re.compile(
     r"^(?P<title>.{4,}?)\s*(?<![-_|｜–])(?:[-_|｜–]|\s+-+\s+)(?![-_|｜–])\s*(?P<site>[^-_|｜–]{2,24})$"
 )
+_FENCE = re.compile(r"\s*(`{3,}(?=[^`]*$)|~{3,})")
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$")
 _EMPHASIS = re.compile(r"\*\*|__|`|!?\[([^\]]*)\]\([^)]*\)")
 _SENTENCE_END = "。；;，,、：:"
@@ -94,7 +126,8 @@ def read_imprint(text: str) -> Imprint:
     """
     if "\n" not in text[:_HEAD]:
         return Imprint(published=_dateline(text[:120]))
-    lines = [line for line in map(str.strip, text[:_HEAD].split("\n")) if line][: _LINES + 1]
+    head = map(str.strip, _unfenced(text[:_HEAD].split("\n")))
+    lines = [line for line in head if line][: _LINES + 1]
     if len(text) > _HEAD and len(lines) <= _LINES:
         lines = lines[:-1]  # the last may be cut
     title = _title(lines, text)
@@ -119,7 +152,27 @@ def without_site_name(title: str) -> str:
     return title
 
 
+def _unfenced(lines: list[str]) -> Iterator[str]:
+    """The lines outside fenced code: its comments are no headings, its figures no dates."""
+    fence, above = "", ""
+    for line in lines:
+        mark = _FENCE.match(line)
+        if fence:
+            if mark and line.strip().startswith(fence) and not line.strip().strip(fence[0]):
+                fence = ""
+        elif mark and (mark[1][0] == "`" or not above.strip()):  # else tildes underline a title
+            fence = mark[1]
+        else:
+            yield line
+        above = line
+
+
 def _title(lines: list[str], text: str) -> str | None:
+    if any(_SENDER.match(line) for line in lines[:_LINES]):
+        subject = next(filter(None, map(_SUBJECT.match, lines[:_LINES])), None)
+        if subject:
+            return _plain(subject[1])[:200]
+        lines = [line for line in lines if not _MAIL_FIELD.match(line)]
     for line in lines[:_LINES]:
         heading = _HEADING.match(line)
         if heading:
@@ -129,7 +182,9 @@ def _title(lines: list[str], text: str) -> str | None:
         if label:
             return _plain(label[1])[:200]
     for number, line in enumerate(lines[:_TITLE_LINES]):
-        if _FURNITURE.search(line) or _BYLINE.search(line) or _date_line(line)[0]:
+        if _FURNITURE.search(line) or _BYLINE.search(line) or _PAPER.search(line):
+            continue
+        if _date_line(line)[0] or _has_other_date(line):
             continue
         longest = 80 if any(c > "\u2e80" for c in line) else 160
         plausible = (
@@ -159,6 +214,8 @@ def _date_line(line: str, *, is_title: bool = False) -> tuple[str | None, str | 
         return None, None
     before, after = line[: match.start()], line[match.end() :]
     source = _SOURCE.search(line)
+    if not source and _is_of_another(before):
+        return None, None
     rest = _COUNTERS.sub(" ", _TIME.sub(" ", after))
     if source:
         rest = rest.replace(source.group(), " ")
@@ -177,6 +234,17 @@ def _date_line(line: str, *, is_title: bool = False) -> tuple[str | None, str | 
         return _dateline(line), None
     name = _name(source["name"]) if source else (_name(rest) or _name(lead))
     return published, name
+
+
+def _is_of_another(before: str) -> bool:
+    """Whether the words before a date say that it is not the date of the text."""
+    qualified = _QUALIFIED.search(before)
+    return qualified is not None and not _OWN.search(qualified["of"])
+
+
+def _has_other_date(line: str) -> bool:
+    match = DATE.search(line)
+    return match is not None and _is_of_another(line[: match.start()])
 
 
 def _name(text: str) -> str | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from rag.errors import ReadingError
@@ -17,9 +18,17 @@ __all__ = ["read_pdf"]
 #: PDFium is not safe to be used by two threads at once.
 _LOCK = threading.Lock()
 _CREATED = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
-_DIGITS = re.compile(r"\d+")
+#: Numbers that may count pages; a year tells pages apart (results 2021, results 2022).
+_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d+")
 _PAGE_NUMBER = re.compile(
-    r"[-—–\s]*(?:第\s*)?\d{1,4}(?:\s*[页頁])?(?:\s*[/／共of]+\s*\d{1,4}\s*[页頁]?)?[-—–\s]*"
+    r"[-—–\s]*(?:第|page|seite|página|pagina|strona|стр\.?|pg?\.)?\s*\d{1,4}(?:\s*[页頁])?"
+    r"(?:\s*[/／共of]+\s*\d{1,4}\s*[页頁]?)?[-—–\s]*",
+    re.IGNORECASE,
+)
+_LONE_NUMBER = re.compile(r"[-—–\s]*(\d{1,4})[-—–\s]*")
+#: ``Question 1``, ``第2章``: a heading of its page, though the number rises with the pages.
+_NUMBERED_HEADING = re.compile(
+    r"(?:[^\W\d_\u3400-\u9fff]+|[\u3400-\u9fff]{1,3})\s*\d+[.:：]?|第\s*\d+\s*[^\W\d_页頁]"
 )
 _HYPHENATED = re.compile("[\ufffe\x02]\\s*\n?")
 #: Titles that a word processor wrote, not an author.
@@ -95,21 +104,77 @@ def _joined(pages: list[str]) -> tuple[str, list[int]]:
 
 
 def _without_running_heads(pages: list[str]) -> list[str]:
-    """The pages without first and last lines that most of them share (numbers aside)."""
+    """The pages without page numbers, and without first and last lines that most of them share.
+
+    A first line keeps its first place: the title is often the running head of the later pages.
+    """
     split = [page.split("\n") for page in pages]
-    shapes: Counter[tuple[int, str]] = Counter()
-    for lines in split:
-        for place in {0, -1}:
-            shapes[place, _DIGITS.sub("0", lines[place].strip())] += 1
-    shared = {shape for shape, count in shapes.items() if count >= 3 and count * 2 > len(pages)}
+    shared = _running_heads(split)
+    offset = _number_offset(split)
+    seen: set[str] = set()
     cleaned = []
-    for lines in split:
+    for number, lines in enumerate(split):
         for place in (0, -1):
             if not lines:
                 break
             line = lines[place].strip()
-            numbered = len(pages) > 1 and _PAGE_NUMBER.fullmatch(line) is not None
-            if (place, _DIGITS.sub("0", line)) in shared or numbered:
+            lone = _LONE_NUMBER.fullmatch(line)
+            if lone:
+                drop = offset is not None and int(lone[1]) - number == offset
+            elif _PAGE_NUMBER.fullmatch(line):
+                drop = len(pages) > 1
+            else:
+                drop = (place, _NUMBER.sub("0", line)) in shared
+                if drop and place == 0 and line not in seen and not _NUMBER.search(line):
+                    seen.add(line)
+                    drop = False
+            if drop:
                 del lines[place]
         cleaned.append("\n".join(lines).strip("\n"))
     return cleaned
+
+
+def _running_heads(split: list[list[str]]) -> set[tuple[int, str]]:
+    """(place, line with 0 for its numbers) that most pages share.
+
+    The numbers must be those of the pages, or the same on most of them: others tell pages apart.
+    """
+    found: dict[tuple[int, str], list[tuple[int, str]]] = defaultdict(list)
+    for number, lines in enumerate(split):
+        for place in {0, -1}:
+            line = lines[place].strip()
+            if line:
+                found[place, _NUMBER.sub("0", line)].append((number, line))
+
+    def most(values: Iterable[Any]) -> bool:
+        count = max(Counter(values).values())
+        return count >= 3 and count * 2 > len(split)
+
+    def runs(on: list[tuple[int, str]]) -> bool:
+        if most(line for _, line in on):
+            return True
+        if any(_NUMBERED_HEADING.fullmatch(line) for _, line in on):
+            return False
+        numbers = [[int(n[-9:]) - page for n in _NUMBER.findall(line)] for page, line in on]
+        return any(most(offsets) for offsets in zip(*numbers, strict=True))
+
+    return {shape for shape, on in found.items() if len(on) >= 3 and runs(on)}
+
+
+def _number_offset(split: list[list[str]]) -> int | None:
+    """Page number less index, as most pages with a lone number have it; None where they do not.
+
+    A lone figure may as well be one of a table that goes on, or a year.
+    """
+    offsets: Counter[int] = Counter()
+    numbered = 0
+    for number, lines in enumerate(split):
+        lone = [_LONE_NUMBER.fullmatch(lines[place].strip()) for place in (0, -1)]
+        own = {int(match[1]) - number for match in lone if match}
+        offsets.update(own)
+        numbered += bool(own)
+    if len(split) < 2 or not numbered:
+        return None
+    offsets[1] += 1  # the plain count of pages needs no second witness
+    offset, count = offsets.most_common(1)[0]
+    return offset if count >= 2 and count * 2 > numbered else None

@@ -15,6 +15,8 @@ __all__ = ["decoded", "encoding_of", "front_matter", "json_value", "read_markdow
 
 _FRONT = re.compile(r"---[^\S\n]*\n(.*?\n)?(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.DOTALL)
 _FRONT_LIMIT = 1 << 16
+#: The line of a field of front matter, where YAML as a whole fails.
+_FIELD = re.compile(r"([^\W\d_][\w-]*(?: [\w-]+){0,2}):(?:\s+(\S.*))?\s*")
 #: Fields of front matter (and of other metadata) by what they mean here.
 _TITLE = ("title", "标题", "標題", "headline")
 _PUBLISHED = (
@@ -63,10 +65,18 @@ def read_markdown(data: bytes, name: str) -> Content:
     fields, text = front_matter(result.text)
     metadata = encoding_of(result)
 
-    def take(names: tuple[str, ...]) -> Any:
-        return next((fields.pop(key) for key in names if fields.get(key)), None)
+    def find(names: tuple[str, ...]) -> str | None:
+        written = {key.lower(): key for key in fields if fields[key]}
+        return next((written[name] for name in names if name in written), None)
 
-    title, published = take(_TITLE), iso_date(take(_PUBLISHED))
+    def take(names: tuple[str, ...]) -> Any:
+        key = find(names)
+        return None if key is None else fields.pop(key)
+
+    title, dated = take(_TITLE), find(_PUBLISHED)
+    published = iso_date(fields[dated]) if dated else None
+    if dated and published:
+        del fields[dated]  # what cannot be told stays as it stands
     publisher, language = take(_PUBLISHER), take(_LANGUAGE)
     metadata.update({key: value for key, value in fields.items() if key not in metadata})
     return Content(
@@ -81,28 +91,71 @@ def read_markdown(data: bytes, name: str) -> Content:
 
 
 def front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """(fields, text after them); no fields where the text has no valid front matter.
+    """(fields, text after them); no fields where the text has no front matter.
 
-    YAML aliases are refused: a few lines of them can stand for gigabytes.
+    Where YAML fails, for a colon in a title perhaps, each field is read by itself.
     """
     match = _FRONT.match(text[: _FRONT_LIMIT + 8])
     if not match:
         return {}, text
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    block = match[1] or ""
     try:
-        block = match[1] or ""
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(block, Loader=loader)):
+        fields = _yaml(block)
+    except ValueError:
+        fields = _fields_by_line(block)
+        if not fields:
             return {}, text
-        fields = yaml.load(block, Loader=loader)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return {}, text
     if fields is None:
         return {}, text[match.end() :]
     if not isinstance(fields, dict):
         return {}, text
     return {str(key): json_value(value) for key, value in fields.items()}, text[match.end() :]
+
+
+def _yaml(block: str) -> Any:
+    """What a block of YAML says.
+
+    Raises:
+        ValueError: It is no YAML, or has aliases: a few lines of them can stand for gigabytes.
+    """
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(block, Loader=loader)):
+            raise ValueError("aliases are refused")
+        return yaml.load(block, Loader=loader)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
+def _fields_by_line(block: str) -> dict[str, Any]:
+    """The fields of broken YAML, each by itself: as YAML where it can be, else as text.
+
+    Empty where a line belongs to no field, or none of the names is known: prose between rules.
+    """
+    lines: dict[str, list[str]] = {}
+    name = ""
+    for line in block.split("\n"):
+        field = _FIELD.fullmatch(line.lstrip("\t"))  # YAML knows no tabs, people do
+        if field:
+            name = field[1]
+            lines[name] = [line.lstrip("\t")]
+        elif name and (not line.strip() or line[0] in " \t-#"):
+            lines[name].append(line)
+        elif line.strip() and line[0] != "#":
+            return {}
+    known = {*_TITLE, *_PUBLISHED, *_PUBLISHER, *_LANGUAGE}
+    if known.isdisjoint(name.lower() for name in lines):
+        return {}
+    fields = {}
+    for name, own in lines.items():
+        try:
+            fields[name] = _yaml("\n".join(own))[name]
+        except (ValueError, TypeError, KeyError):
+            value = " ".join("\n".join(own)[len(name) + 1 :].split())
+            fields[name] = value.strip("\"'")
+    return fields
 
 
 def json_value(value: Any) -> Any:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
 import itertools
 import json
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from rag.errors import ReadingError
@@ -46,6 +48,9 @@ _LONGEST = 64 << 20
 _BLOCKS = 256
 #: Lines looked at to tell the delimiter.
 _SNIFFED = 30
+_DELIMITERS = ",\t;|，"
+#: The line that Excel writes above the header to say the delimiter.
+_EXCEL_DELIMITER = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
 _CARRIAGE_RETURN = re.compile(r"(?<=\r)(?!\n)")
 _EXTRA_LENGTH = 1000
 _EXTRA_FIELDS = 40
@@ -184,34 +189,71 @@ def read_csv(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content | Fail
     encoding = _encoding(stream, name)
     lines = _csv_lines(_lines(stream, encoding["encoding"]))
     first = list(itertools.islice(lines, _SNIFFED))
+    told = _EXCEL_DELIMITER.fullmatch(first[0]) if first else None
+    if told:
+        del first[0]
     csv.field_size_limit(_LONGEST)
-    rows = csv.reader(itertools.chain(first, lines), _dialect("".join(first)[:8192]))
-    header = next((row for row in rows if any(cell.strip() for cell in row)), None)
+    dialect = _dialect(first, told[1] if told else None)
+    rows = _csv_rows(itertools.chain(first, lines), dialect)
+    header = next((row for row in rows if isinstance(row, list) and not _blank(row)), None)
     if header is None:
         raise ReadingError(name, "has no rows. Write a header line and one article a row")
-    names = [cell.strip().lstrip("\ufeff").lower() for cell in header]
-    if not any(field in names for field in _FIELDS["text"]):
+    names = _names(header)
+    text = next((field for field in _FIELDS["text"] if field in names), None)
+    if text is None:
         raise ReadingError(
             name,
             f"has no text column (its columns: {', '.join(names)[:120]}). "
             "Name one of them 'text', 'content', 'body' or '正文'",
         )
+    # What stands between unquoted cells is known only where nothing was skipped.
+    joined = dialect.delimiter if text == names[-1] and not dialect.skipinitialspace else None
+    spaced = len(header) > 1 and all(cell.startswith(" ") for cell in header[1:])
     number = 0
-    while True:
-        try:
-            row = next(rows)
-        except StopIteration:
-            break
-        except csv.Error as error:
+    for row in rows:
+        if isinstance(row, csv.Error):
             number += 1
-            yield number, Failure(source=name, reason=f"row {number} cannot be parsed ({error})")
+            yield number, Failure(source=name, reason=f"row {number} cannot be parsed ({row})")
             continue
-        if any(cell.strip() for cell in row):
-            number += 1
-            yield (
-                number,
-                _content(dict(zip(names, row, strict=False)), name, number, "csv", encoding),
+        if _blank(row):
+            continue
+        number += 1
+        cells = _fitted(row, len(names), joined)
+        if cells is None:
+            reason = (
+                f"row {number} has {len(row)} cells, but the header has {len(names)}. "
+                "Quote its text"
             )
+            yield number, Failure(source=name, reason=reason)
+            continue
+        if spaced:
+            cells = [cell.lstrip(" ") for cell in cells]
+        yield number, _content(dict(zip(names, cells, strict=False)), name, number, "csv", encoding)
+
+
+def _blank(row: Sequence[str]) -> bool:
+    return not any(cell.strip() for cell in row)
+
+
+def _names(header: Sequence[str]) -> list[str]:
+    return [cell.strip().lstrip("\ufeff").lower() for cell in header]
+
+
+def _fitted(row: list[str], width: int, joined: str | None) -> list[str] | None:
+    """At most ``width`` cells; None where there are more, and no telling which belong together.
+
+    Args:
+        row: The cells.
+        width: How many the header has.
+        joined: What stood between the cells of an unquoted text in the last column, if it is one.
+    """
+    if len(row) <= width:
+        return row
+    if _blank(row[width:]):
+        return row[:width]  # spreadsheets fill up short rows
+    if joined is None:
+        return None
+    return [*row[: width - 1], joined.join(row[width - 1 :])]
 
 
 def _csv_lines(lines: Iterable[str | None]) -> Iterator[str]:
@@ -225,14 +267,106 @@ def _csv_lines(lines: Iterable[str | None]) -> Iterator[str]:
             yield line
 
 
-def _dialect(start: str) -> Any:
-    try:
-        dialect = csv.Sniffer().sniff(start, delimiters=",\t;|，")
-    except csv.Error:
-        return csv.excel_tab if "\t" in start.split("\n", 1)[0] else csv.excel
-    dialect.doublequote = True
-    dialect.skipinitialspace = False
-    return dialect
+class _Lines:
+    """Lines for a csv reader, row by row; those of a row can be had again.
+
+    A quote that never closes would swallow all later rows, so the lines end early for such a row.
+
+    Attributes:
+        row: The lines of this row so far.
+        open: Whether the lines ended within the row.
+        tabs: How many a whole row has, where tabs set the cells apart; else 0.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._again: deque[str] = deque()
+        self.row: list[str] = []
+        self.open = False
+        self.tabs = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._lines, None)
+        if line is None or (self.row and self._begins_a_row(line)):
+            if line is not None:
+                self._again.appendleft(line)
+            self.open = bool(self.row)
+            raise StopIteration
+        self.row.append(line)
+        return line
+
+    def begin(self) -> None:
+        """Begin a row."""
+        self.row, self.open = [], False
+
+    def again(self, lines: Iterable[str]) -> None:
+        """Give these lines once more."""
+        self._again.extendleft(reversed(list(lines)))
+
+    def _begins_a_row(self, line: str) -> bool:
+        """In a file with tabs prose has none: a line with all of them is a row, quote or not."""
+        return (
+            self.tabs > 0
+            and line.count("\t") == self.tabs
+            and sum(before.count("\t") for before in self.row) >= self.tabs
+        )
+
+
+def _csv_rows(lines: Iterable[str], dialect: type[csv.Dialect]) -> Iterator[list[str] | csv.Error]:
+    """The cells of each row, the header first; a quote that never closes is a character."""
+    source = _Lines(lines)
+    rows = csv.reader(source, dialect)
+    while True:
+        source.begin()
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield error
+            continue
+        if source.open:
+            source.again(source.row[1:])
+            row = next(csv.reader(source.row[:1], dialect, quoting=csv.QUOTE_NONE))
+        if dialect.delimiter == "\t" and not source.tabs and not _blank(row):
+            source.tabs = len(row) - 1
+        yield row
+
+
+def _dialect(first: Sequence[str], delimiter: str | None) -> type[csv.Dialect]:
+    """How the cells are set apart, as the first lines tell.
+
+    The header decides on the delimiter: it has no prose in it, and must name the text.
+    """
+
+    class Found(csv.excel):
+        pass
+
+    top = next((line for line in first if line.strip()), "")
+    Found.quotechar = "'" if top.startswith("'") else '"'
+
+    def rows(delimiter: str, *, skip: bool = False) -> list[list[str]]:
+        with contextlib.suppress(csv.Error):
+            read = csv.reader(first, Found, delimiter=delimiter, skipinitialspace=skip)
+            return [row for row in read if not _blank(row)]
+        return []
+
+    def names_text(delimiter: str) -> tuple[bool, int]:
+        header = _names(next(iter(rows(delimiter)), []))
+        return any(field in header for field in _FIELDS["text"]), len(header)
+
+    Found.delimiter = delimiter or max(_DELIMITERS, key=names_text)
+
+    def fitting(*, skip: bool) -> int:
+        header, *others = rows(Found.delimiter, skip=skip) or [[]]
+        return sum(len(row) == len(header) for row in others)
+
+    # A quote behind a space opens a cell only where the rows come out right by it.
+    Found.skipinitialspace = fitting(skip=True) > fitting(skip=False)
+    return Found
 
 
 def _encoding(stream: IO[bytes], name: str) -> dict[str, Any]:
@@ -298,6 +432,9 @@ def _content(
     text = printable(text)
     metadata: dict[str, Any] = dict(encoding)
     metadata["row"] = number
+    published = iso_date(row[fields["published"]]) if fields["published"] else None
+    if published is None:
+        fields["published"] = None  # what cannot be told stays as it stands
     used = {field for field in fields.values() if field}
     for key, value in itertools.islice(row.items(), _EXTRA_FIELDS):
         if key in used or key in metadata or value in (None, ""):
@@ -315,7 +452,7 @@ def _content(
         text=text,
         format=kind,
         title=_string(row, fields["title"]),
-        published=iso_date(row[fields["published"]]) if fields["published"] else None,
+        published=published,
         publisher=publisher,
         language=_string(row, fields["language"]),
         metadata=metadata,

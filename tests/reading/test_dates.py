@@ -32,6 +32,13 @@ from rag.reading.dates import find_date, iso_date, name_date
         ("June 2024", "2024-06"),
         ("2024-06-12T08:00:00+08:00", "2024-06-12"),
         ("25/12/2024", "2024-12-25"),
+        ("12.06.2024", "2024-06-12"),
+        ("5. 6. 2024", "2024-06-05"),
+        ("12.25.2024", "2024-12-25"),
+        ("12-Jun-2024", "2024-06-12"),
+        ("2024년 6월 12일", "2024-06-12"),
+        ("1er juin 2024", "2024-06-01"),
+        ("12 czerwca 2024", "2024-06-12"),
         ("12/25/2024", "2024-12-25"),
         ("03/04/2024", None),
         ("2024-13-01", None),
@@ -58,6 +65,7 @@ def test_field_values(value: Any, expected: str | None) -> None:
 def test_a_version_or_an_amount_is_no_date() -> None:
     assert find_date("v1.2024.01.02 and 12024-01-022") is None
     assert find_date("共12023年度10月报表") is None
+    assert find_date("v1.2.2024, 192.1.2.2024 and 1.2.2024.5") is None
 
 
 @pytest.mark.parametrize(

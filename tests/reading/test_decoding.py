@@ -90,6 +90,36 @@ def test_the_notepad_classic_is_no_utf8() -> None:
     assert found.doubt is not None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Copyright © 2024 Example Ltd. All rights reserved.",
+        "A 3 × 4 grid",
+        "see § 5 and § 7 of the act",
+        "The rate (5 ± 2 %) fell.\n" + "Nothing else is worth a word. " * 400,
+    ],
+)
+def test_signs_among_english_words_are_utf8(text: str) -> None:
+    found = decode(text.encode())
+    assert found is not None
+    assert (found.text, found.encoding, found.doubt) == (text, "utf-8", None)
+
+
+@pytest.mark.parametrize("text", ["1000元", "元路", "CPU陆元"])
+def test_short_gbk_that_is_valid_utf8_too(text: str) -> None:
+    text.encode("gbk").decode("utf-8")
+    found = decode(text.encode("gbk"))
+    assert found is not None
+    assert (found.text, found.encoding) == (text, "gb18030")
+
+
+def test_a_declared_encoding_keeps_a_han_character_in_markup() -> None:
+    page = '<html><head><meta charset="gb2312"><title>News</title></head><body>元路</body></html>'
+    found = decode(page.encode("gbk"), declared="gb2312")
+    assert found is not None
+    assert found.text == page
+
+
 def test_long_gbk_whose_beginning_is_ascii() -> None:
     text = "plain header\n" * 20_000 + SIMPLIFIED[0] * 3
     found = decode(text.encode("gbk"))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import io
 import zipfile
+from typing import Any
 
 import docx
 import pytest
+from docx.oxml import parse_xml
 
 from rag.errors import ReadingError, UnsupportedFormatError
 from rag.reading import read_bytes
@@ -38,6 +40,30 @@ class TestMarkdown:
             "about": ["港口", "航线"],
             "weight": 1.5,
         }
+
+    @pytest.mark.parametrize(
+        "front",
+        [
+            "Title: 'Towns: how they grow'\nDATE: 2024-06-12\nTags: [a, b]\n",
+            "title: Towns: how they grow\ndate: 2024-06-12\nTags:\n  - a\n  - b\n",
+            "title: Towns: how they grow\n\tdate: 2024-06-12\n# no field\nTags: [a, b]\n",
+        ],
+    )
+    def test_front_matter_as_people_write_it(self, front: str) -> None:
+        document = one(f"---\n{front}---\nText of the note.\n", "a.md")
+        assert (document.title, document.published) == ("Towns: how they grow", "2024-06-12")
+        assert document.metadata["Tags"] == ["a", "b"]
+        assert document.text == "Text of the note.\n"
+
+    def test_a_date_that_cannot_be_told_stays_as_it_stands(self) -> None:
+        document = one("---\ntitle: Towns\ndate: 03/04/2024\n---\nText.\n", "a.md")
+        assert (document.published, document.metadata["date"]) == (None, "03/04/2024")
+        broken = one("---\ntitle: Towns\ndate: 2024-02-30\n---\nText.\n", "a.md")
+        assert (broken.text, broken.metadata["date"]) == ("Text.\n", "2024-02-30")
+
+    def test_prose_between_rules_is_no_front_matter(self) -> None:
+        text = "---\nThe plan: we go: then we come\n---\nText.\n"
+        assert one(text, "a.md").text == text
 
     def test_without_front_matter_the_first_heading_is_the_title(self) -> None:
         document = one("Some words.\n\n# The **Harbour** [plan](x)\n\nText.", "a.md")
@@ -112,6 +138,77 @@ class TestHtml:
         document = one("<html><body>港口开通了。<br>船来了。</body></html>", "a.html")
         assert document.text == "港口开通了。\n船来了。"
 
+    @pytest.mark.parametrize(
+        ("markup", "text"),
+        [
+            ("<table><tr><td>a</td><td>12<br>34</td></tr></table>", "a | 12 34"),
+            (
+                "<table><tr><td><p>a</p></td><td><p>56</p><p>78</p></td></tr></table>",
+                "a | 56 78",
+            ),
+            (
+                (
+                    "<table><tr><td></td><td>2022</td><td>2023</td></tr>"
+                    "<tr><td>a</td><td></td><td>7</td></tr></table>"
+                ),
+                "| 2022 | 2023\na | | 7",
+            ),
+            (
+                "<table><tr><td><img src=x></td><td>One cell that tells.</td></tr></table>",
+                "One cell that tells.",
+            ),
+            (
+                (
+                    "<figure><table><tr><td>a</td><td>9</td></tr></table>"
+                    "<figcaption>Table 1</figcaption></figure>"
+                ),
+                "a | 9\nTable 1",
+            ),
+            (
+                (
+                    "<p>6×10<sup>24</sup> kg, 2023<sup><a href='#f'>4</a></sup>, 10<sup>-5</sup> m<sup>2</sup>, "
+                    "1<sup>st</sup> of 2<sup></sup>3.</p>"
+                ),
+                "6×10^24 kg, 2023^4, 10^-5 m2, 1st of 23.",
+            ),
+            (
+                "<pre>def f(x):\n    return x\n\nf(2)\n</pre><p>After.</p>",
+                "def f(x):\n    return x\n\nf(2)\n\nAfter.",
+            ),
+            ("<pre>  a<br>  b</pre>", "  a\n  b"),
+        ],
+    )
+    def test_line_breaks_cells_figures_superscripts(self, markup: str, text: str) -> None:
+        prose = (
+            "<p>The survey of the towns began ten years ago and goes on until the next census.</p>"
+        )
+        page = f"<html><body><article><h1>Towns</h1>{prose}{markup}{prose}</article></body></html>"
+        inner = one(page, "a.html").text.split("\n\n", 2)[2]
+        assert inner.rpartition("The survey")[0].strip("\n") == text
+
+    def test_the_header_and_the_last_figure_of_an_article_belong_to_it(self) -> None:
+        page = """<html><body><header><p>Town paper, since 1901</p></header><article>
+        <header><h1>Towns grow</h1><p>The lead says that Aville has 12,345 inhabitants.</p></header>
+        <p>The survey of the towns began ten years ago and goes on until the next census.</p>
+        <figure><img src="x"><figcaption>Growth by 12%</figcaption></figure>
+        <footer>Tags: towns</footer></article><footer>All rights reserved</footer></body></html>"""
+        assert one(page, "a.html").text == (
+            "Towns grow\n\nThe lead says that Aville has 12,345 inhabitants.\n\n"
+            "The survey of the towns began ten years ago and goes on until the next census.\n\n"
+            "Growth by 12%"
+        )
+
+    def test_a_form_is_dropped_unless_it_is_the_page(self) -> None:
+        article = (
+            "<h1>Towns grow</h1><p>The survey of the towns began ten years ago and goes on.</p>"
+            "<ul><li>Aville</li><li>Beeton</li></ul>"
+        )
+        text = "Towns grow\n\nThe survey of the towns began ten years ago and goes on.\n\n- Aville\n- Beeton"
+        login = "<form>Your name <button>Send</button></form>"
+        whole = f"<form><script>{'x();' * 200}</script>{article}<button>Send</button></form>"
+        for body in (whole, login + article):
+            assert one(f"<html><body>{body}</body></html>", "a.html").text == text
+
     def test_hostile_pages(self) -> None:
         deep = "<div>" * 30_000 + "港口开通了，这里有一段足够长的文字。" + "</div>" * 30_000
         assert "港口" in one(f"<html><body>{deep}</body></html>", "deep.html").text
@@ -131,14 +228,54 @@ class TestPdf:
     def test_pages_without_running_heads(self) -> None:
         document = one(small_pdf(self.PAGES), "a.pdf")
         assert document.text == (
-            "港口年度报告\n第一页的文字从这里开始，港口吞吐量\n增长一成。\n\n第二页接着写，新增航线\n三条。\n\n第三页。"
+            "海港年报\n港口年度报告\n第一页的文字从这里开始，港口吞吐量\n增长一成。\n\n第二页接着写，新增航线\n三条。\n\n第三页。"
         )
         pages = [
             document.page_of(document.text.index(word))
             for word in ("港口", "增长", "第二", "三条", "第三")
         ]
         assert pages == [1, 1, 2, 2, 3]
-        assert document.title == "港口年度报告"
+        assert document.title == "海港年报"
+
+    def test_a_title_that_is_the_running_head_stays_on_its_first_page(self) -> None:
+        pages = [
+            ["Deep Learning for Towns", "Alice Smith, Bob Jones", "We study towns.", "Page 1 of 3"],
+            ["Deep Learning for Towns", "They grow.", "Page 2 of 3"],
+            ["Deep Learning for Towns", "They end.", "Page 3 of 3"],
+        ]
+        document = one(small_pdf(pages), "a.pdf")
+        assert document.title == "Deep Learning for Towns"
+        assert document.text == (
+            "Deep Learning for Towns\nAlice Smith, Bob Jones\nWe study towns.\n\nThey grow.\n\nThey end."
+        )
+
+    def test_running_heads_with_page_numbers(self) -> None:
+        pages = [[f"Report 2023 on Towns | {n}", f"They grow, {word}."] for n, word in
+                 ((7, "first"), (8, "second"), (9, "third"))]  # fmt: skip
+        assert one(small_pdf(pages), "a.pdf").text == (
+            "They grow, first.\n\nThey grow, second.\n\nThey grow, third."
+        )
+
+    @pytest.mark.parametrize(
+        "heads",
+        [
+            ["Annual results 2019", "Annual results 2020", "Annual results 2021"],
+            ["Question 1", "Question 2", "Question 3"],
+            ["第1章", "第2章", "第3章"],
+            ["Store no. 17 of Aville", "Store no. 12 of Aville", "Store no. 31 of Aville"],
+            ["1200", "2023", "310"],
+        ],
+    )
+    def test_lines_whose_numbers_tell_pages_apart_stay(self, heads: list[str]) -> None:
+        pages = [(head, "Words.", "The end.", f"{n + 4}") for n, head in enumerate(heads)]
+        text = one(small_pdf(pages), "a.pdf").text
+        assert text == "\n\n".join(f"{head}\nWords.\nThe end." for head in heads)
+
+    def test_a_lone_figure_is_no_page_number(self) -> None:
+        pages = [["Total", "Revenue of the group", "1200"], ["2023", "was the best year.", "2"]]
+        assert one(small_pdf(pages), "a.pdf").text == (
+            "Total\nRevenue of the group\n1200\n\n2023\nwas the best year."
+        )
 
     def test_properties(self) -> None:
         info = {"Title": "港口报告", "CreationDate": "D:20240305102030+08'00'"}
@@ -146,7 +283,7 @@ class TestPdf:
         assert (document.title, document.published) == ("港口报告", "2024-03-05")
         assert (
             one(small_pdf(self.PAGES, {"Title": "Microsoft Word - x.docx"}), "a.pdf").title
-            == "港口年度报告"
+            == "海港年报"
         )
 
     def test_broken_ones(self) -> None:
@@ -156,6 +293,23 @@ class TestPdf:
             one(small_pdf([[], []]), "scan.pdf")
         with pytest.raises(UnsupportedFormatError, match="holds no PDF"):
             one("words", "a.pdf")
+
+
+NAMESPACES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+)
+
+
+def elements(markup: str) -> list[Any]:
+    return list(parse_xml(f"<w:body {NAMESPACES}>{markup}</w:body>"))
+
+
+def saved(document: Any) -> bytes:
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
 
 
 class TestDocx:
@@ -169,9 +323,7 @@ class TestDocx:
             for cell, text in zip(row.cells, cells, strict=True):
                 cell.text = text
         document.add_paragraph("全文完。")
-        stream = io.BytesIO()
-        document.save(stream)
-        return stream.getvalue()
+        return saved(document)
 
     def test_reading_order_tables_headings(self) -> None:
         document = one(self.file(), "a.docx")
@@ -182,6 +334,114 @@ class TestDocx:
         assert headings == [("港口报告", 1), ("一、概述", 1)]
         assert document.title == "港口报告"
         assert document.published is None  # the template's own date tells nothing
+
+    @pytest.mark.parametrize(
+        ("markup", "text"),
+        [
+            ('<w:ins w:id="1"><w:r><w:t>not 40 but 50</w:t></w:r></w:ins>', "not 40 but 50"),
+            ('<w:moveTo w:id="1"><w:r><w:t>moved</w:t></w:r></w:moveTo>', "moved"),
+            ('<w:del w:id="1"><w:r><w:delText>40</w:delText></w:r></w:del>', ""),
+            ('<w:moveFrom w:id="1"><w:r><w:t>moved</w:t></w:r></w:moveFrom>', ""),
+            ("<w:sdt><w:sdtContent>{run}</w:sdtContent></w:sdt>", "(Smith, 2020)"),
+            (
+                "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{run}</w:sdtContent></w:sdt>",
+                "",
+            ),
+            ('<w:fldSimple w:instr="REF x">{run}</w:fldSimple>', "(Smith, 2020)"),
+            ('<w:smartTag w:uri="u" w:element="e">{run}</w:smartTag>', "(Smith, 2020)"),
+            ("<w:hyperlink>{run}</w:hyperlink>", "(Smith, 2020)"),
+            ("<w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t></w:r>", "a\tb\nc"),
+            ("<m:oMath><m:r><m:t>E=mc</m:t></m:r></m:oMath>", "E=mc"),
+            (
+                (
+                    "<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num>"
+                    "<m:den><m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath>"
+                ),
+                "1/2",
+            ),
+            (
+                (
+                    "<w:r><w:t>6x10</w:t></w:r><w:r><w:rPr><w:vertAlign w:val='superscript'/></w:rPr>"
+                    "<w:t>24</w:t></w:r>"
+                ),
+                "6x10^24",
+            ),
+            (
+                (
+                    "<w:r><w:ruby><w:rt>{run}</w:rt><w:rubyBase><w:r><w:t>港</w:t></w:r></w:rubyBase>"
+                    "</w:ruby></w:r>"
+                ),
+                "港",
+            ),
+        ],
+    )
+    def test_text_that_is_not_in_a_plain_run(self, markup: str, text: str) -> None:
+        document = docx.Document()
+        paragraph = document.add_paragraph("See: ")
+        run = "<w:r><w:t>(Smith, 2020)</w:t></w:r>"
+        for element in elements(markup.replace("{run}", run)):
+            paragraph._p.append(element)
+        paragraph.add_run(".")
+        assert one(saved(document), "a.docx").text == f"See: {text}."
+
+    def test_text_boxes_follow_their_paragraph_once(self) -> None:
+        document = docx.Document()
+        box = "<w:txbxContent><w:p><w:r><w:t>In the box</w:t></w:r></w:p></w:txbxContent>"
+        document.add_paragraph("Before, ")._p.extend(
+            elements(
+                f"<w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice>"
+                f"<mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r>"
+                "<w:r><w:t>after.</w:t></w:r>"
+            )
+        )
+        assert one(saved(document), "a.docx").text == "Before, after.\n\nIn the box"
+
+    def test_blocks_and_cells_in_content_controls(self) -> None:
+        document = docx.Document()
+        row = "<w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc>"
+        row += f"<w:sdt><w:sdtContent>{row.replace('>a<', '>b<')}</w:sdtContent></w:sdt>"
+        contents = (
+            "<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val='Table of Contents'/>"
+            "</w:docPartObj></w:sdtPr><w:sdtContent><w:p><w:r><w:t>One 3</w:t></w:r></w:p>"
+            "</w:sdtContent></w:sdt>"
+        )
+        markup = (
+            f"{contents}<w:sdt><w:sdtContent><w:p><w:r><w:t>The deadline is 3 July.</w:t></w:r></w:p>"
+            f"<w:tbl><w:tr>{row}</w:tr></w:tbl></w:sdtContent></w:sdt>"
+        )
+        for place, element in enumerate(elements(markup)):
+            document.element.body.insert(place, element)
+        assert one(saved(document), "a.docx").text == "The deadline is 3 July.\n\n| a | b |"
+
+    def test_nested_tables_and_merged_cells(self) -> None:
+        document = docx.Document()
+        table = document.add_table(2, 3)
+        table.cell(0, 0).merge(table.cell(1, 0)).text = "both rows"
+        table.cell(0, 1).merge(table.cell(0, 2)).text = "wide"
+        table.cell(1, 1).text = "outer"
+        inner = table.cell(1, 2).add_table(1, 2)
+        inner.cell(0, 0).text, inner.cell(0, 1).text = "nested", "99"
+        assert one(saved(document), "a.docx").text == (
+            "| both rows | wide |\n| both rows | outer | nested 99 |"
+        )
+
+    def test_footnotes_stand_at_the_end(self) -> None:
+        from docx.opc.constants import RELATIONSHIP_TYPE
+        from docx.opc.packuri import PackURI
+        from docx.opc.part import Part
+
+        document = docx.Document()
+        document.add_paragraph("The text.")
+        notes = (
+            f"<w:footnotes {NAMESPACES}><w:footnote w:type='separator'><w:p><w:r><w:t>---</w:t></w:r>"
+            "</w:p></w:footnote><w:footnote><w:p><w:r><w:t>The note.</w:t></w:r></w:p></w:footnote>"
+            "</w:footnotes>"
+        )
+        part = Part(
+            PackURI("/word/footnotes.xml"), "application/xml", notes.encode(), document.part.package
+        )
+        document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+        assert one(saved(document), "a.docx").text == "The text.\n\nThe note."
 
     def test_bombs_and_broken_ones(self) -> None:
         stream = io.BytesIO()
@@ -294,6 +554,46 @@ class TestRows:
     def test_no_text_column_is_told_with_the_columns(self) -> None:
         with pytest.raises(ReadingError, match="no text column .its columns: name, age."):
             read_bytes(b"name,age\nx,3\n", "a.csv")
+
+    def test_an_unquoted_text_with_commas_is_whole(self) -> None:
+        line = "The ferry leaves at nine, ten and eleven, for 40,000 euros"
+        assert one(f"id,text\n1,{line}\n", "a.csv").text == line
+        assert one(f"id, text\n1, {line}\n", "a.csv").text == line
+        assert one(f"text\n{line}\n", "a.csv").text == line
+        assert one('id,text\n1,He said, "no" and left\n', "a.csv").text == 'He said, "no" and left'
+
+    def test_surplus_cells_before_the_last_column_are_told(self) -> None:
+        from rag.reading.rows import read_csv
+        from rag.records import Failure
+
+        data = b"text,id\nThe ferry leaves at nine, ten,1\nWhole,2,,\n"
+        bad, good = (row for _, row in read_csv(io.BytesIO(data), "a.csv"))
+        assert isinstance(bad, Failure)
+        assert bad.reason == "row 1 has 3 cells, but the header has 2. Quote its text"
+        assert not isinstance(good, Failure)
+        assert good.text == "Whole"
+
+    def test_spaces_before_quoted_cells(self) -> None:
+        document = one('id, title, text\n1, "A, B", "The price is 5, or 6 euros."\n', "a.csv")
+        assert (document.title, document.text) == ("A, B", "The price is 5, or 6 euros.")
+
+    def test_the_delimiter_that_excel_writes_first(self) -> None:
+        document = one("\ufeffsep=;\r\nid;text\r\n1;At nine, ten, and eleven\r\n", "a.csv")
+        assert (document.text, document.metadata["id"]) == ("At nine, ten, and eleven", "1")
+
+    def test_a_quote_that_never_closes_swallows_no_rows(self) -> None:
+        tabs = 'id\ttext\n1\t"Harbour opens\n2\tThe "old" quay\n3\t"Two\nlines"\n4\t"Last\n'
+        assert [d.text for d in read_bytes(tabs.encode(), "a.tsv")] == [
+            '"Harbour opens', 'The "old" quay', "Two\nlines", '"Last',
+        ]  # fmt: skip
+        commas = 'id,text\n1,"One\nmore"\n2,"Harbour opens, late\n3,The quay\n'
+        assert [d.text for d in read_bytes(commas.encode(), "a.csv")] == [
+            "One\nmore", '"Harbour opens, late', "The quay",
+        ]  # fmt: skip
+
+    def test_a_date_that_cannot_be_told_stays_as_it_stands(self) -> None:
+        document = one("text,date\nThe quay is open.,03/04/2024\n", "a.csv")
+        assert (document.published, document.metadata["date"]) == (None, "03/04/2024")
 
     def test_a_huge_field(self) -> None:
         big = "港口" * 200_000

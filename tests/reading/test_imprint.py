@@ -51,6 +51,83 @@ def test_a_date_inside_the_article_is_not_its_date() -> None:
     assert read_imprint(running.replace("\n", "")).published is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Birth date: 5 May 1950",
+        "Due date: 3 July 2025",
+        "Expiry date: 2030-12-31",
+        "Geburtsdatum: 05.05.1950",
+        "出生日期：1950年5月5日",
+        "报名截止日期：2025年7月3日",
+        "会议时间：2025年7月3日",
+    ],
+)
+def test_a_date_of_something_else_is_not_the_text_s(line: str) -> None:
+    assert read_imprint(f"# Harbour\n\n{line}\n\nWords.\n") == ("Harbour", None, None)
+    assert read_imprint(f"{line}\nHarbour\nWords.\n").title == "Harbour"
+    assert read_imprint(f"Harbour\n{line}\nInvoice date: 12 June 2025\n").published == "2025-06-12"
+
+
+def test_a_deadline_names_no_publisher() -> None:
+    assert read_imprint("关于报名的通知\n报名截止：2025年7月3日\n请按时提交。\n").publisher is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Datum: 12.06.2024", "날짜: 2024년 6월 12일", "Publication date: 12-Jun-2024", "稿件发布日期：2024年6月12日",
+        "作者：王小明 日期：2024年6月12日", "Update: 2024-06-12", "Rechnungsdatum: 12.06.2024",
+    ],
+)  # fmt: skip
+def test_labels_of_the_text_s_own_date(line: str) -> None:
+    assert read_imprint(f"Harbour\n{line}\nWords.\n").published == "2024-06-12"
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("From: Alice Brown <a@example.com>\nTo: Bob\nSubject: The new quay\n\n", "The new quay"),
+        ("发件人：王小明\n主题：码头扩建\n\n", "码头扩建"),
+        ("Von: A\nGesendet: heute\nBetreff: Neuer Kai\n\n", "Neuer Kai"),
+        ("From: Alice Brown\nTo: Bob\n\n", "Words of it"),
+        ("港口开放日\n主题：绿色港口\n\n", "港口开放日"),
+    ],
+)
+def test_a_message_is_called_by_its_subject(head: str, title: str) -> None:
+    assert read_imprint(f"{head}Words of it\nand more.\n").title == title
+
+
+def test_a_message_is_dated_by_its_head() -> None:
+    head = "From: A\nDate: Wed, 12 Jun 2024 08:00:00 +0200\nSubject: Quay\n\nWords.\n"
+    assert read_imprint(head) == ("Quay", "2024-06-12", None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "arXiv:2305.12345v1 [cs.CL] 12 May 2023",
+        "Published as a conference paper at ICLR 2023",
+        "Proceedings of the 4th Conference on Harbours, pages 1-12",
+    ],
+)
+def test_what_stands_above_a_paper_is_not_its_title(line: str) -> None:
+    assert read_imprint(f"{line}\nHarbours and Towns\nAlice Smith\nWords.\n").title == (
+        "Harbours and Towns"
+    )
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~~"])
+def test_a_comment_in_code_is_no_heading(fence: str) -> None:
+    code = f"{fence}python\n# set up\n``\nimport x\n{fence}\n"
+    assert read_imprint(f"{code}\nThis explains it.\n").title is None
+    assert read_imprint(f"{code}\n# Harbour\n\nText.\n").title == "Harbour"
+
+
+def test_tildes_under_a_title_are_no_fence() -> None:
+    assert read_imprint("Harbour\n~~~~~~~\n\nWords of it.\n").title == "Harbour"
+
+
 def test_a_letter_is_dated_at_its_end() -> None:
     assert (
         read_imprint("关于码头扩建的通知" + BODY + "港务局\n2023年7月8日\n").published
