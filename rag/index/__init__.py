@@ -5,10 +5,10 @@ embedded     the default: one folder, opened by :func:`open_store`
 catalog      its truth, one SQLite file
 segments     the derived files of a range of chunks: made, merged, rebuilt
 dense        FAISS over half-precision rows;  lexical, terms: BM25 for every script
-generation   all segments of one commit, searched as one
+generation   all segments of one commit, searched as one;  memory: what a store keeps of one catalog
 places       where the files lie that it was made from
 writing      the writer;  cache: vectors found again by text;  lock, faults
-checking     doctor, repair, snapshot
+checking     doctor, repair, snapshot;  salvage: what can be read of a damaged catalog
 """
 
 from __future__ import annotations

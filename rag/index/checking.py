@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.errors import (
     IndexCorruptError,
-    IndexFormatError,
     IndexLockedError,
     IndexReadOnlyError,
     IndexStoreError,
+    NotAnIndexError,
 )
 from rag.index import catalog
 from rag.index.arrays import ranges, sync_folder
 from rag.index.catalog import CATALOG_FILE, DocumentRow
+from rag.index.embedded import EmbeddedStore, must_be_catalog, prepared
 from rag.index.lock import WriteLock
+from rag.index.places import SOURCE_PLACES
+from rag.index.salvage import documents, from_both_ends
 from rag.index.segments import (
     SEGMENTS_FOLDER,
     Segment,
@@ -31,9 +33,6 @@ from rag.index.segments import (
     segment_name,
 )
 from rag.index.store import Finding
-
-if TYPE_CHECKING:
-    from rag.index.embedded import EmbeddedStore
 
 __all__ = ["check", "copy", "damaged_documents", "mend_segments", "repair", "replace_catalog"]
 
@@ -49,10 +48,24 @@ def check(store: EmbeddedStore, *, may_write: bool) -> list[Finding]:
     ):
         connection.execute("BEGIN")
         findings = _check_catalog(connection, folder, store.dimension)
-        rows = read_rows(connection)
-        wrong = _wrong_segments(connection, folder, rows, store.dimension)
+        rows: list[SegmentRow] = []
+        wrong: list[str] | None = None
+        try:
+            rows = read_rows(connection)
+            wrong = _wrong_segments(connection, folder, rows, store.dimension)
+        except sqlite3.DatabaseError:
+            if all(finding.level == "ok" for finding in findings):
+                raise
         connection.execute("ROLLBACK")
-    if wrong:
+    if wrong is None:
+        findings.append(
+            Finding(
+                level="note",
+                subject="derived files",
+                message="not compared with the catalog, which cannot be read to its end",
+            )
+        )
+    elif wrong:
         reason = "; ".join(wrong)
         mended = []
         if may_write:
@@ -131,43 +144,7 @@ def _check_catalog(connection: sqlite3.Connection, folder: Path, dimension: int)
 
 def damaged_documents(connection: sqlite3.Connection, dimension: int) -> list[str]:
     """Sources of the documents whose checksum is wrong or that cannot be read."""
-    return [
-        row.source
-        for row in _document_rows(connection)
-        if not _is_whole(connection, row, dimension)
-    ]
-
-
-def _document_rows(connection: sqlite3.Connection) -> Iterator[DocumentRow]:
-    """All rows that can be read; a damaged page ends the walk, so it goes on behind it by number."""
-    fields = ", ".join(DocumentRow._fields)
-    last = -1
-    while True:
-        try:
-            rows = connection.execute(
-                f"SELECT {fields} FROM documents WHERE number > ? ORDER BY number LIMIT 256",  # noqa: S608
-                (last,),
-            ).fetchall()
-        except sqlite3.DatabaseError:
-            return
-        if not rows:
-            return
-        for row in rows:
-            yield DocumentRow._make(row)
-        last = rows[-1][0]
-
-
-def _is_whole(connection: sqlite3.Connection, row: DocumentRow, dimension: int) -> bool:
-    try:
-        text = catalog.read_text(connection, row.number, row.characters)
-        catalog.read_chunks(connection, row.number, row.passages, dimension)
-        spans, headings, vectors = connection.execute(
-            "SELECT spans, headings, vectors FROM chunks WHERE number = ?", (row.number,)
-        ).fetchone()
-        found = catalog.document_checksum(row[:-1], text, spans, headings, vectors)
-    except (sqlite3.DatabaseError, IndexCorruptError, TypeError, ValueError, UnicodeError):
-        return False
-    return found == row.checksum
+    return [found.source for found in documents(connection, dimension) if found.row is None]
 
 
 def _wrong_segments(
@@ -329,51 +306,46 @@ def repair(folder: str | Path) -> list[Finding]:
     The damaged file is kept beside it as ``catalog.sqlite.damaged``.
 
     Raises:
-        IndexCorruptError: Not even the facts about the index can be read.
+        NotAnIndexError: The folder holds something else, or nothing; nothing is touched.
+        IndexCorruptError: Not even the facts about the index can be read; nothing is touched.
         IndexFormatError: It is of a newer version; nothing is touched.
         IndexLockedError: A writer is at work.
     """
     root = Path(folder)
-    with catalog.translated(root), WriteLock(root / _LOCK, folder=root):
-        path = root / CATALOG_FILE
-        fresh = root / "repair"
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir()
-        with (
-            contextlib.closing(sqlite3.connect(path, isolation_level=None)) as old,
-            contextlib.closing(catalog.connect(fresh, read_only=False)) as new,
-        ):
-            try:
+    path = root / CATALOG_FILE
+    fresh = root / "repair"
+    with catalog.translated(root):
+        _must_be_savable(root)
+        with WriteLock(root / _LOCK, folder=root):
+            shutil.rmtree(fresh, ignore_errors=True)
+            fresh.mkdir()
+            with (
+                contextlib.closing(sqlite3.connect(path, isolation_level=None)) as old,
+                contextlib.closing(catalog.connect(fresh, read_only=False)) as new,
+            ):
+                old.execute("BEGIN")
                 meta = catalog.read_meta(old)
                 dimension = int(meta["dimension"])
-                version = int(meta["format"])
-            except (sqlite3.DatabaseError, KeyError, ValueError) as error:
-                shutil.rmtree(fresh)
-                raise IndexCorruptError(
-                    f"{path} cannot be saved: its first pages are unreadable ({error}). Delete the "
-                    f"folder and build it again: rag index PATH --index {root}"
-                ) from error
-            try:
-                catalog.check_format(version, root)
-            except IndexFormatError:
-                shutil.rmtree(fresh)
-                raise
-            catalog.create(new, {})
-            saved, lost = _save_documents(old, new, dimension)
-            following = max(
-                int(meta.get("next", 1)),
-                new.execute(
-                    "SELECT coalesce(max(number + max(passages, 1)), 1) FROM documents"
-                ).fetchone()[0],
-            )
-            generation = int(meta.get("generation", 0)) + 1
-            catalog.write_meta(new, {**meta, "next": str(following), "generation": str(generation)})
-            rows = rebuild(new, fresh, segment_name(generation), 0, following, dimension)
-            new.executemany("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", rows)
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as old:
-            old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copyfile(path, path.with_name(path.name + ".damaged"))
-        _put_in_place(root, fresh)
+                catalog.create(new, {})
+                saved, lost = _save_documents(old, new, dimension)
+                following = max(
+                    int(meta.get("next", 1)),
+                    new.execute(
+                        "SELECT coalesce(max(number + max(passages, 1)), 1) FROM documents"
+                    ).fetchone()[0],
+                )
+                generation = int(meta.get("generation", 0)) + 1
+                facts = {**meta, "next": str(following), "generation": str(generation)}
+                catalog.write_meta(new, facts)
+                rows = rebuild(new, fresh, segment_name(generation), 0, following, dimension)
+                new.executemany("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", rows)
+            with (
+                contextlib.suppress(sqlite3.Error),
+                contextlib.closing(sqlite3.connect(path)) as old,
+            ):
+                old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            shutil.copyfile(path, path.with_name(path.name + ".damaged"))
+            _put_in_place(root, fresh)
     named = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
     return [
         Finding(
@@ -385,6 +357,49 @@ def repair(folder: str | Path) -> list[Finding]:
     ]
 
 
+def _must_be_savable(root: Path) -> None:
+    """Look before anything is written: it may be no index at all.
+
+    Raises:
+        NotAnIndexError: There is no catalog, or it is of something else.
+        IndexCorruptError: The facts about the index cannot be read.
+        IndexFormatError: It is of a newer version.
+    """
+    prepared(root, create=False)
+    path = root / CATALOG_FILE
+    try:
+        with contextlib.closing(_connect_leaving_no_trace(path)) as connection:
+            must_be_catalog(connection, root)
+            meta = catalog.read_meta(connection)
+            version = int(meta["format"])
+            int(meta["dimension"])
+    except (sqlite3.DatabaseError, KeyError, ValueError) as error:
+        code = getattr(error, "sqlite_errorcode", 0)
+        if code == sqlite3.SQLITE_BUSY:
+            raise
+        foreign = code == sqlite3.SQLITE_NOTADB and not (root / SEGMENTS_FOLDER).is_dir()
+        if foreign or code == sqlite3.SQLITE_ERROR:  # no such column, for instance
+            raise NotAnIndexError(
+                f"{path} is not an index catalog. Name another folder with --index DIR."
+            ) from error
+        raise IndexCorruptError(
+            f"{path} cannot be saved: what it says about itself is unreadable ({error}). Move {path}* "
+            f"and {root / SEGMENTS_FOLDER} to another place and build the index again: "
+            f"rag index PATH --index {root}"
+        ) from error
+    catalog.check_format(version, root)
+
+
+def _connect_leaving_no_trace(path: Path) -> sqlite3.Connection:
+    # Reading a file with write-ahead logging leaves two others beside it, which are not to appear in
+    # another program's folder; where it has such a log already, they are there.
+    log = path.with_name(path.name + "-wal")
+    logged = log.exists() and log.stat().st_size > 0
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?{'mode=ro' if logged else 'immutable=1'}", uri=True
+    )
+
+
 def _save_documents(
     old: sqlite3.Connection, new: sqlite3.Connection, dimension: int
 ) -> tuple[int, list[str]]:
@@ -393,15 +408,16 @@ def _save_documents(
     lost: list[str] = []
     new.execute("BEGIN")
     marks = ", ".join("?" for _ in DocumentRow._fields)
-    for row in _document_rows(old):
-        if not _is_whole(old, row, dimension):
-            lost.append(row.source)
+    for source, row in documents(old, dimension):
+        if row is None:
+            lost.append(source)
             continue
         first = row.number << 16
-        pages = old.execute(
-            "SELECT page, data FROM texts WHERE page >= ? AND page < ?",
-            (first, first + -(-row.characters // catalog.PAGE)),
-        ).fetchall()
+        # One by one: the reading of a range goes on to the next page, which may be damaged.
+        pages = [
+            old.execute("SELECT page, data FROM texts WHERE page = ?", (page,)).fetchone()
+            for page in range(first, first + -(-row.characters // catalog.PAGE))
+        ]
         chunks = old.execute("SELECT * FROM chunks WHERE number = ?", (row.number,)).fetchone()
         new.execute(f"INSERT INTO documents VALUES ({marks})", row)  # noqa: S608
         new.executemany("INSERT INTO texts VALUES (?, ?)", pages)
@@ -410,12 +426,22 @@ def _save_documents(
     new.execute(
         "INSERT OR IGNORE INTO fields SELECT DISTINCT key FROM documents, json_each(metadata)"
     )
-    with contextlib.suppress(sqlite3.DatabaseError):
-        known = {name for (name,) in new.execute("SELECT id FROM documents")}
-        for name, fingerprint, ids in old.execute("SELECT * FROM sources").fetchall():
-            import json
-
-            if set(json.loads(ids)) <= known:  # a file with a lost document must be read again
-                new.execute("INSERT INTO sources VALUES (?, ?, ?)", (name, fingerprint, ids))
+    _save_sources(old, new)
     new.execute("COMMIT")
     return saved, lost
+
+
+def _save_sources(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
+    """What is noted of files; one with a lost document must be read again, and is left out."""
+    known = {name for (name,) in new.execute("SELECT id FROM documents")}
+    for row in from_both_ends(old, "SELECT name, fingerprint, document_ids FROM sources", "name"):
+        with contextlib.suppress(TypeError, ValueError):
+            if set(json.loads(row[2])) <= known:
+                new.execute("INSERT OR IGNORE INTO sources VALUES (?, ?, ?)", row)
+    new.execute(SOURCE_PLACES)
+    for row in from_both_ends(old, "SELECT name, place FROM source_places", "name"):
+        new.execute(
+            "INSERT OR IGNORE INTO source_places"
+            " SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM sources WHERE name = ?1)",
+            row,
+        )

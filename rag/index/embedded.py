@@ -14,8 +14,7 @@ import contextlib
 import json
 import sqlite3
 import threading
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
@@ -40,15 +39,15 @@ from rag.index.catalog import CATALOG_FILE, DocumentRow
 from rag.index.filters import Scalar, to_sql
 from rag.index.generation import Generation, LexicalQuery, Masks
 from rag.index.lock import WriteLock
+from rag.index.memory import CatalogMemory
 from rag.index.segments import Segment, load, read_rows, rebuild
 from rag.index.store import Finding, Hits, Source, StoredChunk, Where, Writer
 from rag.index.terms import key_of, terms
 from rag.records import Document, DocumentInfo
 
-__all__ = ["EmbeddedStore", "EmbeddedView", "open_store"]
+__all__ = ["EmbeddedStore", "EmbeddedView", "must_be_catalog", "open_store", "prepared"]
 
 LOCK_FILE = "write.lock"
-_REMEMBERED_CHUNKS = 8_192
 FloatArray = npt.NDArray[np.float32]
 IdArray = npt.NDArray[np.int64]
 
@@ -84,7 +83,7 @@ def open_store(
     """
     folder = Path(path)
     with catalog.translated(folder):
-        made = _prepared(folder, create=create and not read_only)
+        made = prepared(folder, create=create and not read_only)
         if made and model is not None and dimension is not None:
             meta = {"model": model, "dimension": str(dimension)}
             if chunk_tokens is not None:
@@ -108,8 +107,8 @@ def open_store(
     return store
 
 
-def _prepared(folder: Path, *, create: bool) -> bool:
-    """Whether an index must be made here.
+def prepared(folder: Path, *, create: bool) -> bool:
+    """Whether an index must be made here; nothing is written, and the catalog not opened.
 
     Raises:
         NotAnIndexError: Something else is here, or nothing while ``create`` is false.
@@ -168,17 +167,12 @@ class EmbeddedStore:
         self.path = folder
         self._read_only = read_only
         self._lock = threading.Lock()
-        self._idle: list[sqlite3.Connection] = []
         self._closed = False
-        self._identity = self._identity_now()
-        self._generation: Generation | None = None
-        self._segments: dict[str, Segment] = {}
-        self._masks: OrderedDict[tuple[int, str], Masks] = OrderedDict()
-        self._chunks: OrderedDict[int, StoredChunk] = OrderedDict()
+        self._memory = CatalogMemory(self._identity_now())
         self._mended: list[Finding] = []
         self._temporary: Any = None
-        with self._connection() as connection:
-            _must_be_catalog(connection, folder)
+        with self._connection() as (connection, _):
+            must_be_catalog(connection, folder)
             self.facts = catalog.read_meta(connection)
             version = int(self.facts["format"])
             catalog.check_format(version, folder)
@@ -214,29 +208,37 @@ class EmbeddedStore:
         )
 
     @contextlib.contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection of the pool, given back afterwards."""
-        identity = self._identity_now()
-        with self._lock:
-            if self._closed:
-                raise IndexStoreError(f"{self.path}: this store was closed. Open it again.")
-            if identity != self._identity:
-                self._forget(identity)
-            connection = self._idle.pop() if self._idle else None
-        if connection is None:
-            connection = catalog.connect(self.path, read_only=True)
+    def _connection(self) -> Iterator[tuple[sqlite3.Connection, CatalogMemory]]:
+        """A connection of the pool, given back afterwards, and the memory of the catalog it reads."""
+        connection, memory = self._connected()
         try:
-            yield connection
+            yield connection, memory
         finally:
             with contextlib.suppress(sqlite3.Error):
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
             with self._lock:
-                keep = not self._closed and identity == self._identity
+                keep = not self._closed and memory is self._memory
                 if keep:
-                    self._idle.append(connection)
+                    memory.idle.append(connection)
             if not keep:
                 connection.close()
+
+    def _connected(self) -> tuple[sqlite3.Connection, CatalogMemory]:
+        while True:
+            with self._lock:
+                if self._closed:
+                    raise IndexStoreError(f"{self.path}: this store was closed. Open it again.")
+                identity = self._identity_now()
+                if identity != self._memory.identity:
+                    self._forget(identity)
+                memory = self._memory
+                if memory.idle:
+                    return memory.idle.pop(), memory
+            connection = catalog.connect(self.path, read_only=True)
+            if self._identity_now() == identity:
+                return connection, memory
+            connection.close()  # another catalog took the place between the two: ask again
 
     def _identity_now(self) -> tuple[int, int]:
         try:
@@ -249,67 +251,62 @@ class EmbeddedStore:
 
     def _forget(self, identity: tuple[int, int]) -> None:
         """Another catalog took the place of the one known so far (it was repaired or re-embedded)."""
-        for connection in self._idle:
+        for connection in self._memory.idle:
             connection.close()
-        self._idle, self._identity = [], identity
-        self._chunks.clear()
-        self._generation, self._segments = None, {}
-        self._masks.clear()
+        self._memory = CatalogMemory(identity)
 
     @property
     def generation(self) -> int:
         """The last committed generation."""
-        with catalog.translated(self.path), self._connection() as connection:
+        with catalog.translated(self.path), self._connection() as (connection, _):
             return _number(connection)
 
     @contextlib.contextmanager
     def view(self) -> Iterator[EmbeddedView]:
         """The last committed generation."""
-        with catalog.translated(self.path), self._connection() as connection:
-            generation = self._current(connection)
-            yield EmbeddedView(self, connection, generation)
+        with catalog.translated(self.path), self._connection() as (connection, memory):
+            generation = self._current(connection, memory)
+            yield EmbeddedView(self.path, connection, memory, generation)
 
-    def _current(self, connection: sqlite3.Connection) -> Generation:
+    def _current(self, connection: sqlite3.Connection, memory: CatalogMemory) -> Generation:
         """Begin a read transaction and give the generation in memory that belongs to it."""
         for attempt in range(4):
             connection.execute("BEGIN")
             number = _number(connection)
-            generation = self._generation
+            generation = memory.generation
             if generation is not None and generation.number == number:
                 return generation
-            with self._lock:
-                if self._generation is not None and self._generation.number == number:
-                    return self._generation
             try:
-                return self._load(connection, number)
+                return self._load(connection, memory, number)
             except (OSError, ValueError) as error:
                 connection.execute("ROLLBACK")
                 # Another commit may have merged the files away since; if not, they are damaged.
                 if attempt and not self._mend(str(error)):
-                    return self._load_privately(connection)
+                    return self._load_privately(connection, memory)
         raise IndexStoreError(
             f"{self.path}: its files change faster than they can be opened. Try again."
         )
 
-    def _load(self, connection: sqlite3.Connection, number: int) -> Generation:
-        self._take_facts(catalog.read_meta(connection))
+    def _load(
+        self, connection: sqlite3.Connection, memory: CatalogMemory, number: int
+    ) -> Generation:
+        facts = catalog.read_meta(connection)
         # A newer program may have written since.
-        catalog.check_format(int(self.facts["format"]), self.path)
-        opened = dict(self._segments)
+        catalog.check_format(int(facts["format"]), self.path)
+        with self._lock:
+            memory.facts = facts
+            if memory is self._memory:
+                self._take_facts(facts)
+        opened = dict(memory.segments)
         parts = []
         numbers, passages = _tombstones(connection)
         for row in read_rows(connection):
             segment = opened.get(row.name)
             if segment is None or segment.row != row:
-                segment = Segment(self.path, row, self.dimension)
+                segment = Segment(self.path, row, memory.dimension)
             parts.append(load(segment, numbers, passages))
         generation = Generation(number, parts)
-        with self._lock:
-            newer = self._generation is not None and self._generation.number > number
-            if not newer:
-                self._generation = generation
-                self._segments = {part.segment.row.name: part.segment for part in parts}
-                self._masks.clear()
+        memory.take(generation, {part.segment.row.name: part.segment for part in parts})
         return generation
 
     def _mend(self, reason: str) -> bool:
@@ -325,7 +322,7 @@ class EmbeddedStore:
             return False
         return True
 
-    def _load_privately(self, connection: sqlite3.Connection) -> Generation:
+    def _load_privately(self, connection: sqlite3.Connection, memory: CatalogMemory) -> Generation:
         """Make damaged segments anew in a temporary folder, for this process alone."""
         import tempfile
 
@@ -338,55 +335,18 @@ class EmbeddedStore:
         numbers, passages = _tombstones(connection)
         for row in read_rows(connection):
             try:
-                parts.append(load(Segment(self.path, row, self.dimension), numbers, passages))
+                parts.append(load(Segment(self.path, row, memory.dimension), numbers, passages))
             except (OSError, ValueError):
                 made = rebuild(
-                    connection, root, f"{row.name}-again", row.first, row.last, self.dimension
+                    connection, root, f"{row.name}-again", row.first, row.last, memory.dimension
                 )
                 parts.extend(
-                    load(Segment(root, again, self.dimension), numbers, passages) for again in made
+                    load(Segment(root, again, memory.dimension), numbers, passages)
+                    for again in made
                 )
         generation = Generation(number, parts)
-        with self._lock:
-            self._generation = generation
-            self._segments = {}
-            self._masks.clear()
+        memory.take(generation, {})
         return generation
-
-    def masks(self, connection: sqlite3.Connection, generation: Generation, where: Where) -> Masks:
-        """The rows that a filter lets through, kept for the next query with the same filter."""
-        fields = [name for (name,) in connection.execute("SELECT name FROM fields")]
-        condition, parameters = to_sql(where, fields)
-        key = (generation.number, json.dumps([condition, parameters], default=repr))
-        with self._lock:
-            if key in self._masks:
-                self._masks.move_to_end(key)
-                return self._masks[key]
-        found = np.array(
-            connection.execute(
-                f"SELECT number, passages FROM documents WHERE {condition} ORDER BY number",  # noqa: S608
-                parameters,
-            ).fetchall(),
-            np.int64,
-        ).reshape(-1, 2)
-        masks = generation.masks(found[:, 0], found[:, 1])
-        with self._lock:
-            self._masks[key] = masks
-            while len(self._masks) > 32:
-                self._masks.popitem(last=False)
-        return masks
-
-    def remembered(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
-        """Those of these chunks that were read lately. A chunk's number is never used again."""
-        with self._lock:
-            return {number: self._chunks[number] for number in ids if number in self._chunks}
-
-    def remember(self, chunks: Mapping[int, StoredChunk]) -> None:
-        """Keep some thousands of chunks at hand for the next queries."""
-        with self._lock:
-            self._chunks.update(chunks)
-            while len(self._chunks) > _REMEMBERED_CHUNKS:
-                self._chunks.popitem(last=False)
 
     def writer(self) -> AbstractContextManager[Writer]:
         """The writer; see :class:`rag.index.store.Store`."""
@@ -416,13 +376,8 @@ class EmbeddedStore:
         """Release files and memory."""
         with self._lock:
             self._closed = True
-            connections, self._idle = self._idle, []
-            self._generation, self._segments = None, {}
-            self._masks.clear()
-            self._chunks.clear()
+            self._forget(self._memory.identity)
             temporary, self._temporary = self._temporary, None
-        for connection in connections:
-            connection.close()
         if temporary is not None:
             temporary.cleanup()
 
@@ -433,7 +388,12 @@ class EmbeddedStore:
         self.close()
 
 
-def _must_be_catalog(connection: sqlite3.Connection, folder: Path) -> None:
+def must_be_catalog(connection: sqlite3.Connection, folder: Path) -> None:
+    """Refuse an empty SQLite file and one of something else.
+
+    Raises:
+        NotAnIndexError: It is one.
+    """
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     if not tables:
         raise NotAnIndexError(f"{folder}: there is no index yet. Make one: rag index PATH")
@@ -488,10 +448,15 @@ class EmbeddedView:
     """One generation of an embedded store; see :class:`rag.index.store.View`."""
 
     def __init__(
-        self, store: EmbeddedStore, connection: sqlite3.Connection, generation: Generation
+        self,
+        folder: Path,
+        connection: sqlite3.Connection,
+        memory: CatalogMemory,
+        generation: Generation,
     ) -> None:
-        self._store = store
+        self._folder = folder
         self._connection = connection
+        self._memory = memory
         self._generation = generation
         self._pages: dict[tuple[int, int], str] = {}
         self._asked: tuple[str, LexicalQuery] | None = None
@@ -542,7 +507,7 @@ class EmbeddedView:
 
     def vectors(self, ids: Sequence[int] | IdArray) -> FloatArray:
         """Vectors of these chunks."""
-        return self._generation.vectors(np.asarray(ids, np.int64), self._store.dimension)
+        return self._generation.vectors(np.asarray(ids, np.int64), self._memory.dimension)
 
     def sentences(self, ids: Sequence[int] | IdArray) -> tuple[SentencePieces, IdArray]:
         """The sentences of these chunks in pieces."""
@@ -552,14 +517,14 @@ class EmbeddedView:
         """The chunks of these ids."""
         asked = [int(number) for number in ids]
         self._generation.must_hold(np.array(asked, np.int64))
-        found = self._store.remembered(asked)
+        found = self._memory.remembered(asked)
         document: _Chunked | None = None
         fresh: dict[int, StoredChunk] = {}
         for number in sorted(set(asked) - set(found)):
             if document is None or number >= document.number + document.passages:
                 document = self._chunked("d.number <= ? ORDER BY d.number DESC LIMIT 1", number)
             fresh[number] = self._chunk(document, number - document.number)
-        self._store.remember(fresh)
+        self._memory.remember(fresh)
         found |= fresh
         return [found[number] for number in asked]
 
@@ -616,14 +581,14 @@ class EmbeddedView:
     def _masks(self, where: Where | None) -> Masks | None:
         if not where:
             return None
-        return self._store.masks(self._connection, self._generation, where)
+        return self._memory.masks(self._connection, self._generation, where)
 
     def _checked(self, vector: FloatArray) -> FloatArray:
         array = np.ascontiguousarray(vector, np.float32)
-        if array.shape != (self._store.dimension,):
+        if array.shape != (self._memory.dimension,):
             raise QueryError(
                 f"The query vector has the shape {array.shape}, the index holds vectors of "
-                f"{self._store.dimension}: use the index's model {self._store.model!r}."
+                f"{self._memory.dimension}: use the index's model {self._memory.facts['model']!r}."
             )
         return array
 
@@ -635,7 +600,7 @@ class EmbeddedView:
         row = self._row("id = ?", document_id)
         if row is None:
             raise DocumentNotFoundError(
-                f"No document {document_id!r} in {self._store.path}. List them: rag documents"
+                f"No document {document_id!r} in {self._folder}. List them: rag documents"
             )
         return row
 
@@ -644,7 +609,7 @@ class EmbeddedView:
         found = self._connection.execute(f"{_CHUNKED} WHERE {condition}", parameters).fetchone()
         if found is None or len(found[8]) != found[7] * 24:
             raise IndexCorruptError(
-                f"{self._store.path}: the chunks of a document are damaged. See what is lost, and how "
+                f"{self._folder}: the chunks of a document are damaged. See what is lost, and how "
                 "to mend it: rag doctor"
             )
         spans = np.frombuffer(found[8], np.int64).reshape(-1, 3)
