@@ -152,10 +152,12 @@ _OF = r"(?:of\s+|del?\s+)?"
 _IN_TIME = "|".join(
     rf"(?<=\b{word} )"
     for word in (
-        "in by since until till from during before after of early late last next this im seit bis en "
-        "depuis desde"
+        "in by since until till from during before after of early late last next this every each around "
+        "about between through mid im seit bis en depuis desde"
     ).split()
 )
+# Letters that a year would be a part of: "1987b"; other scripts write on without a space.
+_LATIN = "[a-z\u00df-\u024f]"
 _ANY_YEAR = r"(?<![\d.,])(?:1\d{3}|20\d{2})(?![\d.,]*\d)"
 _COUNTED = rf"(?!(?:-\d[\d.,]*)?(?:-?\s?{_MEASURE}|\s+{_PEOPLE_AND_THINGS}))"
 _CLOCK = (
@@ -166,20 +168,21 @@ _DAY_OR_MONTH = (
     rf"(?:\b{_WEEKDAY}(?<![\d.,])\d{{1,2}}(?:st|nd|rd|th|er|\.|o)?\s+{_OF}{_MONTH}(?:\.?,?\s+{_OF}\d{{4}}\b)?"
     rf"|\b{_WEEKDAY}{_MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?![.,:]?\d)(?:,?\s+\d{{4}}\b)?"
     rf"|\b{_MONTH}\.?,?\s+{_OF}\d{{4}}\b"
-    rf"|(?:{_IN_TIME}){_MONTH}|\b(?:{_PLAIN_MONTHS})\b)"
+    rf"|(?:{_IN_TIME}|(?<=\bmid-)|(?<=: )){_MONTH}|\b(?:{_PLAIN_MONTHS})\b)"
 )
 _POINT = rf"(?:{_DAY_OR_MONTH}|{_CLOCK}|{_ANY_YEAR})"
 _WESTERN_DATE = re.compile(
     rf"\b(?:between|zwischen|entre)\s+{_POINT}\s+(?:and|und|et|y)\s+{_POINT}{_COUNTED}"
     rf"|{_POINT}(?:\s*-\s*|\s+(?:to|until|till|bis)\s+){_POINT}{_COUNTED}"
+    rf"|\b{_MONTH}(?:\s*-\s*|\s+(?:to|and|through|bis)\s+){_MONTH}"
     r"|(?<![\d.])(?:1\d{3}|20\d{2})-\d{1,2}(?:-\d{1,2})?(?!\d)|(?<!\d)\d{4}/\d{1,2}/\d{1,2}(?!\d)"
     r"|(?<![\d./])\d{1,2}(?:\.\s?\d{1,2}\.\s?|/\d{1,2}/)\d{4}(?!\d)"
     r"|\b(?:q[1-4]|(?:first|second|third|fourth)\s+quarter|spring|summer|autumn|fall|winter|early|mid|late)"
     rf"[ -](?:of\s+)?{_ANY_YEAR}"
     rf"|{_DAY_OR_MONTH}|{_CLOCK}"
     # "In 1998 members left" tells a year, "1998 members left" a number.
-    rf"|(?:(?<=\bin )|(?<=\bsince )|(?<=\buntil )|(?<=\bduring )){_ANY_YEAR}(?![^\W_]|%|\s?{_MEASURE})"
-    rf"|(?<![\d.,])(?:1\d{{3}}|20\d{{2}})s?(?![\d.,]*\d|[^\W_]|\s?%){_COUNTED}"
+    rf"|(?:(?<=\bin )|(?<=\bsince )|(?<=\buntil )|(?<=\bduring )){_ANY_YEAR}(?!{_LATIN}|%|\s?{_MEASURE})"
+    rf"|(?<![\d.,])(?:1\d{{3}}|20\d{{2}})s?(?![\d.,]*\d|{_LATIN}|\s?%){_COUNTED}"
 )
 _WESTERN_PERCENT = re.compile(
     rf"(?:{_NUM}|{_SPELLED})\s?(?:%|(?:percent(?:age points?)?|per cent|prozent(?:punkte?)?|pour cent|"
