@@ -27,6 +27,7 @@ _STANDING_ALONE = 11
 _FENCE = re.compile(
     r"^[^\S\n]*(?:(?:[-*+]|\d{1,3}[.)])[^\S\n]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE
 )
+_LANGUAGE = re.compile(r"~{3,4} ?[^\s~]+\s*")
 _ENDS = frozenset("。！？!?；;，,、：:.…")
 _INNER = re.compile("[。！？；]|[.;,] |[!?]|[，,].*[，,]")
 _NO_HEADING = re.compile(
@@ -107,7 +108,8 @@ def _fenced(text: str) -> deque[Span]:
     for line in _FENCE.finditer(text) if "```" in text or "~~~" in text else ():
         mark, rest = line.groups()
         if opening is None:
-            if mark[0] == "~" or "`" not in rest:  # else code within the line
+            # Else code within the line, or tildes that set parts of a text apart.
+            if "`" not in rest if mark[0] == "`" else _LANGUAGE.fullmatch(mark + rest):
                 opening = line
         elif mark.startswith(opening[1]) and not rest.strip():
             blocks.append((opening.start(), line.end()))

@@ -63,10 +63,10 @@ _LABEL = re.compile(
     r"|[B-HJ-Z](?=[\s),;:\]])|[AI](?=[).\]])"
 )
 _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2})+")
-#: German counts with a full stop: ``im 19. Jahrhundert``, ``der 2. Weltkrieg``; but ``I am 19.``
+#: German counts with a full stop: ``im 19. Jahrhundert``, ``der 2. Weltkrieg``; but ``am 12.`` is a day
+#: of the month, and ends a sentence as well.
 _ORDINAL = re.compile(
-    r"(?:\b(?:im|zum|zur|beim|vom|ins|ab|seit|der|die|das|dem|den|des|\d{1,2}\.\s(?:und|bis|oder))"
-    r"|(?<!\bI )\bam)\s\d{1,2}$",
+    r"\b(?:im|zum|zur|beim|vom|ins|ab|seit|der|die|das|dem|den|des|\d{1,2}\.\s(?:und|bis|oder))\s\d{1,2}$",
     re.IGNORECASE,
 )
 _STRAY = 3
@@ -266,7 +266,11 @@ def _is_abbreviation(text: str, start: int, at: int, following: int, after: str)
     if lower in ALWAYS:
         return True
     if lower in BEFORE_NUMBER:
-        return _LABEL.match(text, following) is not None
+        label = _LABEL.match(text, following)
+        # "no. C is better", "the app. 3 million did": these are words too.
+        if label is None or text.endswith(" app", 0, at):
+            return False
+        return not (lower == "no" and label.group().isalpha())
     if token[-1].isdigit():
         if at - len(token) == start and _SECTION.fullmatch(token):
             return not begins and not is_cjk(text[following])

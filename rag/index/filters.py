@@ -4,7 +4,8 @@ All conditions must hold; a document without the field passes only ``!=`` and ``
 
 - ``published`` and ``indexed`` take dates. The order looks at what both sides tell: 2023-05-01 is not
   after 2023. ``=`` asks whether the document's date lies in the one given.
-- Text that reads as a number is ordered as one when compared with a number, as in a CSV file's cells.
+- Text that reads as a number is ordered as one when compared with a number, as in a CSV file's cells;
+  text that begins with a date is its year when compared with one.
 - ``contains`` and ``prefix`` look at text; for a list in the metadata, ``=``, ``in`` and ``contains`` ask
   whether it holds the value.
 - ``metadata.id`` is the documents' own field of that name, where they have one, not ours.
@@ -12,7 +13,6 @@ All conditions must hold; a document without the field passes only ``!=`` and ``
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 import operator as compare
 import re
@@ -41,13 +41,21 @@ Scalar = str | int | float | bool | None
 
 _ORDER = {">": compare.gt, ">=": compare.ge, "<": compare.lt, "<=": compare.le}
 _DATES = ("published", "indexed")
-_ISO = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d\S*)?)?)?")
+#: 2023-02-31 is none of the days, but one to stop at: programs end every month so.
+_ISO = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-3]\d(?:T\d\d(?::\d\d\S*)?)?)?)?")
+_COUNTS = ("characters", "passages")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 #: The same as :data:`_NUMBER`: SQLite has no regular expressions, and orders any text above any number.
 _SQL_NUMBER = (
     "(typeof({0}) IN ('integer', 'real') OR typeof({0}) = 'text'"
     " AND ({0} GLOB '[0-9]*' OR {0} GLOB '[-+][0-9]*') AND substr({0}, 2) NOT GLOB '*[^0-9.]*'"
     " AND {0} NOT GLOB '*.*.*' AND {0} NOT GLOB '*.')"
+)
+#: Text that begins with a date and is no number: compared with a year, it is its year.
+_DATED = re.compile(r"[12][0-9]{3}(?:[-/年][0-9]|[.][0-9]{1,2}[.][0-9])")
+_SQL_DATED = (
+    "typeof({0}) = 'text' AND ({0} GLOB '[12][0-9][0-9][0-9][-/年][0-9]*'"
+    " OR {0} GLOB '[12][0-9][0-9][0-9].[0-9].[0-9]*' OR {0} GLOB '[12][0-9][0-9][0-9].[0-9][0-9].[0-9]*')"
 )
 
 
@@ -82,6 +90,8 @@ def _conditions(where: Mapping[str, Any], fields: Iterable[str]) -> list[tuple[s
             if name in _DATES and not own and operator not in ("prefix", "contains"):
                 many = isinstance(value, list)
                 value = [_date(field, v) for v in value] if many else _date(field, value)
+            elif name in _COUNTS and not own and operator not in ("prefix", "contains"):
+                value = [_count(v) for v in value] if isinstance(value, list) else _count(value)
             found.append((field if own else name, operator, value))
     return found
 
@@ -110,22 +120,26 @@ def _checked(field: str, sign: Any, operand: Any) -> tuple[str, Any]:
 
 def _date(field: str, operand: Scalar) -> str | None:
     """The operand as the catalog writes dates: ``2023-5-1`` is 2023-05-01."""
-    if operand is None:
-        return None
+    if operand is None or operand == "":
+        return operand  # any document passes != ""
     text = str(operand).strip()
     if _ISO.fullmatch(text):
-        try:
-            dt.date.fromisoformat(f"{text}-01-01"[:10])
-        except ValueError:
-            pass
-        else:
-            return text
+        return text
     date = iso_date(operand)
     if date is None:
         raise QueryError(
             f"where: {field!r} needs a date such as 2023, 2023-05 or 2023-05-31, not {operand!r}."
         )
     return date
+
+
+def _count(operand: Scalar) -> Scalar:
+    number = _number(operand)
+    return operand if number is None else number
+
+
+def _is_year(operand: Scalar) -> bool:
+    return isinstance(operand, int) and 1000 <= operand < 3000
 
 
 def to_sql(where: Mapping[str, Any], fields: Iterable[str]) -> tuple[str, list[Scalar]]:
@@ -170,10 +184,10 @@ def _date_clause(column: str, operator: str, operand: Any) -> tuple[str, list[Sc
         return shared, [operand, operand]
     dates = operand if operator in ("in", "not in") else [operand]
     inside = " OR ".join(
-        f"{column} IS ?" if date is None else f"coalesce(substr({column}, 1, length(?)) = ?, 0)"
+        f"coalesce(substr({column}, 1, length(?)) = ?, 0)" if date else f"{column} IS ?"
         for date in dates
     )
-    values = [value for date in dates for value in ([None] if date is None else [date, date])]
+    values = [value for date in dates for value in ([date, date] if date else [date])]
     clause = f"({inside or '0'})"
     return (f"NOT {clause}" if operator in ("!=", "not in") else clause), values
 
@@ -195,7 +209,10 @@ def _column_clause(column: str, operator: str, operand: Any) -> tuple[str, list[
     if isinstance(operand, str):
         return f"typeof({column}) = 'text' AND {column} {operator} ?", [operand]
     number = f"{_SQL_NUMBER.format(column)} AND CAST({column} AS NUMERIC) {operator} ?"
-    return number, [operand]
+    if not _is_year(operand):
+        return number, [operand]
+    year = f"{_SQL_DATED.format(column)} AND CAST(substr({column}, 1, 4) AS INTEGER) {operator} ?"
+    return f"({number}) OR ({year})", [operand, operand]
 
 
 def matches(where: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
@@ -229,8 +246,10 @@ def _passes(value: Any, operator: str, operand: Any) -> bool:
     if operator == "in":
         return value is not None and value in operand
     if operator in _ORDER and not isinstance(operand, str):
-        value = _number(value)
-        return value is not None and bool(_ORDER[operator](value, operand))
+        number = _number(value)
+        if number is None and _is_year(operand) and isinstance(value, str) and _DATED.match(value):
+            number = int(value[:4])
+        return number is not None and bool(_ORDER[operator](number, operand))
     if not isinstance(value, str):
         return False
     if operator == "prefix":
@@ -243,7 +262,7 @@ def _passes_date(value: Any, operator: str, operand: Any) -> bool:
         dates = operand if operator == "in" else [operand]
         if value is None:
             return None in dates
-        return any(date is not None and value.startswith(date) for date in dates)
+        return any(value.startswith(date) if date else value == date for date in dates)
     if operator not in _ORDER:
         return _passes(value, operator, operand)
     return value is not None and bool(

@@ -32,6 +32,9 @@ _ENDS = (
 )
 #: Above any number: the pages of a document's text have its number times 65,536.
 _LIMIT = 1 << 47
+#: Numbers that are tried one by one. A spoilt largest number must not make this endless; what lies behind is
+#: found where another table tells of it.
+_TRIED = 10_000_000
 
 
 class Salvaged(NamedTuple):
@@ -107,10 +110,10 @@ def from_both_ends(connection: sqlite3.Connection, query: str, key: str) -> Iter
 
 
 def _end(connection: sqlite3.Connection) -> int:
-    """A number above all that were given, as far as can be told."""
+    """A number above all that were given, as far as can be told and tried."""
     for query in _ENDS:
         with contextlib.suppress(sqlite3.DatabaseError, TypeError, ValueError):
-            return min(int(connection.execute(query).fetchone()[0]), _LIMIT)
+            return min(int(connection.execute(query).fetchone()[0]), _TRIED)
     return 0
 
 

@@ -51,6 +51,9 @@ _SAMPLE = 1 << 13
 _CLEAR = 1.4
 _HIGH = re.compile(rb"[\x80-\xff]")
 _LETTERS = re.compile(rb"[A-Za-z]")
+#: Two-byte characters that English words hardly have beside them: neither Latin nor Greek. The
+#: Latin letters of eastern Europe count within a word only: their bytes are those of 欧 and 女 too.
+_OTHERS = re.compile("(?![\u0391-\u03c9])[\u0180-\u07ff]|(?<![A-Za-z])[\u0100-\u017f](?![A-Za-z])")
 _ASCII = bytes(range(0x80))
 #: Control characters that no text has (escape is left out: ISO-2022 uses it).
 _CONTROLS = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F))
@@ -147,13 +150,18 @@ def _high(sample: bytes) -> int:
 def _is_doubtful_utf8(text: str, sample: bytes, declared: str | None) -> bool:
     """Whether a handful of two-byte characters may be a short text in a two-byte encoding.
 
-    Among English words they are signs such as © and ×, unless the file itself names such an
-    encoding: then they may be the one Han character on a page of markup.
+    Among English words they are signs such as © and ×, or letters; others, such as Cyrillic, are
+    Han misread. Not so where the file itself names such an encoding: then they may be the one Han
+    character on a page of markup.
     """
     high = _high(sample)
     if not 0 < high <= 12:
         return False
-    if len(_LETTERS.findall(sample)) >= 2 * high and not _TWO_BYTE_NAMES.match(declared or ""):
+    if (
+        len(_LETTERS.findall(sample)) >= 2 * high
+        and not _TWO_BYTE_NAMES.match(declared or "")
+        and not _OTHERS.search(text)
+    ):
         return False
     return all(c < "\u0800" for c in text) and _score(text[:_SAMPLE], high) < 0.5
 

@@ -169,7 +169,9 @@ def _paragraph(paragraph: Any) -> tuple[str, list[Any]]:
                 parts.append("^")
             parts.append(element.text or "")
         elif tag in _SIGNS:
-            parts.append(_SIGNS[tag])
+            # A new page or column begins in mid-sentence.
+            turned = element.get(_W + "type") in {"page", "column"} if tag == _W + "br" else False
+            parts.append(" " if turned else _SIGNS[tag])
         else:
             if tag in _FORMULA and any(text.text for text in element.iter(_M + "t")):
                 parts.append(_FORMULA[tag])
@@ -218,7 +220,11 @@ def _notes(part: Any) -> Any:
         for relation in part.rels.values():
             if relation.reltype != kind or relation.is_external:
                 continue
-            for note in parse_xml(relation.target_part.blob):
+            try:
+                notes = parse_xml(relation.target_part.blob)
+            except SyntaxError:  # lxml's XMLSyntaxError: what is damaged is not the text itself
+                continue
+            for note in notes:
                 # Those with a type are the lines that separate notes from the text.
                 text = _cell(note) if note.get(_W + "type") in {None, "normal"} else ""
                 if text:

@@ -131,6 +131,8 @@ class _Writer:
         text = "".join(self._parts)
         if self.verbatim:
             text = "\n".join(map(str.rstrip, text.split("\n"))).strip("\n")
+            if level:
+                text = " ".join(text.split())
         else:
             line = " ".join(text.split())
             text = line.strip(" |")

@@ -7,6 +7,7 @@ of its own with times, sources and counters, or in a press dateline: never from 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -54,7 +55,7 @@ _SUBJECT = re.compile(
     r"^(?:Subject|主题|主題|主旨|件名|Betreff|Objet|Asunto|Assunto|Oggetto|제목|Тема)\s*[:：]\s*(\S.*)$",
     re.IGNORECASE,
 )
-_MAIL_FIELD = re.compile(r"^[^\W\d_][\w -]{1,24}[:：](?:\s|$)")
+_MAIL_FIELD = re.compile(r"^[^\W\d_][\w -]{1,24}(?:：|:(?:\s|$))")
 _DATE_LABEL = re.compile(
     r"(?:发布|發佈|發布|发表|發表|刊发|更新|上传|创建|成文|印发|出版|时间|時間|日期|날짜|작성일|게시일|발행일"
     r"|Date of (?:publication|issue)|Date|Datum|Published|Posted|Updated?|Issued|Sent)"
@@ -67,13 +68,26 @@ _QUALIFIED = re.compile(
     r"(?:时间|時間|日期|날짜|Date|datum)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
-#: What it may be a date of to be the text's own. A missing date does less harm than a wrong one.
-_OWN = re.compile(
-    r"发布|發佈|發布|发表|發表|发稿|发文|发帖|刊|更新|上传|创建|成文|印发|出版|公布|公告|通知|颁布|播出|登载|撰写|写作|录入"
-    r"|添加|编辑|签发|签署|修改|修订|开票|文章|稿件|新闻|信息|报道|报告|文件|资料|작성|게시|발행"
-    r"|publi|post|issu|releas|invoice|document|report|letter|article|news|press|updat|creat|modifi|revis|written"
-    r"|rechnung|erscheinung|veröffentlichung|ausstellung|erstell|änderung",
+#: What it may be a date of that is not the text's own; ``考试具体时间`` too, ``会议新闻发布时间`` not.
+_EVENT = re.compile(
+    r"(?:截止|截至|报名|報名|开会|開會|会议|會議|会期|會期|举办|舉辦|举行|舉行|召开|召開|活动|活動|考试|考試|笔试|筆試|面试|面試"
+    r"|答辩|答辯|出生|去世|逝世|死亡|结婚|結婚|到期|过期|過期|有效|生效|失效|施行|实施|實施|开工|開工|动工|動工|竣工|完工|投产|投產"
+    r"|通车|通車|交货|交貨|交付|交房|起止|开始|開始|起始|结束|結束|终止|終止|开标|開標|投标|投標|招标|招標|开幕|開幕|闭幕|閉幕"
+    r"|比赛|比賽|演出|上映|放映|播放|开放|開放|开业|開業|营业|營業|上课|上課|开课|開課|开学|開學|培训|培訓|讲座|講座|入学|入學"
+    r"|毕业|畢業|入职|入職|离职|離職|到岗|到崗|上岗|上崗|付款|还款|還款|缴费|繳費|发货|發貨|送达|送達|到达|到達|出发|出發|起飞|起飛"
+    r"|航班|预约|預約|就诊|就診|手术|手術|入院|出院|保修|保质|保質|生产|生產|购买|購買|拍摄|拍攝|预计|預計|计划|計劃|约定|約定)"
+    r"[\u3400-\u9fff]{0,2}$"
+    r"|^(?:due|dead|birth|born|death|expir|event|meeting|effective|start|begin|end|valid|clos|deliver|ship|arriv"
+    r"|depart|check|appointment|exam|interview|hearing|hir|join|pay|matur|renew|target|complet|launch|election"
+    r"|wedding|opening|terminat|settle|travel|flight|visit|admission|discharge|conference|exhibition)"
+    r"|^(?:geburt|todes|sterbe|hochzeit|ablauf|fälligkeit|liefer|start|end|beginn|gültig|verfall|eintritt|austritt"
+    r"|kauf|prüfung|termin|anreise|abreise|reise|mindest|haltbar|stich)"
+    r"|생년|생일|출생|마감|만료|시작|종료|행사|회의|시험|접수|유효|신청",
     re.IGNORECASE,
+)
+#: What ends in one of these is the text's own all the same: ``活动发布时间``.
+_OWN = re.compile(
+    "(?:[发發][布佈表文稿]|刊[发發登]|更新|上[传傳线線]|[转轉][发發载載]|公[布佈告]|登[载載]|[编編][辑輯写寫]|印[发發])$"
 )
 _TIME = re.compile(
     r"[T\s]*(?:(?:上午|下午|晚|凌晨|星期.|周.)\s*)?\d{1,2}[:：时]\d{2}(?:[:：分]\d{2}秒?)?(?:\.\d+)?"
@@ -111,7 +125,8 @@ _SITE_WORD = re.compile(
 _SITE = re.compile(
     r"^(?P<title>.{4,}?)\s*(?<![-_|｜–])(?:[-_|｜–]|\s+-+\s+)(?![-_|｜–])\s*(?P<site>[^-_|｜–]{2,24})$"
 )
-_FENCE = re.compile(r"\s*(`{3,}(?=[^`]*$)|~{3,})")
+#: Tildes alone are a line that sets parts of a text apart: a language must follow them.
+_FENCE = re.compile(r"\s*(`{3,}(?=[^`]*$)|~{3,4}(?= ?[^\s~]+\s*$))")
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$")
 _EMPHASIS = re.compile(r"\*\*|__|`|!?\[([^\]]*)\]\([^)]*\)")
 _SENTENCE_END = "。；;，,、：:"
@@ -126,7 +141,7 @@ def read_imprint(text: str) -> Imprint:
     """
     if "\n" not in text[:_HEAD]:
         return Imprint(published=_dateline(text[:120]))
-    head = map(str.strip, _unfenced(text[:_HEAD].split("\n")))
+    head = map(str.strip, _unfenced(text))
     lines = [line for line in head if line][: _LINES + 1]
     if len(text) > _HEAD and len(lines) <= _LINES:
         lines = lines[:-1]  # the last may be cut
@@ -152,27 +167,31 @@ def without_site_name(title: str) -> str:
     return title
 
 
-def _unfenced(lines: list[str]) -> Iterator[str]:
-    """The lines outside fenced code: its comments are no headings, its figures no dates."""
-    fence, above = "", ""
-    for line in lines:
-        mark = _FENCE.match(line)
-        if fence:
-            if mark and line.strip().startswith(fence) and not line.strip().strip(fence[0]):
-                fence = ""
-        elif mark and (mark[1][0] == "`" or not above.strip()):  # else tildes underline a title
-            fence = mark[1]
-        else:
+def _unfenced(text: str) -> Iterator[str]:
+    """The first lines, outside fenced code: its comments are no headings, its figures no dates.
+
+    A fence that nothing closes opens none.
+    """
+    end = start = 0
+    for line in text[:_HEAD].split("\n"):
+        mark = _FENCE.match(line) if start >= end else None
+        if mark:
+            closing = re.compile(rf"\n[^\S\n]*{mark[1]}{mark[1][0]}*[^\S\n]*(?=\n|$)")
+            closed = closing.search(text, start)
+            end = closed.end() if closed else end
+        if start >= end:
             yield line
-        above = line
+        start += len(line) + 1
 
 
 def _title(lines: list[str], text: str) -> str | None:
-    if any(_SENDER.match(line) for line in lines[:_LINES]):
-        subject = next(filter(None, map(_SUBJECT.match, lines[:_LINES])), None)
+    # Only a message begins so: another text may quote one.
+    fields = list(itertools.takewhile(_is_mail_field, lines[:_LINES]))
+    if any(map(_SENDER.match, fields)):
+        subject = next(filter(None, map(_SUBJECT.match, fields)), None)
         if subject:
             return _plain(subject[1])[:200]
-        lines = [line for line in lines if not _MAIL_FIELD.match(line)]
+        lines = lines[len(fields) :] if len(fields) > 1 else lines
     for line in lines[:_LINES]:
         heading = _HEADING.match(line)
         if heading:
@@ -198,6 +217,10 @@ def _title(lines: list[str], text: str) -> str | None:
         followed = number + 1 < len(lines) or len(text) > _HEAD
         return without_site_name(line) if plausible and followed else None
     return None
+
+
+def _is_mail_field(line: str) -> bool:
+    return any(field.match(line) for field in (_SENDER, _SUBJECT, _MAIL_FIELD))
 
 
 def _plain(title: str) -> str:
@@ -239,7 +262,10 @@ def _date_line(line: str, *, is_title: bool = False) -> tuple[str | None, str | 
 def _is_of_another(before: str) -> bool:
     """Whether the words before a date say that it is not the date of the text."""
     qualified = _QUALIFIED.search(before)
-    return qualified is not None and not _OWN.search(qualified["of"])
+    if qualified is None:
+        return False
+    of = qualified["of"].strip()
+    return _EVENT.search(of) is not None and _OWN.search(of) is None
 
 
 def _has_other_date(line: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rag.errors import ReadingError
@@ -21,7 +21,8 @@ _CREATED = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 #: Numbers that may count pages; a year tells pages apart (results 2021, results 2022).
 _NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d+")
 _PAGE_NUMBER = re.compile(
-    r"[-—–\s]*(?:第|page|seite|página|pagina|strona|стр\.?|pg?\.)?\s*\d{1,4}(?:\s*[页頁])?"
+    r"[-—–\s]*(?:第|[页頁][码碼]?|ページ|페이지|page|seite|página|pagina|strona|trang|sid[ae]|sivu|halaman|sayfa"
+    r"|стр\.?|pg\.|p\.?)?\s*[:：]?\s*\d{1,4}(?:\s*(?:[页頁]|ページ|페이지))?"
     r"(?:\s*[/／共of]+\s*\d{1,4}\s*[页頁]?)?[-—–\s]*",
     re.IGNORECASE,
 )
@@ -110,7 +111,7 @@ def _without_running_heads(pages: list[str]) -> list[str]:
     """
     split = [page.split("\n") for page in pages]
     shared = _running_heads(split)
-    offset = _number_offset(split)
+    counts = _number_offsets(split)
     seen: set[str] = set()
     cleaned = []
     for number, lines in enumerate(split):
@@ -120,7 +121,7 @@ def _without_running_heads(pages: list[str]) -> list[str]:
             line = lines[place].strip()
             lone = _LONE_NUMBER.fullmatch(line)
             if lone:
-                drop = offset is not None and int(lone[1]) - number == offset
+                drop = int(lone[1]) - number in counts
             elif _PAGE_NUMBER.fullmatch(line):
                 drop = len(pages) > 1
             else:
@@ -138,6 +139,7 @@ def _running_heads(split: list[list[str]]) -> set[tuple[int, str]]:
     """(place, line with 0 for its numbers) that most pages share.
 
     The numbers must be those of the pages, or the same on most of them: others tell pages apart.
+    Each chapter may count its own pages.
     """
     found: dict[tuple[int, str], list[tuple[int, str]]] = defaultdict(list)
     for number, lines in enumerate(split):
@@ -150,31 +152,49 @@ def _running_heads(split: list[list[str]]) -> set[tuple[int, str]]:
         count = max(Counter(values).values())
         return count >= 3 and count * 2 > len(split)
 
-    def runs(on: list[tuple[int, str]]) -> bool:
+    def runs(place: int, on: list[tuple[int, str]]) -> bool:
         if most(line for _, line in on):
             return True
-        if any(_NUMBERED_HEADING.fullmatch(line) for _, line in on):
+        if place == 0 and any(_NUMBERED_HEADING.fullmatch(line) for _, line in on):
             return False
+        pages = [page for page, _ in on]
         numbers = [[int(n[-9:]) - page for n in _NUMBER.findall(line)] for page, line in on]
-        return any(most(offsets) for offsets in zip(*numbers, strict=True))
+        return any(
+            most(offsets) or len(_in_runs(dict(zip(pages, offsets, strict=True)))) * 2 > len(split)
+            for offsets in zip(*numbers, strict=True)
+        )
 
-    return {shape for shape, on in found.items() if len(on) >= 3 and runs(on)}
+    return {shape for shape, on in found.items() if len(on) >= 3 and runs(shape[0], on)}
 
 
-def _number_offset(split: list[list[str]]) -> int | None:
-    """Page number less index, as most pages with a lone number have it; None where they do not.
+def _in_runs(offsets: Mapping[int, int]) -> set[int]:
+    """The pages, by their number less their index, that stand in a row of three that share it."""
+    return {
+        page
+        for first, offset in offsets.items()
+        if offsets.get(first + 1) == offsets.get(first + 2) == offset
+        for page in (first, first + 1, first + 2)
+    }
+
+
+def _number_offsets(split: list[list[str]]) -> set[int]:
+    """Page number less index, as most pages with a lone number have it, or three in a row.
 
     A lone figure may as well be one of a table that goes on, or a year.
     """
     offsets: Counter[int] = Counter()
     numbered = 0
+    shared: set[int] = set()
+    before: list[set[int]] = [set(), set()]
     for number, lines in enumerate(split):
         lone = [_LONE_NUMBER.fullmatch(lines[place].strip()) for place in (0, -1)]
         own = {int(match[1]) - number for match in lone if match}
         offsets.update(own)
         numbered += bool(own)
+        shared |= own & before[0] & before[1]
+        before = [before[1], own]
     if len(split) < 2 or not numbered:
-        return None
+        return set()
     offsets[1] += 1  # the plain count of pages needs no second witness
     offset, count = offsets.most_common(1)[0]
-    return offset if count >= 2 and count * 2 > numbered else None
+    return shared | {offset} if count >= 2 and count * 2 > numbered else shared

@@ -9,6 +9,7 @@ import io
 import itertools
 import json
 import re
+import sys
 from collections import deque
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any
@@ -52,6 +53,12 @@ _DELIMITERS = ",\t;|，"
 #: The line that Excel writes above the header to say the delimiter.
 _EXCEL_DELIMITER = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
 _CARRIAGE_RETURN = re.compile(r"(?<=\r)(?!\n)")
+#: A line, or what is left of one.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
+#: Lines to look ahead for the end of a quote where tabs set the cells apart.
+_AHEAD = 1000
+#: Quotes that never close, before the look ahead is cut to as many lines.
+_FAULTS = 50
 _EXTRA_LENGTH = 1000
 _EXTRA_FIELDS = 40
 
@@ -270,27 +277,29 @@ def _csv_lines(lines: Iterable[str | None]) -> Iterator[str]:
 class _Lines:
     """Lines for a csv reader, row by row; those of a row can be had again.
 
-    A quote that never closes would swallow all later rows, so the lines end early for such a row.
-
     Attributes:
         row: The lines of this row so far.
         open: Whether the lines ended within the row.
         tabs: How many a whole row has, where tabs set the cells apart; else 0.
+        most: Lines of a row, at most.
     """
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, lines: Iterable[str], dialect: type[csv.Dialect]) -> None:
         self._lines = iter(lines)
+        self._dialect = dialect
         self._again: deque[str] = deque()
+        self._closes: bool | None = None
         self.row: list[str] = []
         self.open = False
         self.tabs = 0
+        self.most = sys.maxsize
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
         line = self._again.popleft() if self._again else next(self._lines, None)
-        if line is None or (self.row and self._begins_a_row(line)):
+        if line is None or (self.row and (len(self.row) >= self.most or self._begins_a_row(line))):
             if line is not None:
                 self._again.appendleft(line)
             self.open = bool(self.row)
@@ -300,25 +309,49 @@ class _Lines:
 
     def begin(self) -> None:
         """Begin a row."""
-        self.row, self.open = [], False
+        self.row, self.open, self._closes = [], False, None
 
-    def again(self, lines: Iterable[str]) -> None:
+    def again(self, lines: Sequence[str]) -> None:
         """Give these lines once more."""
-        self._again.extendleft(reversed(list(lines)))
+        self._again.extendleft(reversed(lines))
 
     def _begins_a_row(self, line: str) -> bool:
-        """In a file with tabs prose has none: a line with all of them is a row, quote or not."""
-        return (
-            self.tabs > 0
-            and line.count("\t") == self.tabs
-            and sum(before.count("\t") for before in self.row) >= self.tabs
-        )
+        """In a file with tabs prose has none: a line with all of them is a row of its own.
+
+        Not so where the quote is closed as it should be: such a cell may hold a table.
+        """
+        if (
+            self.tabs == 0
+            or line.count("\t") != self.tabs
+            or sum(before.count("\t") for before in self.row) < self.tabs
+        ):
+            return False
+        if self._closes is None:
+            self._closes = self._closes_after(line)
+        return not self._closes
+
+    def _closes_after(self, line: str) -> bool:
+        """Whether the lines of the row, this one and the next make a row without a fault."""
+        ahead = min(_AHEAD, self.most)
+        missing = max(0, ahead - len(self._again))
+        self._again.extend(itertools.islice(self._lines, missing))
+        lines = itertools.chain(self.row, [line], itertools.islice(self._again, ahead))
+        try:
+            cells = next(csv.reader(lines, self._dialect, strict=True))
+        except (csv.Error, StopIteration):
+            return False
+        return len(cells) == self.tabs + 1
 
 
 def _csv_rows(lines: Iterable[str], dialect: type[csv.Dialect]) -> Iterator[list[str] | csv.Error]:
-    """The cells of each row, the header first; a quote that never closes is a character."""
-    source = _Lines(lines)
+    """The cells of each row, the header first.
+
+    A quote that never closes swallows all that follows. Where there are rows among it, they are
+    given back; else it is the rest of an article.
+    """
+    source = _Lines(lines, dialect)
     rows = csv.reader(source, dialect)
+    width = faults = 0
     while True:
         source.begin()
         try:
@@ -329,11 +362,44 @@ def _csv_rows(lines: Iterable[str], dialect: type[csv.Dialect]) -> Iterator[list
             yield error
             continue
         if source.open:
-            source.again(source.row[1:])
-            row = next(csv.reader(source.row[:1], dialect, quoting=csv.QUOTE_NONE))
-        if dialect.delimiter == "\t" and not source.tabs and not _blank(row):
-            source.tabs = len(row) - 1
+            faults += 1
+            if faults == _FAULTS:
+                source.most = _FAULTS  # else the time grows with the square of the file
+            # The last cell is what stands behind the quote; of too many, the first line is at fault.
+            behind = max(1, len(_LINE.findall(row[-1]))) if len(row) <= width else len(source.row)
+            opened = len(source.row) - behind
+            swallowed = source.row[opened + 1 :]
+            rows_within = any(len(_row([line], dialect)) == width for line in swallowed)
+            if rows_within or not (width and swallowed):
+                source.again(swallowed)
+                row = _mended(source.row[: opened + 1], dialect, width)
+            row[-1] = row[-1].rstrip("\r\n")
+        if not width and not _blank(row):
+            width = len(row)
+            source.tabs = width - 1 if dialect.delimiter == "\t" else 0
         yield row
+
+
+def _row(lines: Sequence[str], dialect: type[csv.Dialect]) -> list[str]:
+    return next(csv.reader(lines, dialect), [])
+
+
+def _mended(lines: Sequence[str], dialect: type[csv.Dialect], width: int) -> list[str]:
+    """The cells of a row whose last quote never closes.
+
+    Without that quote where this makes a whole row, else as if it closed where the line ends.
+    """
+    *before, last = lines
+    opening = [
+        at
+        for at, character in enumerate(last)
+        if character == dialect.quotechar and last[:at].rstrip(" ")[-1:] in {"", dialect.delimiter}
+    ]
+    if opening:
+        row = _row([*before, last[: opening[-1]] + last[opening[-1] + 1 :]], dialect)
+        if len(row) == width or not width:
+            return row
+    return _row(lines, dialect)
 
 
 def _dialect(first: Sequence[str], delimiter: str | None) -> type[csv.Dialect]:

@@ -54,6 +54,8 @@ def test_a_comment_in_a_block_of_code_is_no_heading(fence: str) -> None:
 def test_what_is_no_block_of_code_hides_no_heading() -> None:
     assert headings("```code``` is code.\n\n# One\n\nText.") == [(1, "One")]
     assert headings("```\nopen to the end\n\n# One\n\nText.") == [(1, "One")]
+    apart = "# One\n\nText.\n\n~~~~\n\n# Two\n\nText.\n\n~~~~\n\n# Three\n\nText."
+    assert headings(apart) == [(1, "One"), (1, "Two"), (1, "Three")]
     nested = "````\n```\n# no\n```\n# no\n````\n\n# One\n\nText."
     assert headings(nested) == [(1, "One")]
 

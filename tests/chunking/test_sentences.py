@@ -131,7 +131,16 @@ def test_a_semicolon_parts_clauses_that_could_stand_alone() -> None:
             "He said no. (I left.) J. Smith said no. J. Roe left.",
             ["He said no.", "(I left.)", "J. Smith said no.", "J. Roe left."],
         ),
+        ("He said no. C is better.", ["He said no.", "C is better."]),
+        (
+            "Download the app. 3 million users did.",
+            ["Download the app.", "3 million users did."],
+        ),
         # German counts with a full stop.
+        (
+            "Das Konzert ist am 12. Karten gibt es hier.",
+            ["Das Konzert ist am 12.", "Karten gibt es hier."],
+        ),
         (
             "Das war im 19. Jahrhundert. Der 2. Weltkrieg kam.",
             ["Das war im 19. Jahrhundert.", "Der 2. Weltkrieg kam."],

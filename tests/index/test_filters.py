@@ -16,12 +16,15 @@ from rag.index.filters import COLUMNS, OPERATORS, matches, to_sql
 
 #: As a CSV file gives them: its cells are text.
 ROWS: list[dict[str, Any]] = [
-    {"id": "1", "published": "2023", "metadata": {"rating": "4.50", "year": "2020", "id": "A1"}},
-    {"id": "2", "published": "2023-05-01", "metadata": {"rating": "3", "year": "2021"}},
-    {"id": "3", "published": "2023-12-31", "metadata": {"rating": "12", "journal name": "Nature"}},
+    {"id": "1", "published": "2023", "passages": 10, "characters": 100,
+     "metadata": {"rating": "4.50", "year": "2020", "id": "A1", "签发日期": "2023-05-06"}},
+    {"id": "2", "published": "2023-05-01", "passages": 9,
+     "metadata": {"rating": "3", "year": "2021", "签发日期": "2024年5月6日"}},
+    {"id": "3", "published": "2023-12-31",
+     "metadata": {"rating": "12", "journal name": "Nature", "签发日期": "2024.05.06"}},
     {"id": "4", "published": "2024-02", "metadata": {"rating": "n/a", "期刊": "自然", "页数": "9"}},
     {"id": "5", "published": None, "metadata": {"rating": 5, "页数": "10"}},
-]
+]  # fmt: skip
 
 
 def by_sql(where: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -68,12 +71,17 @@ def by_matches(where: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> l
         ({"published": {">=": "1850"}}, "1234"),
         ({"published": {">=": "2023-6-1"}}, "134"),
         ({"published": {">": 2023}}, "4"),
+        # Programs end every month with its 31st.
+        ({"published": {"<=": "2023-06-31"}}, "12"),
         # A date lies in its month and its year.
         ({"published": "2023"}, "123"),
         ({"published": "2023-05-01"}, "2"),
         ({"published": ["2024", "2023-05"]}, "24"),
         ({"published": {"!=": "2023"}}, "45"),
         ({"published": {"not in": ["2023-12", "2024"]}}, "125"),
+        ({"published": {"!=": ""}}, "12345"),
+        ({"published": ""}, ""),
+        ({"published": ["", "2024"]}, "4"),
         ({"published": None}, "5"),
         ({"published": {"!=": None}}, "1234"),
         ({"published": {"prefix": "2023-"}}, "23"),
@@ -81,6 +89,13 @@ def by_matches(where: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> l
         ({"metadata.id": "A1"}, "1"),
         ({"id": "A1"}, ""),
         ({"metadata.published": "2024"}, "4"),
+        # Our counts are numbers, whatever a form sends.
+        ({"passages": {">=": "10"}}, "1"),
+        ({"passages": "9"}, "2"),
+        ({"characters": ["100", 7]}, "1"),
+        # A date beside a year.
+        ({"签发日期": {">=": 2024}}, "23"),
+        ({"签发日期": {"<": 2024}}, "1"),
         # Names of any kind.
         ({"journal name": "Nature"}, "3"),
         ({"期刊": "自然"}, "4"),
@@ -91,7 +106,7 @@ def test_filters(where: dict[str, Any], expected: str) -> None:
     assert by_sql(where, ROWS) == list(expected)
 
 
-@pytest.mark.parametrize("wrong", ["garbage", "2023-13", "2023-02-30", "", "03/04/2024"])
+@pytest.mark.parametrize("wrong", ["garbage", "2023-13", "2023-02-40", "03/04/2024"])
 @pytest.mark.parametrize("operator", [">=", "<", "=", "!="])
 def test_a_date_that_cannot_be_read_is_told(operator: str, wrong: str) -> None:
     for read in (by_sql, by_matches):
@@ -105,6 +120,8 @@ def test_indexed_takes_a_time_too() -> None:
         ({"<=": "2024-06-12"}, True),
         ({">": "2024-06-12T10:00"}, True),
         ({">": "2024-06-12T11:00"}, False),
+        ({">": "2024-06-12T09"}, True),
+        ({">": "2024-06-12T11"}, False),
     ):
         for read in (by_sql, by_matches):
             assert read({"indexed": condition}, rows) == ["1"] * passes
@@ -112,9 +129,10 @@ def test_indexed_takes_a_time_too() -> None:
 
 VALUES = st.one_of(
     st.sampled_from(
-        ["4", "3", "+5", "-2", "4.50", "4.", ".5", "1-2", "1.2.3", "e", "1e3", "", "x"]
-    ),
-    st.integers(-5, 15),
+        ["4", "3", "+5", "-2", "4.50", "4.", ".5", "1-2", "1.2.3", "e", "1e3", "", "x"],
+    )
+    | st.sampled_from(["2023-05-01", "2024/5", "2024年", "2024.5", "2024.5.6", "2024.123.4"]),
+    st.integers(-5, 15) | st.integers(2022, 2025),
     st.floats(-5, 15),
     st.booleans(),
 )

@@ -96,6 +96,9 @@ def test_the_notepad_classic_is_no_utf8() -> None:
         "Copyright © 2024 Example Ltd. All rights reserved.",
         "A 3 × 4 grid",
         "see § 5 and § 7 of the act",
+        "The café of Šibenik, Łódź and Győr",
+        "It weighs 5 μg, or π grams, at 3 kΩ of resistance",
+        "“Quoted” — a • list for 5 € of words",
         "The rate (5 ± 2 %) fell.\n" + "Nothing else is worth a word. " * 400,
     ],
 )
@@ -105,7 +108,16 @@ def test_signs_among_english_words_are_utf8(text: str) -> None:
     assert (found.text, found.encoding, found.doubt) == (text, "utf-8", None)
 
 
-@pytest.mark.parametrize("text", ["1000元", "元路", "CPU陆元"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1000元",
+        "元路",
+        "CPU陆元",
+        "Price: 5元 per kg for wholesale",
+        "Price: 5欧元 per kg for wholesale",
+    ],
+)
 def test_short_gbk_that_is_valid_utf8_too(text: str) -> None:
     text.encode("gbk").decode("utf-8")
     found = decode(text.encode("gbk"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import time
 import zipfile
 from typing import Any
 
@@ -176,6 +177,7 @@ class TestHtml:
                 "def f(x):\n    return x\n\nf(2)\n\nAfter.",
             ),
             ("<pre>  a<br>  b</pre>", "  a\n  b"),
+            ("<pre>  a<h2> 标题 </h2>  b</pre>", "  a\n标题\n  b"),
         ],
     )
     def test_line_breaks_cells_figures_superscripts(self, markup: str, text: str) -> None:
@@ -271,6 +273,25 @@ class TestPdf:
         text = one(small_pdf(pages), "a.pdf").text
         assert text == "\n\n".join(f"{head}\nWords.\nThe end." for head in heads)
 
+    @pytest.mark.parametrize(
+        "foot", ["页 {}", "页码 {}", "頁碼：{}", "P{}", "p {}", "年报 {}", "ページ {}", "페이지 {}", "{}페이지",
+                 "Trang {}", "Sida {}", "Side {}", "Sivu {}", "Halaman {}", "Sayfa {}"],
+    )  # fmt: skip
+    def test_page_numbers_at_the_foot(self, foot: str) -> None:
+        words = ("First", "Second", "Third")
+        pages = [[f"{word}.", "It ends.", foot.format(n)] for n, word in enumerate(words, 1)]
+        text = one(small_pdf(pages), "a.pdf").text
+        assert text == "\n\n".join(f"{word}.\nIt ends." for word in words)
+
+    @pytest.mark.parametrize("foot", ["{1}", "- {1} -", "{0}-{1}"])
+    def test_each_chapter_may_count_its_pages(self, foot: str) -> None:
+        pages = [
+            [f"{word} things.", "It ends.", foot.format(number // 3 + 1, number % 3 + 1)]
+            for number, word in enumerate(("Old", "New", "Red", "Big", "Low", "Far"))
+        ]
+        text = one(small_pdf(pages), "a.pdf").text
+        assert text == "\n\n".join(f"{first}\nIt ends." for first, *_ in pages)
+
     def test_a_lone_figure_is_no_page_number(self) -> None:
         pages = [["Total", "Revenue of the group", "1200"], ["2023", "was the best year.", "2"]]
         assert one(small_pdf(pages), "a.pdf").text == (
@@ -351,6 +372,8 @@ class TestDocx:
             ('<w:smartTag w:uri="u" w:element="e">{run}</w:smartTag>', "(Smith, 2020)"),
             ("<w:hyperlink>{run}</w:hyperlink>", "(Smith, 2020)"),
             ("<w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t></w:r>", "a\tb\nc"),
+            ('<w:r><w:t>a</w:t><w:br w:type="page"/><w:t>b</w:t></w:r>', "a b"),
+            ('<w:r><w:t>a</w:t><w:br w:type="textWrapping"/><w:t>b</w:t></w:r>', "a\nb"),
             ("<m:oMath><m:r><m:t>E=mc</m:t></m:r></m:oMath>", "E=mc"),
             (
                 (
@@ -425,7 +448,8 @@ class TestDocx:
             "| both rows | wide |\n| both rows | outer | nested 99 |"
         )
 
-    def test_footnotes_stand_at_the_end(self) -> None:
+    @pytest.mark.parametrize("damaged", [False, True])
+    def test_footnotes_stand_at_the_end(self, *, damaged: bool) -> None:
         from docx.opc.constants import RELATIONSHIP_TYPE
         from docx.opc.packuri import PackURI
         from docx.opc.part import Part
@@ -438,10 +462,14 @@ class TestDocx:
             "</w:footnotes>"
         )
         part = Part(
-            PackURI("/word/footnotes.xml"), "application/xml", notes.encode(), document.part.package
+            PackURI("/word/footnotes.xml"),
+            "application/xml",
+            notes[: -20 if damaged else None].encode(),
+            document.part.package,
         )
         document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
-        assert one(saved(document), "a.docx").text == "The text.\n\nThe note."
+        text = one(saved(document), "a.docx").text
+        assert text == ("The text." if damaged else "The text.\n\nThe note.")
 
     def test_bombs_and_broken_ones(self) -> None:
         stream = io.BytesIO()
@@ -584,12 +612,42 @@ class TestRows:
     def test_a_quote_that_never_closes_swallows_no_rows(self) -> None:
         tabs = 'id\ttext\n1\t"Harbour opens\n2\tThe "old" quay\n3\t"Two\nlines"\n4\t"Last\n'
         assert [d.text for d in read_bytes(tabs.encode(), "a.tsv")] == [
-            '"Harbour opens', 'The "old" quay', "Two\nlines", '"Last',
+            "Harbour opens", 'The "old" quay', "Two\nlines", "Last",
         ]  # fmt: skip
         commas = 'id,text\n1,"One\nmore"\n2,"Harbour opens, late\n3,The quay\n'
         assert [d.text for d in read_bytes(commas.encode(), "a.csv")] == [
-            "One\nmore", '"Harbour opens, late', "The quay",
+            "One\nmore", "Harbour opens, late", "The quay",
         ]  # fmt: skip
+
+    def test_only_the_quote_that_never_closes_goes(self) -> None:
+        data = '标题,正文,来源\n"丁","Two\nlines",海港网\n"甲, 乙","正文,新华网\n丙,第二,海港网\n'
+        multiline, first, second = read_bytes(data.encode(), "a.csv")
+        assert multiline.text == "Two\nlines"
+        assert (first.title, first.text, first.metadata["publisher"]) == (
+            "甲, 乙",
+            "正文",
+            "新华网",
+        )
+        assert (second.title, second.text) == ("丙", "第二")
+
+    def test_an_article_whose_quote_never_closes_is_whole(self) -> None:
+        text = "第一段。\n第二段，重要。\n第三段。"
+        assert one(f'标题,正文\n丙,"{text}', "a.csv").text == text
+        assert one(f'标题\t正文\n丙\t"{text}\n', "a.tsv").text == text
+
+    def test_many_quotes_that_never_close_take_no_long_time(self) -> None:
+        began = time.monotonic()
+        documents = read_bytes(("text,title\n" + '"苹果"公司,"新品\n' * 10_000).encode(), "a.csv")
+        assert time.monotonic() - began < 5
+        assert {(d.text, d.title) for d in documents} == {("苹果公司", "新品")}
+        assert len(documents) == 10_000
+
+    def test_a_table_within_a_quoted_cell(self) -> None:
+        data = 'title\ttext\n标题一\t"第一行\n表\t格\n最后"\n标题二\t正文\n'
+        assert [d.text for d in read_bytes(data.encode(), "a.tsv")] == [
+            "第一行\n表\t格\n最后",
+            "正文",
+        ]
 
     def test_a_date_that_cannot_be_told_stays_as_it_stands(self) -> None:
         document = one("text,date\nThe quay is open.,03/04/2024\n", "a.csv")

@@ -61,6 +61,12 @@ def test_a_date_inside_the_article_is_not_its_date() -> None:
         "出生日期：1950年5月5日",
         "报名截止日期：2025年7月3日",
         "会议时间：2025年7月3日",
+        "報名截止日期：2025年7月3日",
+        "考试具体时间：2025年7月3日",
+        "活動時間：2025年7月3日",
+        "开工日期：2025年7月3日",
+        "Effective date: 3 July 2025",
+        "마감 날짜: 2025년 7월 3일",
     ],
 )
 def test_a_date_of_something_else_is_not_the_text_s(line: str) -> None:
@@ -78,6 +84,12 @@ def test_a_deadline_names_no_publisher() -> None:
     [
         "Datum: 12.06.2024", "날짜: 2024년 6월 12일", "Publication date: 12-Jun-2024", "稿件发布日期：2024年6月12日",
         "作者：王小明 日期：2024年6月12日", "Update: 2024-06-12", "Rechnungsdatum: 12.06.2024",
+        *(f"{word}：2024-06-12" for word in (
+            "公开日期 發稿時間 生成日期 披露日期 首发时间 转载时间 挂网时间 提交日期 入库时间 制表日期 審核日期 發文日期 上稿時間"
+            " 張貼日期 建立日期 最後修訂日期 編輯時間 新聞日期 公佈日期 登載時間 活动发布时间 会议新闻发布时间 作者张三时间"
+        ).split()),
+        "北京时间：2024-06-12 10:00", "By John Smith Date: 12 June 2024", "Upload date: 12 June 2024",
+        "Submission date: 12 June 2024", "Added date: 12 June 2024",
     ],
 )  # fmt: skip
 def test_labels_of_the_text_s_own_date(line: str) -> None:
@@ -92,6 +104,12 @@ def test_labels_of_the_text_s_own_date(line: str) -> None:
         ("Von: A\nGesendet: heute\nBetreff: Neuer Kai\n\n", "Neuer Kai"),
         ("From: Alice Brown\nTo: Bob\n\n", "Words of it"),
         ("港口开放日\n主题：绿色港口\n\n", "港口开放日"),
+        (
+            "# 如何识别钓鱼邮件\n\n例如：\n\nFrom: boss@x.com\nSubject: 你中奖了\n\n",
+            "如何识别钓鱼邮件",
+        ),
+        ("关于开展检查的通知\n\n发件人：办公室\n主题：检查\n\n", "关于开展检查的通知"),
+        ("De: la Ciudad a la Selva\n\n", "De: la Ciudad a la Selva"),
     ],
 )
 def test_a_message_is_called_by_its_subject(head: str, title: str) -> None:
@@ -115,6 +133,14 @@ def test_what_stands_above_a_paper_is_not_its_title(line: str) -> None:
     assert read_imprint(f"{line}\nHarbours and Towns\nAlice Smith\nWords.\n").title == (
         "Harbours and Towns"
     )
+
+
+def test_lines_of_tildes_and_open_fences_hide_nothing() -> None:
+    assert read_imprint("~~~~\n码头扩建\n~~~~\n2024-06-12 10:00\n正文。\n") == (
+        "码头扩建", "2024-06-12", None,
+    )  # fmt: skip
+    assert read_imprint("```\n# Harbour\n\nText.\n").title == "Harbour"
+    assert read_imprint("```\n# no\n" + "x\n" * 2000 + "```\n\nText.\n").title is None
 
 
 @pytest.mark.parametrize("fence", ["```", "~~~~"])
