@@ -112,38 +112,58 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
 
 
 # The line under the head of a Markdown table: "|---|:--:|".
-_RULE = re.compile(r"(?=.*\|)[\s|:-]*-[\s|:-]*")
+_RULE = re.compile(r"(?=[^|]*+\|)(?=[^-]*+-)[\s|:-]++")
+_GAP = re.compile(r"\s*+")
 
 
 def _table_heads(passages: Sequence[Passage]) -> dict[tuple[str, int], str]:
     """For each row of a Markdown table, by document and start, the table's head; "" for head and rule.
 
-    Tables are cut between their rows: passages that follow each other in a document are read as one.
+    Tables are cut between their rows: passages that follow each other in a document are read as one. An
+    empty line ends a table.
     """
-    rows = {
-        (passage.document_id, passage.start + start, passage.start + end, passage.text[start:end])
-        for passage in passages
-        for start, end in sentence_spans(passage.text)
-        if "|" in passage.text[start:end]
-    }
+    rows: dict[tuple[str, int, int, str], int] = {}  # and where the next row begins at the latest
+    for passage in passages:
+        for start, end in sentence_spans(passage.text):
+            if "|" not in passage.text[start:end]:
+                continue
+            row = (
+                passage.document_id,
+                passage.start + start,
+                passage.start + end,
+                passage.text[start:end],
+            )
+            rows[row] = max(passage.start + _next_line(passage.text, end), rows.get(row, 0))
     heads: dict[tuple[str, int], str] = {}
     head = ""
     above: tuple[str, int, int, str] | None = None
     for row in sorted(rows):
         document, start, _, text = row
-        if above is not None and (above[0] != document or start > above[2] + len("\r\n")):
+        if above is not None and (above[0] != document or start > rows[above]):
             above = None
         if above is None:
             head = ""
         if _RULE.fullmatch(text):
             heads[document, start] = ""
-            if above is not None and not head:
+            # Within a table a row of single dashes tells that nothing is known.
+            if above is not None and (not head or "--" in text):
                 head = above[3]
                 heads[document, above[1]] = ""
         elif head:
             heads[document, start] = head
         above = row
     return heads
+
+
+def _next_line(text: str, end: int) -> int:
+    """Where the line after the one that ends at ``end`` may begin at the latest, white space left out."""
+    gap = _GAP.match(text, end)
+    blank = gap.group() if gap else ""
+    if blank.count("\n") > 1:
+        return end
+    if end + len(blank) < len(text) or "\n" in blank:
+        return end + len(blank)
+    return len(text) + len("\r\n" if "\r\n" in text else "\n")  # in the next passage
 
 
 _MARKED = re.compile(r"\s*#{1,6}\s+")

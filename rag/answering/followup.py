@@ -50,6 +50,7 @@ _PRONOUN_EN = re.compile(
     re.IGNORECASE,
 )
 _POSSESSIVE_EN = frozenset({"its", "their", "his", "her", "theirs"})
+_SEVERAL_EN = frozenset({"they", "them", "these", "those"})
 _POINTING_EN = frozenset({"this", "that", "these", "those"})
 _QUESTION_WORDS_EN = (
     "what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|had|"
@@ -62,17 +63,39 @@ _AFTER_AUXILIARY = re.compile(rf"(?:^|\b(?:{_AUXILIARY})\s+)$", re.IGNORECASE)
 #: Are there guests, there were guests: nothing that was spoken of before.
 _BEING = re.compile(r"\b(?:is|are|was|were|be|been)\s+$", re.IGNORECASE)
 _IS = re.compile(r"\s+(?:is|are|was|were|be|been)\b", re.IGNORECASE)
-#: It takes an hour to charge the phone, it is true that ...: "it" stands for what follows. "Is it safe to use
-#: outdoors?" names nothing that is used, so there "it" is the thing.
+#: What is done, and to what: "to charge the phone", "to bring dogs", but not "to charge", "to use outdoors".
+_TO_DO = (
+    r"to\s+\w+\s+(?:(?:up|out|off|down|away)\s+)?"
+    r"(?i:the|a|an|my|our|your|it|them|(?!outdoors|indoors|always)\w+s|(?-i:[A-Z])[\w-]*)\b"
+)
+#: "It" stands for what follows: it takes an hour to charge the phone, it is true that ... What it is safe or
+#: able to do, what it plans or has to do is done by a thing.
 _EXPLETIVE = re.compile(
-    r"\s+(?:\w+\s+){1,4}?to\s+\w+\s+(?:(?:up|out|off|in|on|down|away)\s+)?(?i:the|a|an|my|our|your|(?!outdoors|indoors)\w+s|(?-i:[A-Z])[\w-]*)\b"
+    rf"\s+(?:takes?|took|costs?)\s+(?:\w+\s+){{0,4}}?{_TO_DO}"
+    r"|\s+(?:(?:is|was|not|so|very|too|still)\s+)*(?:possible|impossible|easy|easier|hard|harder|difficult|allowed|permitted|"
+    rf"forbidden|prohibited|legal|illegal|necessary|mandatory|better|worth|advisable)\s+(?:for\s+\w+\s+)?{_TO_DO}"
     r"|\s+(?:is\s+|was\s+)?(?:true|known|clear|likely|possible|said)\s+(?:that|who|when|whether)\b"
     r"|\s+(?:rain|snow)(?:s|ing)?\b"
 )
-#: The question names something of its own before the pronoun: "the company", "do employees", a name.
-_ANTECEDENT = re.compile(
-    rf"\b(?i:{_ARTICLE})\w|\b(?i:{_AUXILIARY})\s+(?!this\b|always\b)(?:[a-z]+\s+)?[a-z]+s\b"
-    r"|^(?i:which|how many)\s+(?!of\b)\w|(?<!^)\b[A-Z]\w"
+#: The question names something of its own before the pronoun: "the company", a name, or several, "do employees".
+_ONE_NAMED = (
+    rf"\b(?i:{_ARTICLE})\w|^(?i:which)\s+(?!of\b)\w+(?:(?<!s)|(?<=[su]s))\b|(?<!^)\b[A-Z]\w"
+)
+_MANY_NAMED = (
+    rf"\b(?i:{_AUXILIARY})\s+(?!this\b|always\b)(?:[a-z]+\s+)?[a-z]+s\b"
+    r"|^(?i:which|how many)\s+(?!of\b)\w"
+)
+_ANTECEDENT_OF_ONE = re.compile(_ONE_NAMED)
+_ANTECEDENT = re.compile(f"{_ONE_NAMED}|{_MANY_NAMED}")
+#: In the US, before the war: a time or a place, and nothing that a pronoun stands for.
+_SETTING = re.compile(
+    rf"^(?i:{_PREPOSITION})\s+(?i:{_ARTICLE})?[\w'-]+(?:\s+[\w'-]+){{0,2}}(?<!ed),\s+"
+)
+#: How did the strike |affect| its profits, was Ann Lee |its| founder: what acts upon it is another.
+_ANOTHER_ACTS = re.compile(
+    r"\b(?:affect|influence|change|shape|hurt|hit|damage|harm|help|finance|fund|cause|reduce|increase|improve|boost|"
+    r"threaten)(?:s|e?d)?\s+$"
+    rf"|^(?i:is|are|was|were)\s+(?:(?i:{_ARTICLE})[\w-]+|[A-Z][\w'.-]*(?:\s+[A-Z][\w'.-]*)*)\s+$"
 )
 _SENTENCE_BEFORE = re.compile(r"\w+\W+\w+\W+\w+.*[.;]\s")
 #: "What is the reason for its ...": what is asked for is not what owns.
@@ -83,6 +106,32 @@ _SPEAKS_ON = re.compile(
     r"[.;,]\s|\s(?:if|when|while|because|although|though|that|before|after|once|unless|until|and|or|but|so)\s"
     r"|\s(?:say|says|said|think|thinks|hope|hopes)\s+$"
 )
+#: Named after her, before them: no clause begins here.
+_BEHIND_PREPOSITION = re.compile(r"\s(?:after|before|since|until|but)\s+$")
+#: "Its", "her daughter", but not "meet her", "meet her in Paris".
+_OWNED = re.compile(
+    rf"\s+(?!(?:{_PREPOSITION}|{_AUXILIARY}|and|or|but|if|when|while|because|again|there|then|the|a|an)\b)\w",
+    re.IGNORECASE,
+)
+#: "Is this available", "can these be washed": behind "this" there stands no noun.
+_SAID_OF_THIS = re.compile(
+    rf"\s+(?:{_AUXILIARY}|be|been|also|not|really|still|all|the|a|an|available|able|safe|true|false|free|new|good|bad|"
+    r"expensive|cheap|legal|waterproof|compatible|suitable|possible|correct|right|open|made|built|sold|held|\w+ed)\b",
+    re.IGNORECASE,
+)
+#: "Does this include VAT": behind do and "this", a verb.
+_DONE_BY_THIS = re.compile(
+    r"\s+(?:include|cover|contain|mean|apply|work|have|need|cost|require|come|use|support|happen|affect|differ|fit|"
+    r"last|take|make|help|change|count|matter|start|end|go|run)\b",
+    re.IGNORECASE,
+)
+_DOES = re.compile(r"\b(?:do|does|did)\s+$", re.IGNORECASE)
+#: "How many employees are there?" asks of a place, or of nothing that was spoken of; only the end tells.
+_ARE_THERE = re.compile(r"\s(?:is|are|was|were)\s+there$", re.IGNORECASE)
+#: A noun of its own: "does this vacuum have".
+_THIS_NOUN_DOES = re.compile(
+    rf"\b(?i:this|that|these|those)\s+[\w-]+\s+(?:{_AUXILIARY}|need|cost|use|work|take|come|run|make)\b"
+)
 #: "What is in the box?" is whole; "How many in Germany?", "Which are in Germany?" lack what is counted.
 _WHOLE = re.compile(
     rf"^(?!(?i:how many|which)\s+(?i:{_AUXILIARY})\b)(?=.*\b(?i:{_AUXILIARY})\b)"
@@ -90,6 +139,20 @@ _WHOLE = re.compile(
 )
 _NAME_EN = re.compile(
     r"(?:[A-Z][\w'’.-]*|\d+)(?:\s+(?:(?:of|the|and|for)\s+)*(?:[A-Z][\w'’.-]*|\d+))*"
+)
+#: How long |does| the battery last: what is asked of stands behind the auxiliary.
+_INVERTED = re.compile(
+    rf"^(?P<word>how|what|which|when|where|why)\b(?P<asked>.*?)\s(?P<auxiliary>{_AUXILIARY})\s+(?P<rest>.+)$",
+    re.IGNORECASE,
+)
+_HOW_MANY = re.compile(
+    rf"how many ((?:[\w-]+\s+){{0,3}}?[\w-]+)\s(?:{_AUXILIARY})\b", re.IGNORECASE
+)
+_SPEAKERS = re.compile(r"(?:i|you|we|they|he|she|it|one|people|there)\b", re.IGNORECASE)
+_THING_ENDS = re.compile(
+    rf"\s+(?:(?:{_PREPOSITION}|{_AUXILIARY}|like|up|out|off|down|away|back|per|each|every|into|against|between|if|when|"
+    r"because|as|and|or|now|today|need|offer|provide|contain|include|there)\b|,)",
+    re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[“「『《\"]([^“”「」『』《》\"]{1,40})[”」』》\"]")
 _YEAR = re.compile(r"(?:公元前|前)?\d{1,4}\s*年(?:\d{1,2}\s*月)?|\b(?:19|20)\d\d\b|[去今前明]年")
@@ -209,9 +272,15 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
     if pronoun and subject and normalize(subject) not in normalize(rest):
         possessive = pronoun.group().endswith("的") and pronoun.start() + len(pronoun.group()) > 1
         tail = "的" if chinese and possessive else ""
-        if not chinese and pronoun.group().lower() in _POSSESSIVE_EN:
+        if not chinese and _owns(pronoun.group(), rest[pronoun.end() :]):
             tail = "'s"
+        if pronoun.group().lower() in _SEVERAL_EN and subject == _thing_asked(previous):
+            # How many |rooms| does the hotel have: they are the rooms, it is the hotel.
+            counted = _HOW_MANY.match(previous)
+            subject = counted.group(1) if counted else subject
         return rest[: pronoun.start()] + subject + tail + rest[pronoun.end() :]
+    if not chinese and subject and _may_point_back(rest):
+        return f"{subject}: {rest}"
     if chinese and _MEASURE_ALONE.fullmatch(rest.rstrip(_END)):
         told = _measured(previous) or re.sub(rf"^(?:{_ASK})[是为為]?", "", subject)
         whole = not re.search(f"{_ASK}|{_AMOUNT}", told)
@@ -240,13 +309,19 @@ def _pronoun_en(question: str) -> re.Match[str] | None:
         elif word == "it" and _EXPLETIVE.match(after):
             stands = False
         else:
-            stands = not _has_antecedent(before, owns=word in _POSSESSIVE_EN)
+            stands = not _has_antecedent(word, before, after)
         if stands:
             return found
     return None
 
 
-def _has_antecedent(before: str, *, owns: bool) -> bool:
+def _owns(word: str, after: str) -> bool:
+    """Whether a pronoun owns what follows: "its", and "her" but in "meet her"."""
+    word = word.lower()
+    return word in _POSSESSIVE_EN and (word != "her" or _OWNED.match(after) is not None)
+
+
+def _has_antecedent(word: str, before: str, after: str) -> bool:
     """Whether a pronoun stands for something named before it in its own question.
 
     What owns may be the subject of the same clause ("the company sold its"); what is spoken of may not:
@@ -254,11 +329,17 @@ def _has_antecedent(before: str, *, owns: bool) -> bool:
     """
     if _SENTENCE_BEFORE.search(before):
         return True
-    named = _ANTECEDENT.search(before)
+    before = _SETTING.sub("", before)
+    several = word in _SEVERAL_EN | {"their", "theirs"}
+    named = (_ANTECEDENT if several else _ANTECEDENT_OF_ONE).search(before)
     if named is None:
         return False
-    if owns and not _OF_IT.search(before) and not _IS_ASKED.search(before):
-        return True
+    if _owns(word, after):
+        apart = (_OF_IT, _IS_ASKED, _ANOTHER_ACTS)
+        if not any(pattern.search(before) for pattern in apart):
+            return True
+    elif word in {"her", "him", "them"}:
+        before = _BEHIND_PREPOSITION.sub(" ", before)
     return _SPEAKS_ON.search(before, named.end()) is not None
 
 
@@ -269,8 +350,24 @@ def _points_back(word: str, before: str, after: str) -> bool:
     behind = re.match(rf"\s+(?:{_PREPOSITION})\b", after)
     if not _AFTER_AUXILIARY.search(before):
         return word != "that" and behind is not None
-    alone = re.match(rf"\s+(?:(?:{_AUXILIARY}|the|a|an)\b|[\w-]+\W*$)", after)  # does that cost?
+    if _DOES.search(before) and _DONE_BY_THIS.match(after):
+        return True
+    alone = _SAID_OF_THIS.match(after) or re.match(r"\s+[\w-]+\W*$", after)  # does that cost?
     return behind is not None or alone is not None
+
+
+def _may_point_back(question: str) -> bool:
+    """Whether a question that names nothing by a capital may speak of what was spoken of before."""
+    if re.search(r"\s[A-Z]\w", question):
+        return False
+    if _ARE_THERE.search(question.rstrip(_END)):
+        return True
+    pointing = (m for m in _PRONOUN_EN.finditer(question) if m.group().lower() in _POINTING_EN)
+    return any(
+        _AFTER_AUXILIARY.search(question[: m.start()])
+        and not _THIS_NOUN_DOES.match(question, m.start())
+        for m in pointing
+    )
 
 
 def _asks(topic: str, *, chinese: bool) -> bool:
@@ -456,7 +553,7 @@ def _counterpart_en(previous: str, topic: str) -> tuple[int, int] | None:
         and m.start() > 0
         and not _YEAR.fullmatch(m.group())
     ]
-    if bare[:1].isupper():
+    if re.match(r"[a-z]?[A-Z]", bare):  # Denmark, eBay
         return max(names, key=lambda span: _alike(previous[span[0] : span[1]], bare), default=None)
     if re.fullmatch(r"(?:\w+ )?ones?", bare):  # the other one
         return names[-1] if names else None
@@ -469,6 +566,10 @@ def _counterpart_en(previous: str, topic: str) -> tuple[int, int] | None:
     ) or re.match(r"how (?:many|much) ([\w-]+)", previous, re.IGNORECASE)
     if counted:
         return counted.span(1)
+    if re.fullmatch(r"[\w-]+", topic) and names:  # "germany"; one word alone is rather a name
+        start, end = names[-1]
+        inner = previous.rfind(" of ", start, end)  # the CEO of |Apple|
+        return (inner + len(" of ") if inner >= 0 else start), end
     if head := _HEAD_EN.match(previous):
         return head.span("head")
     # "The capacity in Denmark" and "solar parks" are of two kinds.
@@ -545,9 +646,12 @@ def _subject_en(previous: str) -> str:
         if not re.fullmatch(_QUESTION_WORDS_EN, m.group().lower())
         and (m.start() > 0 or " " in m.group())
         and not m.group().isdigit()
+        and m.group() != "I"
     ]
     if names:
         return max(names, key=len)
+    if thing := _thing_asked(previous):
+        return thing
     body = _body_en(previous)
     inner = re.search(rf"\b{_ARTICLE}.+", body)  # who funded |the study|
     return inner.group() if inner else body
@@ -556,8 +660,46 @@ def _subject_en(previous: str) -> str:
 def _body_en(previous: str) -> str:
     """A question without the words that ask: how many |participants| were there."""
     opening = rf"^(?:(?:{_QUESTION_WORDS_EN})\s+)+"
+    if _thing_asked(previous) and (inverted := _INVERTED.match(previous)):
+        return re.sub(opening, "", inverted.group("rest"), flags=re.IGNORECASE)
     body = re.sub(opening, "", previous, flags=re.IGNORECASE)
     return re.split(rf"\s(?:{_AUXILIARY}|there)\b", body)[0].strip()
+
+
+def _thing_asked(previous: str) -> str:
+    """What an inverted question asks of: how long does |the battery| last; "" of others."""
+    inverted = _INVERTED.match(previous)
+    if inverted is None:
+        return ""
+    word, asked, auxiliary, rest = (part.strip() for part in inverted.groups())
+    does = auxiliary.lower() in {"do", "does", "did"}
+    article = re.match(_ARTICLE, rest, re.IGNORECASE) is not None
+    if _SPEAKERS.match(rest):  # how often should I clean |the filter|
+        inner = re.search(rf"\b{_ARTICLE}.+", rest, re.IGNORECASE)
+        return inner.group()[: _thing_end(inner.group())] if inner and asked else ""
+    # "What is the capital", "which museum has the oldest", "how many guests can use" ask of what stands before.
+    if not does and (not article or not asked or word.lower() == "which"):
+        return ""
+    if auxiliary.lower() in {"has", "have", "had"} and word.lower() != "how":
+        return ""
+    phrase = rest[: _thing_end(rest)]
+    if re.search(rf"\s{_ARTICLE}", phrase, re.IGNORECASE):  # did the company finance |the plant|
+        return ""
+    words = phrase.split()
+    while len(words) > 1 + article and words[-1].endswith("ly"):
+        words.pop()
+    is_noun = auxiliary.lower() in {"is", "are", "was", "were"} and not words[-1].endswith("ed")
+    if not is_noun and len(words) > 1 + article:
+        words.pop()
+    while len(words) > 1 + article and words[-1].endswith("ly"):
+        words.pop()
+    return " ".join(words)
+
+
+def _thing_end(text: str) -> int:
+    """Where the thing that opens a text ends at the latest."""
+    found = _THING_ENDS.search(text)
+    return found.start() if found else len(text)
 
 
 def _without_subject(previous: str) -> str:

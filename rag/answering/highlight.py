@@ -71,25 +71,78 @@ def highlight_of(
 _CELL = re.compile(r"[^|\n]+")
 
 
-def _cell(asked: AskedFor, candidate: Candidate, weights: Weights) -> tuple[int, int] | None:
-    """The cell of a table's row under the one head that shares most with the question.
+# What names a row, is found by its form; a figure may stand in its cell without its unit.
+_TOLD_BY_FORM = frozenset({"date", "person", "place", "organisation"})
 
-    The row's name, its first cell, where the question tells that cell itself: which region has 18 farms.
-    None outside of tables, and where no head is named, or several as well.
+
+def _cell(asked: AskedFor, candidate: Candidate, weights: Weights) -> tuple[int, int] | None:
+    """The cell of a table's row under the head that is asked for: which region, or else the most alike one.
+
+    What the question tells itself does not answer it: which region has 18 farms is answered by the row's
+    name. None outside of tables, where no head is named, or several as well, and where another cell is of
+    the kind that was asked for.
     """
     heads = [normalize(match.group()) for match in _CELL.finditer(_row(candidate.head))]
     cells = [match.span() for match in _CELL.finditer(_row(candidate.text))]
     if len(heads) != len(cells):
         return None
     shares = [weights.share(held_terms(head)) for head in heads]
-    best = max(shares[1:], default=0.0)
-    if not best or shares[1:].count(best) > 1:
+    shown = [normalize(candidate.text[start:end].strip(_EDGES)) for start, end in cells]
+    told = [bool(text) and _tells(asked.normalised, text) for text in shown]
+    named = [i for i in range(1, len(cells)) if shares[i]]
+    open_ = [i for i in named if not told[i]] or named
+    best = max((shares[i] for i in open_), default=0.0)
+    alike = [i for i in open_ if shares[i] == best]
+    which = _which_head(asked.normalised, heads)
+    # Which region has 19 farms: of a row with 9 farms that figure says most; an empty cell says nothing.
+    denied = bool(asked.figures) and not any(told)
+    lacks = bool(named) and not any(shown[i] for i in named)
+    if which is not None and shown[which] and not (told[which] or denied or lacks):
+        return _trimmed(candidate.text, *cells[which])
+    if len(alike) != 1:
         return None
-    start, end = cells[shares.index(best, 1)]
-    told = normalize(candidate.text[start:end].strip())
-    if told and _tells(asked.normalised, told):
+    start, end = cells[alike[0]]
+    if not denied and _answered_apart(asked, candidate.text, (start, end), weights):
+        return None
+    if asked.kind == "figure" and asked.units and _MONEY.search(candidate.text[start:end]):
+        return None  # people are not counted in dollars
+    if told[alike[0]]:
         start, end = cells[0]
     return _trimmed(candidate.text, start, end)
+
+
+def _answered_apart(asked: AskedFor, text: str, cell: tuple[int, int], weights: Weights) -> bool:
+    """Whether not this cell but another holds what is told by its form."""
+    if asked.kind not in _TOLD_BY_FORM:
+        return False
+    typed = best_typed_span(asked, text, weights)
+    if typed is None or (cell[0] < typed[1] and typed[0] < cell[1]):
+        return False
+    return best_typed_span(asked, text[slice(*cell)], weights) is None
+
+
+_MONEY = re.compile(r"[$€£]\s*\d")
+_WHICH = re.compile(
+    r"\b(?:which|what)\s+(?:(?:is|are|was|were)\s+the\s+)?(?!(?:is|are|was|were|do|does|did)\b)([a-z]+)(?:\s+([a-z]+))?"
+)
+_WHICH_ZH = r"哪[一两几些]?[个個家位项項所座条條名种種]?"
+
+
+def _which_head(question: str, heads: list[str]) -> int | None:
+    """The one head whose column a question asks for by its name: which region, what is the price, 哪个区."""
+    asks = _WHICH.search(question)
+    wanted = [" ".join(asks.groups("")).strip(), asks.group(1)] if asks else []
+    for words in wanted:
+        noun = re.compile(rf"\b{re.escape(words.removesuffix('s'))}s?\b")
+        found = [i for i, head in enumerate(heads) if noun.search(head)]
+        if len(found) == 1:
+            return found[0]
+    found = [
+        i
+        for i, head in enumerate(heads)
+        if not head.isascii() and re.search(_WHICH_ZH + re.escape(head.strip()), question)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _tells(question: str, told: str) -> bool:

@@ -150,6 +150,13 @@ _CHINESE_MANY = re.compile(
     r"由.{1,10}组成|什么和什么|谁和谁|[一二两三四五六七八九十]+[个大项种点](?:方面|举措|措施|任务|步骤|阶段|"
     r"环节|目标|要求|机制|体系)?(?:是|有|指|为)(?:什么|哪|指)|各是|各有|有何|还有(?:什么|哪)"
 )
+#: What has a price in its name and is none: cost drivers, the minimum wage law.
+_NO_SUM = (
+    r"(?! (?:margin|ratio|growth|increase|decrease|rise|fall|change|index|driver|law|act|bill|structure|control|risk|"
+    r"polic(?:y|ie)|strateg(?:y|ie)|model|cent(?:er|re)|analys[ie]s|saving|cut|factor|plan|committee|process|cycle|"
+    r"source|stream|agreement|dispute|freeze|system|scheme|list|tag|type|categor(?:y|ie)|breakdown|component|"
+    r"statement|war|gap|regulation|rule)(?:e?s)?\b)"
+)
 _ENGLISH: tuple[tuple[str, str], ...] = (
     (
         "percent",
@@ -161,10 +168,11 @@ _ENGLISH: tuple[tuple[str, str], ...] = (
         "money",
         r"how much (?:money|(?:did|do|does|will|would|can|should) .*(?:cost|pay|invest|spend|earn)|"
         r"(?:is|are|was|were) .*(?:invested|paid|spent|\b(?:fee|fare|fine|rent|price|ticket|salary)s?\b))|"
-        r"(?:cost|price|budget|revenue|investment|salary)\b.*\bhow much|what (?:fee|fare|price|rent|salary)\b|"
+        r"(?:cost|price|budget|revenue|investment|salary)\b.*\bhow much|what (?:fee|fare|price|rent|salary)\b"
+        rf"{_NO_SUM}|"
         r"what (?:is|are|was|were) the (?:[\w-]+ ){0,3}(?:(?:cost|price|budget|revenue|turnover|investment|fee|"
         r"fare|rent|wage|salary|profit|income|dividend|debt|net loss)(?:e?s)?\b"
-        r"(?! (?:margin|ratio|growth|increase|decrease|rise|fall|change|index))|"
+        rf"{_NO_SUM}|"
         r"(?:total|market|book|asset|contract|estimated|insured) value|"
         r"value of the (?:\w+ )?(?:contract|deal|order|assets|property|goods|exports|imports|land)\b)",
     ),
@@ -197,7 +205,8 @@ _ENGLISH: tuple[tuple[str, str], ...] = (
     (
         "figure",
         r"how (?:many|much|big|large|high|tall|far|deep|wide|fast|heavy|often|"
-        r"(?:noisy|loud|hot|cold|warm|strong|thick|thin|small|bright|steep)\b)|what (?:number|amount|"
+        r"(?:noisy|loud|hot|cold|warm|strong|thick|thin|small|bright|steep) (?:is|are|was|were|can|could|will|"
+        r"would|may|must|should|do|does|did|has|have|had)\b(?! the (?:evidence|case|argument|claim|opposition|support)\b))|what (?:number|amount|"
         r"quantity|size|area|population|distance|height|length|speed|temperature)|what (?:is|was) the "
         r"(?:[\w-]+ ){0,3}(?:number|population|size|area|total|capacity|height|length)",
     ),
@@ -457,11 +466,15 @@ _ENGLISH_UNIT = re.compile(
     r"how many (?:of (?:the|its|their|our|your|these|those|all) )?(?:(?:different|distinct|separate|various|\d+) )*"
     r"(?!(?:of|is|are|was|were|do|does|did|have|has|had|can|could|will|would)\b)([\w-]+)"
 )
-#: What a run of capitalised words begins with at the opening of a question, and is no part of a name.
+#: What a run of capitalised words begins with at the opening of a question, and is no part of a name. Each word
+#: once, for "Will Will Smith come?".
 _NOT_OF_NAME = re.compile(
-    r"^(?:(?:(?:what|who|when|where|how)(?:['’]s)?|which|whom|whose|why|is|are|was|were|do|does|did|has|have|had|"
-    r"can|could|will|would|should|in|on|at|by|for|the|a|an|i(?:['’]\w+)?)(?:\s+|$))+"
+    r"^(?:(?:in|on|at|by|for)(?:\s+|$))?"
+    r"(?:(?:(?:what|who|when|where|how)(?:['’]s)?|which|whom|whose|why)(?:\s+|$))?"
+    r"(?:(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)(?:\s+|$))?"
+    r"(?:(?:the|a|an|i(?:['’]\w+)?)(?:\s+|$))?"
 )
+_OPENS = re.compile(r"(?:^|[.?!:])[\s\"'“‘(]*$")
 
 
 @lru_cache(maxsize=1024)
@@ -520,10 +533,17 @@ def _capitalised_names(text: str, language: str) -> list[str]:
         return []
     # "¿Cuándo" opens a sentence like any other first word.
     opened = text.replace("¿", " ").replace("¡", " ")
-    names = [normalize(opened[start:end]) for start, end in capitalised(opened)]
-    return [_NOT_OF_NAME.sub("", name) for name in names] if language == "en" else names
+    names = [(normalize(opened[start:end]), opened[:start]) for start, end in capitalised(opened)]
+    if language != "en":
+        return [name for name, _ in names]
+    return [
+        _NOT_OF_NAME.sub("", name) if _OPENS.search(before) else name
+        for name, before in names
+        if not _SPEAKER.fullmatch(name)
+    ]
 
 
+_SPEAKER = re.compile(r"i(?:['’]\w+)?")
 _SEGMENT = re.compile(r"[^\s,，、。.;；:：?？!！()（）\"“”'‘’《》「」]+")
 
 

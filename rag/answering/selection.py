@@ -42,9 +42,14 @@ def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
     others = _other_values(asked, ranked, best)
     if dated := _newest_first(ranked, best, others):
         return Selection(tuple(dated), dates_differ=True)
-    steps = _steps(ranked, best)[:LONGEST_LIST] if _wants_steps(asked) else []
-    if len(steps) > 1 and best in steps:
-        return Selection(tuple(steps), listed=True)
+    steps = _steps(ranked, best) if _wants_steps(asked) else []
+    if len(steps) > 1:
+        if best not in steps[:LONGEST_LIST]:
+            return Selection((best,))
+        if _are_steps(ranked, steps):
+            return Selection(tuple(steps[:LONGEST_LIST]), listed=True)
+        if not asked.many:  # the rules of a house, of which one answers
+            return Selection((best,))
     chosen = [best]
     if asked.many or _only_introduces(asked, ranked, best):
         chosen += _list_goes_on(ranked, best)
@@ -135,6 +140,42 @@ def _steps(ranked: Ranked, best: int) -> list[int]:
             last = number or last
         end = candidate.end
     return steps if best in steps else []
+
+
+#: Share of the question's worth that the words over a list hold, if it is the list that was asked for.
+_ANNOUNCED = 0.6
+_FIRST_WORDS = re.compile(r"\s*[(（]?\d{1,2}[.)）]\s+([A-Za-z]+)(?:\s+([a-z]+))?")
+#: Words that open no instruction, and those in the second place: "The pool closes", "Smoking is", "Guests may".
+_NO_VERB = re.compile(
+    r"the|an?|all|any|each|every|no|none|never|not|do|this|that|these|those|it|its|we|our|you|your|they|their|he|she|i|"
+    r"there|in|on|at|for|by|of|from|with|under|during|only|both|some|many|most|nothing|nobody|what|who|which|how|why|"
+    r"where|children|people|staff|men|women|\w{3,}(?:ing|ion|ment|ship|ity|ness|(?<!s)s)",
+    re.IGNORECASE,
+)
+_FINITE = re.compile(
+    r"is|are|was|were|be|may|must|can|cannot|could|will|would|shall|should|has|have|had|do|does|did|of|who|which"
+)
+
+
+def _are_steps(ranked: Ranked, items: list[int]) -> bool:
+    """Whether a numbered list says what to do for what is asked, and is not a list of rules or clauses.
+
+    It is announced, by a colon or in the question's words, or most of its items are instructions.
+    """
+    first = ranked.candidates[items[0]]
+    if first.before.rstrip().endswith((":", "：")):
+        return True
+    if ranked.weights.share(held_terms(f"{first.frame} {first.before}")) >= _ANNOUNCED:
+        return True
+    opened = [_FIRST_WORDS.match(ranked.candidates[i].text) for i in items]
+    numbered = [_NUMBERED.match(ranked.candidates[i].text) for i in items]
+    told = sum(
+        _NO_VERB.fullmatch(words.group(1)) is None
+        and _FINITE.fullmatch(words.group(2) or "") is None
+        for words in opened
+        if words is not None
+    )
+    return 2 * told > sum(number is not None for number in numbered)
 
 
 def _list_goes_on(ranked: Ranked, best: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -59,6 +60,39 @@ def test_the_head_of_a_table_may_stand_in_the_passage_before() -> None:
     assert {row.head for row in rows[:2]} == {lines[2]}
     alone = candidates_of([replace(second, document_id="b"), first])
     assert {row.head for row in alone} == {""}
+
+
+@pytest.mark.parametrize("line", ["\n", "\r\n", " \n"])
+def test_an_empty_line_parts_two_tables(line: str) -> None:
+    first = ["| Model | Price |", "|---|---|", "| X200 | $349 |"]
+    second = ["| City | Shops |", "|---|---|", "| Oslo | 3 |"]
+    text = line.join([*first, "", *second, "", "Below | not"])
+    rows = candidates_of([_passage(text, None)])
+    assert [(row.text, row.head) for row in rows] == [
+        (first[2], first[0]),
+        (second[2], second[0]),
+        ("Below | not", ""),
+    ]
+
+
+def test_a_rule_sets_the_head_anew_but_not_a_row_of_single_dashes() -> None:
+    lines = [
+        "| A | B |",
+        "|---|---|",
+        "| - | - |",
+        "| 1 | 2 |",
+        "| C | D |",
+        "|---|---|",
+        "| 3 | 4 |",
+    ]
+    rows = candidates_of([_passage("\n".join(lines), None)])
+    assert [(row.text, row.head) for row in rows] == [(lines[3], lines[0]), (lines[6], lines[4])]
+
+
+def test_dashes_that_are_no_rule_are_told_in_no_time() -> None:
+    began = time.perf_counter()
+    candidates_of([_passage("|" + "-" * 20_000 + "x", None)])
+    assert time.perf_counter() - began < 2.0
 
 
 def test_rows_without_a_rule_are_sentences_as_any_other() -> None:

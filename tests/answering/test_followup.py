@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rag.answering.followup import complete_question
@@ -114,6 +116,9 @@ def test_a_question_about_something_else_stays(question) -> None:
         ("How many farms are there?", "How many in Germany?", "farms: How many in Germany?"),
         ("How many farms are there?", "Which are in Germany?", "farms: Which are in Germany?"),
         ("How many members were there?", "How many of them left?", "How many of members left?"),
+        ("What is the capital of France?", "What about germany?", "What is the capital of germany?"),
+        ("Who is the CEO of Apple?", "And google?", "Who is the CEO of google?"),
+        ("What is the revenue of Northwind?", "What about eBay?", "What is the revenue of eBay?"),
         ("Wie hoch war der Umsatz 2022?", "Und 2021?", "Wie hoch war der Umsatz 2021?"),
         ("Quel était le budget en 2022 ?", "Et en 2021 ?", "Quel était le budget en 2021?"),
         ("¿Cuál fue el ingreso en 2022?", "¿Y en 2021?", "¿Cuál fue el ingreso en 2021?"),
@@ -173,6 +178,74 @@ def test_an_english_question_that_names_its_things_stays(question: str) -> None:
 )
 def test_pronouns_that_point_back_are_resolved(question: str, completed: str) -> None:
     assert complete_question(question, [("What is the price of the X200?", "x")]) == completed
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Does IT plan to open a factory in Spain?",
+        "Did IT have to pay a fine?",
+        "When did IT start to sell shoes?",
+        "Is IT used to treat headaches?",
+        "Is IT able to detect leaks?",
+        "Is IT safe to use in the rain?",
+        "Is THIS available in Germany?",
+        "Is THAT included in the price?",
+        "Does THIS include VAT?",
+        "Was THIS founded in 1987?",
+        "Can THESE be washed?",
+        "Are THOSE safe for kids?",
+        "Which banks finance ITS expansion?",
+        "How did the strike affect ITS profits?",
+        "Was Ann Lee ITS founder?",
+        "In the US, who are ITS rivals?",
+        "Before the war, where did SHE work?",
+        "Did Pierre Curie influence HER work?",
+        "When did the King meet HIM?",
+        "Which university named its library after HIM?",
+        "Is it possible to return IT?",
+    ],
+)
+def test_ordinary_pronouns_are_resolved(question: str) -> None:
+    pronoun = next(
+        word for word in re.findall(r"\b[A-Z]{2,}\b", question) if word not in {"US", "VAT"}
+    )
+    named = "Acme's" if pronoun in {"ITS", "HER"} else "Acme"
+    asked = question.replace(pronoun, pronoun.lower())
+    completed = question.replace(pronoun, named)
+    assert complete_question(asked, [("Who runs Acme?", "x")]) == completed
+
+
+def test_her_is_no_possessive_where_she_is_met() -> None:
+    history = [("Who was Marie Curie?", "x")]
+    met = "When did the King meet Marie Curie?"
+    assert complete_question("When did the King meet her?", history) == met
+
+
+@pytest.mark.parametrize("question", ["How many employees are there?", "Is this lamp in the box?"])
+def test_a_question_that_may_point_back_is_led_by_what_was_spoken_of(question: str) -> None:
+    assert complete_question(question, [("Who runs Acme?", "x")]) == f"Acme: {question}"
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        ("How long does the battery last?", "Is it removable?", "Is the battery removable?"),
+        ("How long does the battery last?", "Why?", "battery last: Why?"),
+        ("How long do batteries last?", "Are they removable?", "Are batteries removable?"),
+        ("How old is the bridge?", "Who built it?", "Who built the bridge?"),
+        ("What fuel does the engine need?", "How heavy is it?", "How heavy is the engine?"),
+        ("How many rooms does the hotel have?", "When was it built?", "When was the hotel built?"),
+        ("How many rooms does the hotel have?", "Are they heated?", "Are rooms heated?"),
+        ("How much does the annual pass cost?", "Where is it sold?", "Where is the annual pass sold?"),
+        ("How often should I clean the filter?", "Is it washable?", "Is the filter washable?"),
+        ("Which museum is the oldest?", "Where is it?", "Where is museum?"),
+    ],
+)  # fmt: skip
+def test_an_inverted_question_is_about_what_follows_the_auxiliary(
+    previous: str, question: str, completed: str
+) -> None:
+    assert complete_question(question, [(previous, "x")]) == completed
 
 
 def test_odd_histories_change_nothing() -> None:

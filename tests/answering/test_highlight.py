@@ -53,6 +53,48 @@ def test_the_cell_of_a_chinese_table() -> None:
 
 
 @pytest.mark.parametrize(
+    ("head", "row", "question", "cell"),
+    [
+        ("| Year | Visitors |", "| 2021 | 1,400 |", "Which year had the most visitors?", "2021"),
+        (HEAD, "| South | 25 | 90 |", "Which region has the most farms?", "South"),
+        ("| 区 | 人口 | 面积 |", "| 市北区 | 110万人 | 65平方公里 |", "哪个区人口最多？", "市北区"),
+        ("| 区 | 人口 | 面积 |", "| 市北区 | 110万人 | 65平方公里 |", "哪个区面积最大？", "市北区"),
+        ("| 序号 | 区 | 书记 |", "| 1 | 市北区 | 李华 |", "李华是哪个区的书记？", "市北区"),
+        (
+            "| Plan | Price | Changed |",
+            "| Standard | $79 | 2024-02-10 |",
+            "When was the price of the Standard plan last changed?",
+            "2024-02-10",
+        ),
+        (
+            "| Plan | Price | Update |",
+            "| Standard | $79 | 2024-02-10 |",
+            "When was the price of the Standard plan last changed?",
+            "2024-02-10",
+        ),
+        ("| No | Name | Role |", "| 1 | Ann Lee | Manager |", "Who has the role of manager?", "Ann Lee"),
+        ("| Year | Costs | Revenue |", "| 2021 | $5m | $6m |", "In which year did revenue reach $6m?", "2021"),
+        (
+            "| Plan | Users | Price per month |",
+            "| Standard | 20 | $79 |",
+            "How many people can use the Standard plan per month?",
+            "20",
+        ),
+        (
+            "| Office | Manager | Phone |",
+            "| North | Zoe Ann | 812 |",
+            "What is the phone of the office whose manager is Zoe Ann?",
+            "812",
+        ),
+    ],
+)  # fmt: skip
+def test_the_column_that_is_asked_for_and_not_the_one_that_is_told(
+    head, row, question, cell
+) -> None:
+    assert marked(question, row, head=head) == cell
+
+
+@pytest.mark.parametrize(
     ("read", "shown"),
     [
         ("Sir Alan Whitcom", "Sir Alan Whitcombe"),

@@ -160,3 +160,39 @@ def test_more_steps_than_fit_do_not_push_the_best_one_out() -> None:
     given = _texts("How do I clean the filter?", text, "3. Step 3.")
     assert given == [f"{i}. Step {i}." for i in range(1, 9)]
     assert _texts("How do I clean the filter?", text, "11. Step 11.") == ["11. Step 11."]
+
+
+RULES = [
+    "1. The pool closes at ten.",
+    "2. Members must wear shoes.",
+    "3. Smoking is not allowed.",
+    "4. Do not run in the hall.",
+    "5. A membership ends a month after it is cancelled in writing.",
+    "6. Dogs stay outside.",
+]
+
+
+def test_of_a_list_of_rules_only_the_one_that_answers_is_given() -> None:
+    question = "How can I cancel my membership?"
+    assert _texts(question, "\n".join(RULES), RULES[4]) == [RULES[4]]
+
+
+@pytest.mark.parametrize(
+    ("before", "frame", "listed"),
+    [
+        ("To cancel:", "", True),
+        ("", "How to cancel a membership", True),
+        ("Please note.", "House rules", False),
+    ],
+)
+def test_a_list_that_is_announced_is_given_whole(before: str, frame: str, listed: bool) -> None:
+    asked = analyse("How can I cancel my membership?")
+    ranked = _in_one_document("\n".join(RULES), RULES[4])
+    first, *others = ranked.candidates
+    worth = {"cancel": 0.5, "membership": 0.5}
+    ranked = replace(
+        ranked,
+        candidates=[replace(first, before=before, frame=frame), *others],
+        weights=Weights(worth, tuple(worth), worth),
+    )
+    assert select(asked, ranked, limit=3).listed is listed
