@@ -1,21 +1,26 @@
 """Where the files lie that an index was made from, as its catalog notes it.
 
-A file near the index, in its folder or below one of the two around it, is noted by its path from there:
-a project that is moved or copied together with its index knows its files again. Any other is noted by
-its whole path. A table of its own, made by the first writer of an index from before; a file that it
-does not name lies at a place unknown.
+A file near the index, in its folder or below one of the two around it, is noted by its path from there,
+any other by its whole path. A table of its own, made by the first writer of an index from before; a file
+that it does not name lies at a place unknown.
+
+The index's own folder is noted as well. Where it is another one now, the index was moved or copied, alone
+or with its files, and a place may hold another file than the one that was read: only those places
+count where the very same file lies, by size and time. What lies in the index's folder went with it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
+import stat
 import sys
 from pathlib import Path
 
 from rag.index import catalog
 
-__all__ = ["SOURCE_PLACES", "Places", "copy_places", "files_of", "has_moved"]
+__all__ = ["SOURCE_PLACES", "Places", "copy_places", "files_of", "has_moved", "settle_places"]
 
 SOURCE_PLACES = """
 CREATE TABLE IF NOT EXISTS source_places (
@@ -23,6 +28,8 @@ CREATE TABLE IF NOT EXISTS source_places (
 ) WITHOUT ROWID
 """
 
+# No file has this name: in its row stands where the index lay when the places were noted.
+_OWN = ""
 _UP = f"..{os.sep}"
 # What os.fsdecode() asks for each time.
 _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
@@ -31,8 +38,9 @@ _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors(
 class Places:
     """Locations as an index in ``folder`` notes them, and back."""
 
-    def __init__(self, folder: Path) -> None:
-        home = Path(os.path.realpath(folder))
+    def __init__(self, folder: str | Path, *, resolve: bool = True) -> None:
+        home = Path(os.path.realpath(folder) if resolve else folder)
+        self.home = os.fsencode(home)
         near = [one for one in (home, *home.parents[:2]) if one != one.parent]
         self._near = [f"{one}{os.sep}" for one in near]
 
@@ -56,6 +64,82 @@ class Places:
         return self._near[up] + path[up * len(_UP) :] if up < len(self._near) else ""
 
 
+class _Earlier:
+    """Places noted when the index lay elsewhere, and what they are worth now.
+
+    Args:
+        places: Of the folder where the index lies.
+        own: Where it lay.
+    """
+
+    def __init__(self, places: Places, own: bytes) -> None:
+        self._now = places
+        self._before: Places | None = None
+        # An index that still lies there is the one that this is a copy of: its files are not ours.
+        catalog_there = os.path.join(os.fsdecode(own), catalog.CATALOG_FILE)  # noqa: PTH118
+        is_link = os.path.realpath(own) == places.home
+        if is_link or not os.path.exists(catalog_there):  # noqa: PTH110 - as below
+            self._before = Places(os.fsdecode(own), resolve=False)
+
+    def place(self, place: bytes, fingerprint: str) -> bytes | None:
+        """The place as it is to be noted now; None where it is unknown."""
+        up = place.startswith(os.fsencode(_UP))
+        if not up and not os.path.isabs(place):  # noqa: PTH117 - as above
+            return place
+        if up and _is_same(self._now.location(place), fingerprint):
+            return place
+        location = "" if self._before is None else self._before.location(place)
+        return self._now.noted(location) if _is_same(location, fingerprint) else None
+
+
+def _is_same(location: str, fingerprint: str) -> bool:
+    """Whether a file of the size and time lies there that :mod:`rag.indexing` noted."""
+    try:
+        status = os.stat(location)  # noqa: PTH116 - for every file of an index
+    except (OSError, ValueError):
+        return False
+    same = fingerprint.startswith(f"{status.st_size}:{status.st_mtime_ns}|")
+    return same and stat.S_ISREG(status.st_mode)
+
+
+def _own(connection: sqlite3.Connection) -> bytes:
+    """Where the index lay when its places were noted; empty if unknown."""
+    row = connection.execute("SELECT place FROM source_places WHERE name = ?", (_OWN,)).fetchone()
+    return bytes(row[0]) if row is not None else b""
+
+
+def _earlier(connection: sqlite3.Connection, places: Places) -> _Earlier | None:
+    """How to judge what is noted; None where the index has stayed where it was, for all that is known."""
+    own = _own(connection)
+    return _Earlier(places, own) if own and own != places.home else None
+
+
+def settle_places(connection: sqlite3.Connection, places: Places) -> None:
+    """Note where the index lies; where it lay elsewhere, forget the places that do not hold here."""
+    if _own(connection) == places.home:
+        return
+    earlier = _earlier(connection, places)
+    changed: list[tuple[bytes, str]] = []
+    if earlier is not None:
+        rows = connection.execute(
+            "SELECT name, place, fingerprint FROM source_places JOIN sources USING (name)"
+        ).fetchall()
+        changed = [
+            (now or b"", name)  # an empty place is an unknown one
+            for name, place, fingerprint in rows
+            if place and (now := earlier.place(place, fingerprint)) != place
+        ]
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.executemany("UPDATE source_places SET place = ? WHERE name = ?", changed)
+        own = (_OWN, places.home)
+        connection.execute("INSERT OR REPLACE INTO source_places VALUES (?, ?)", own)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
 def files_of(folder: str | Path) -> dict[str, str]:
     """All files that the index in a folder was made from: source to location, empty if unknown.
 
@@ -71,12 +155,16 @@ def files_of(folder: str | Path) -> dict[str, str]:
     ):
         known = "SELECT 1 FROM sqlite_master WHERE name = 'source_places'"
         if connection.execute(known).fetchone() is None:
-            rows = connection.execute("SELECT name, NULL FROM sources ORDER BY name")
-        else:
-            rows = connection.execute(
-                "SELECT name, place FROM sources LEFT JOIN source_places USING (name) ORDER BY name"
-            )
-        return {name: places.location(place) for name, place in rows}
+            return dict(connection.execute("SELECT name, '' FROM sources ORDER BY name"))
+        earlier = _earlier(connection, places)
+        files: dict[str, str] = {}
+        for name, place, fingerprint in connection.execute(
+            "SELECT name, place, fingerprint FROM sources"
+            " LEFT JOIN source_places USING (name) ORDER BY name"
+        ):
+            now = earlier.place(place, fingerprint) if earlier is not None and place else place
+            files[name] = places.location(now)
+        return files
 
 
 def copy_places(folder: Path, fresh: Path) -> None:
@@ -90,6 +178,7 @@ def copy_places(folder: Path, fresh: Path) -> None:
             connection.execute(SOURCE_PLACES)
         rows = old.execute("SELECT name, place FROM source_places").fetchall()
         new.execute("BEGIN")
+        new.execute("DELETE FROM source_places")  # the fresh one does not stay where it lies now
         new.executemany("INSERT OR REPLACE INTO source_places VALUES (?, ?)", rows)
         new.execute("COMMIT")
 
@@ -98,6 +187,7 @@ def has_moved(source: str, location: str) -> bool:
     """Whether not only a file but the whole folder that was indexed is gone from its place.
 
     Then the index came from another machine, or the folder was moved: the location tells nothing.
+    Neither does one that may not be looked at.
     """
     top = location.rsplit(os.sep, max(1, source.count("/")))[0]
-    return not Path(top or os.sep).exists()
+    return not os.path.exists(top or os.sep)  # noqa: PTH110 - Path.exists() raises if it may not look

@@ -29,7 +29,7 @@ from rag.index import catalog, faults
 from rag.index.cache import VectorCache
 from rag.index.dense import COARSE_FILE, COARSE_FROM, COARSE_SEGMENT_FROM
 from rag.index.lock import WriteLock
-from rag.index.places import SOURCE_PLACES, Places
+from rag.index.places import SOURCE_PLACES, Places, settle_places
 from rag.index.segments import (
     SEGMENT_ROWS,
     SEGMENTS_FOLDER,
@@ -117,6 +117,7 @@ class EmbeddedWriter:
         self._connection.execute(catalog.SOURCE_ROWS)
         self._connection.execute(SOURCE_PLACES)
         self._places = Places(folder)
+        settle_places(self._connection, self._places)
         self._guard = threading.Lock()  # the connection is used by two threads
         self._transaction = _Transaction(folder, self._connection, dimension)
         self._cache = VectorCache(self._connection, dimension)

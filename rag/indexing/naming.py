@@ -6,13 +6,15 @@ over many calls, which may hold folders of one name; it remembers where each fil
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from rag.index import Source, Writer
 from rag.reading.discovery import SourceFile, possible_sources, shown
 
-__all__ = ["Named", "named"]
+__all__ = ["Named", "named", "remove_command"]
 
 # Up to so many files are looked up one by one, not among all that are known.
 _FEW_FILES = 100
@@ -39,7 +41,7 @@ def named(writer: Writer, files: Sequence[SourceFile]) -> Named:
     A file that lies where one was read has that one's source. Otherwise its own source is free,
     unless it belongs to another file that still exists; then more of its path is put in front. A
     source whose file is gone, or lies at a place unknown, is taken over: so goes an index that was
-    moved to another machine.
+    moved to another machine, or one from before places were noted.
     """
     naming = _Naming(writer, files)
     sources = naming.sources()
@@ -61,6 +63,7 @@ class _Naming:
         self._files = files
         self._taken: dict[str, str] = {}  # source -> location
         self._longer: list[str] = []
+        self._in_the_way: dict[str, None] = {}  # the sources they would have had
         self.known: Callable[[str], Source | None] = writer.source
         self._empty = False
         if len(files) >= _FEW_FILES:
@@ -85,6 +88,12 @@ class _Naming:
         notes = self._longer[:_TOLD]
         if len(self._longer) > _TOLD:
             notes.append(f"so are {len(self._longer) - _TOLD} more files, for the same reason")
+        known = [name for name in self._in_the_way if self.known(name) is not None]
+        if known:
+            notes.append(
+                "the other files' documents stay; if these files replace those, remove them: "
+                f"{remove_command(known)}"
+            )
         return notes
 
     def _is_recognised(self, file: SourceFile) -> bool:
@@ -101,19 +110,34 @@ class _Naming:
         return False
 
     def _takes_own(self, file: SourceFile, wanted: set[str]) -> bool:
-        """Take the file's own source if that is free, or a longer one that is known but nobody's."""
+        """Take the file's own source if that is free, or another one that is known but nobody's.
+
+        Another one is longer, or even shorter where it is likely the file's: files that are given
+        one by one, and not by their folder, are named by more or by less of their paths.
+        """
         own = self.known(file.source)
         if file.source in self._taken or _is_anothers(own, file):
             return False
         name = file.source
-        if own is None:
-            for longer in self._longer_than_own(file, wanted):
-                one = self.known(longer)
-                if one is not None and not _is_anothers(one, file):
-                    name = longer
-                    break
+        if own is None or not (own.location or _is_likely(own, file)):
+            others = self._free(file, wanted)
+            likely = (one.name for one in others if not one.location and _is_likely(one, file))
+            longer = [one.name for one in others if len(one.name) > len(name)]
+            name = next(likely, longer[0] if own is None and longer else name)
         self._taken[name] = file.location
         return True
+
+    def _free(self, file: SourceFile, wanted: set[str]) -> list[Source]:
+        """Other known sources that the file may have: longer ones, then shorter ones."""
+        found = (self.known(name) for name in self._longer_than_own(file, wanted))
+        longer = [one for one in found if one is not None and not _is_anothers(one, file)]
+        shorter = [
+            one
+            for name in reversed(possible_sources(file.location))
+            if len(name) < len(file.source) and name not in self._taken and name not in wanted
+            if (one := self.known(name)) is not None and not one.location
+        ]
+        return [*longer, *shorter]
 
     def _takes_longer(self, file: SourceFile, wanted: set[str]) -> None:
         """Take as much of the path as no other file has, and note it."""
@@ -128,12 +152,27 @@ class _Naming:
             f"{name} is named by more of its path, because {file.source} is another file: "
             f"{shown(first)}"
         )
+        self._in_the_way[file.source] = None
 
     def _longer_than_own(self, file: SourceFile, wanted: set[str]) -> Iterator[str]:
         """Longer sources of the file that no file of this call has, shortest first."""
         for name in possible_sources(file.location):
             if len(name) > len(file.source) and name not in self._taken and name not in wanted:
                 yield name
+
+
+def remove_command(names: Sequence[str]) -> str:
+    """How to remove the documents of these files; of many only the first are named."""
+    some = names[:_TOLD]
+    dashes = ["--"] if any(name.startswith("-") for name in some) else []
+    words = [*dashes, *map(shlex.quote, some), *(["..."] if len(names) > len(some) else [])]
+    return f"rag remove {' '.join(words)}"
+
+
+def _is_likely(source: Source, file: SourceFile) -> bool:
+    """Whether a source of a place unknown had the file's size and time, or leads to it from here."""
+    same = source.fingerprint.startswith(f"{file.size}:{file.modified}|")
+    return same or os.path.abspath(source.name) == file.location  # noqa: PTH100 - as in discovery
 
 
 def _is_anothers(source: Source | None, file: SourceFile) -> bool:
@@ -143,7 +182,7 @@ def _is_anothers(source: Source | None, file: SourceFile) -> bool:
     try:
         # One file may be reached by two paths, through a link.
         return not file.path.samefile(source.location)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except (OSError, ValueError):  # it may not be looked at, so it cannot be said to be gone
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return False  # where it is forbidden to look, the place is as good as unknown
+    except (OSError, ValueError):  # it cannot be looked at now, so it cannot be said to be gone
         return True

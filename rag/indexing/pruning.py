@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import stat
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from rag.index import Source
 from rag.index.places import has_moved
 from rag.reading.discovery import Discovery, source_of
 
-__all__ = ["vanished"]
+__all__ = ["out_of_reach", "vanished"]
 
 
 def vanished(
@@ -20,8 +21,8 @@ def vanished(
     """The sources, by name, whose files should have been found below these paths and were not.
 
     What lies below the paths is told by where a file was read; by its name alone where that is not
-    known, or means nothing because the whole folder is gone from there: an index from another
-    machine. What could not be looked at, a folder without permission for instance, has not vanished.
+    known. What could not be looked at, a folder without permission for instance, has not vanished.
+    Nor has a file that is still there but was not found: a hidden one, or one read through a link.
 
     Args:
         sources: All that the index notes.
@@ -30,27 +31,58 @@ def vanished(
         found: What was found, with the sources that the files have in the index.
     """
     present = {file.source for file in found.files}
-    looked = [Path(path) for path in paths if Path(path).exists()]
-    roots = [source_of(path) for path in looked]
-    unread = [failure.source for failure in found.failures]
+    looked = [path for path in paths if os.path.exists(path)]  # noqa: PTH110 - see Path.exists()
+    is_named = _named_below(looked, found)
     folders = _with_real(os.path.abspath(path) for path in looked)  # noqa: PTH100
     unseen = _with_real(found.unseen)
     real_folder = cache(os.path.realpath)
 
     def is_gone(source: Source) -> bool:
-        if source.location:
-            folder, name = os.path.split(source.location)
-            places = (source.location, os.path.join(real_folder(folder), name))  # noqa: PTH118
-            if any(_is_below(place, folders, os.sep) for place in places):
-                return not any(_is_below(place, unseen, os.sep) for place in places)
-            if not has_moved(source.name, source.location):
-                return False
-        return _is_below(source.name, roots, "/") and not _is_below(source.name, unread, "/")
+        if not source.location:
+            return is_named(source.name)
+        folder, name = os.path.split(source.location)
+        places = (source.location, os.path.join(real_folder(folder), name))  # noqa: PTH118
+        return (
+            any(_is_below(place, folders, os.sep) for place in places)
+            and not any(_is_below(place, unseen, os.sep) for place in places)
+            and not _may_exist(source.location)
+        )
 
     return sorted(
         (source for source in sources if source.name not in present and is_gone(source)),
         key=lambda source: source.name,
     )
+
+
+def out_of_reach(
+    sources: Iterable[Source], paths: Sequence[str | Path], found: Discovery
+) -> list[str]:
+    """Files named as if below these paths whose folder is gone: moved away, or a disk not mounted."""
+    present = {file.source for file in found.files}
+    looked = [path for path in paths if os.path.exists(path)]  # noqa: PTH110 - see Path.exists()
+    is_named = _named_below(looked, found)
+    return sorted(
+        name
+        for name, _, _, _, location in sources
+        if location and name not in present and is_named(name) and has_moved(name, location)
+    )
+
+
+def _named_below(looked: Sequence[str | Path], found: Discovery) -> Callable[[str], bool]:
+    """Tells of a name whether its file should have been found, going by nothing else."""
+    roots = [source_of(path) for path in looked]
+    unread = [failure.source for failure in found.failures]
+    return lambda name: _is_below(name, roots, "/") and not _is_below(name, unread, "/")
+
+
+def _may_exist(location: str) -> bool:
+    """Whether a file lies there, or may: where it is forbidden to look, for instance."""
+    try:
+        return not stat.S_ISDIR(os.lstat(location).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError):
+        return True
 
 
 def _with_real(locations: Iterable[str]) -> list[str]:

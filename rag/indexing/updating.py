@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -120,14 +121,34 @@ def remove_documents(store: Store, names: Sequence[str]) -> tuple[str, ...]:
         removed = tuple(one for one in chosen if writer.remove(one))
         # Indexing its file again brings a document back: the file is forgotten, or, while other
         # documents of it stay, read again; those are still known as the file's, and go with it.
+        # An upload is read with all others whenever the page asks: only a new one brings rows back.
         for source in sources:
             left = tuple(one for one in source.document_ids if one not in chosen)
             if not left or source.name in names:
                 writer.remove_source(source.name)
             else:
                 noted = writer.source(source.name) or source
-                writer.put_source(noted._replace(fingerprint=_INCOMPLETE, document_ids=left))
+                fingerprint = _as_it_is(store, noted.location) or _INCOMPLETE
+                writer.put_source(noted._replace(fingerprint=fingerprint, document_ids=left))
     return removed
+
+
+def _as_it_is(store: Store, location: str) -> str:
+    """The fingerprint of an upload by size and time alone; empty for any other file.
+
+    Without a hash, the same content counts as new when it is uploaded again.
+    """
+    folder = getattr(store, "path", None)
+    if not location or folder is None:
+        return ""
+    try:
+        place = Path(os.path.realpath(location))
+        if not place.is_relative_to(os.path.realpath(folder)):
+            return ""
+        status = place.stat()
+    except (OSError, ValueError):
+        return ""
+    return f"{status.st_size}:{status.st_mtime_ns}|"
 
 
 def reembed(
@@ -271,8 +292,8 @@ def _read(
         before += file.size
         if (
             known is not None
-            and file.modified < settled
             and known.fingerprint.startswith(f"{file.size}:{file.modified}|")
+            and (file.modified < settled or not _content(known.fingerprint))
         ):
             tally.unchanged.extend(known.document_ids)
             if known.location != file.location:
@@ -389,8 +410,15 @@ def _digest_of(text: str) -> str:
 
 def _prune(writer: Writer, paths: Sequence[str | Path], found: Discovery, tally: Tally) -> None:
     """Remove the documents of files that have vanished from below the given folders."""
-    from rag.indexing.pruning import vanished
+    from rag.indexing.naming import remove_command
+    from rag.indexing.pruning import out_of_reach, vanished
 
     for source in vanished(writer.sources(), paths, found):
         tally.removed.extend(one for one in source.document_ids if writer.remove(one))
         writer.remove_source(source.name)
+    away = out_of_reach(writer.sources(), paths, found)
+    if away:
+        tally.notes.append(
+            f"{len(away)} files were not pruned, because their whole folder is gone: a disk that is "
+            f"not there, or a folder that was moved. To remove them: {remove_command(away)}"
+        )

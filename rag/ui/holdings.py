@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -73,10 +74,15 @@ def _found(source: str, location: str, uploads: str) -> Path | None:
     seen from where the index was made, usually the working directory.
     """
     if location and not has_moved(source, location):
-        return Path(location) if Path(location).is_file() else None
+        return Path(location) if _is_file(location) else None
     parts = PurePosixPath(source).parts
     seen = len(parts) > 1 and parts[0] not in {"/", "..", uploads}
-    return Path(source) if seen and Path(source).is_file() else None
+    return Path(source) if seen and _is_file(source) else None
+
+
+def _is_file(path: str) -> bool:
+    """Whether it is one, as far as can be seen: Path.is_file() raises where it may not look."""
+    return os.path.isfile(path)  # noqa: PTH113
 
 
 def _searched(info: DocumentInfo) -> str:

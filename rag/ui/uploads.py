@@ -1,7 +1,7 @@
 """Files from the page: their names are not trusted, their bytes land in one folder.
 
 A file arrives under ``uploads/.incoming/<token>/``, and takes its place in ``uploads/`` only to
-be indexed; if that fails, an earlier file of the name is put back.
+be indexed; if any of it cannot be read, an earlier file of the name is put back.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from rag.errors import RagError, ReadingError, StorageFullError
 
 if TYPE_CHECKING:
     from rag.knowledge_base import KnowledgeBase
+    from rag.records import IngestReport
 
 __all__ = ["MAX_BYTES", "Uploads", "safe_name"]
 
@@ -106,27 +107,34 @@ class Uploads:
             among them which rows of it could not be read.
 
         Raises:
-            RagError: The upload is unknown, or nothing of the file can be read.
+            RagError: The upload is unknown, or nothing of the file can be read; of one that replaces an
+                earlier file, not all.
         """
         incoming = self.folder / ".incoming" / token
         if not _TOKEN.fullmatch(token) or not incoming.is_dir():
             raise RagError("This upload is gone, perhaps after a restart. Upload the file again.")
         name = next(path.name for path in incoming.iterdir())
         target, earlier = self.folder / name, incoming / ".earlier"
+        before: set[str] | None = None
         if target.exists():
+            before = {info.id for info in kb.documents()}
             target.replace(earlier)
         (incoming / name).replace(target)
         read = False
         try:
             report = kb.index(target, progress=progress)
-            # Rows that can be read are in the index by now, so the file they came from stays.
-            read = bool(report.added or report.updated or report.unchanged) or not report.failed
+            # Rows that can be read are in the index by now, so the file they came from stays, unless
+            # it would take the place of one that may have been whole.
+            some = before is None and bool(report.added or report.updated or report.unchanged)
+            read = some or not report.failed
         finally:
             if not read:
                 target.unlink(missing_ok=True)
                 if earlier.exists():
                     earlier.replace(target)
             shutil.rmtree(incoming, ignore_errors=True)
+        if not read and before is not None:
+            _back_to(kb, target, before, report)
         if not read:
             raise RagError(report.failed[0].reason)
         unread = [failure.reason for failure in report.failed]
@@ -152,13 +160,31 @@ class Uploads:
         file = self.folder / Path(source).name
         if not file.is_file():
             return
-        if location and Path(location).exists():
-            ours = file.samefile(location)  # not a stranger's, from another folder of this name
-        else:
-            ours = source.endswith(f"{self.folder.name}/{file.name}")
+        ours = source.endswith(f"{self.folder.name}/{file.name}")
+        if location:
+            try:
+                ours = file.samefile(location)  # not a stranger's, from another folder of this name
+            except PermissionError:
+                ours = False  # a stranger's, since ours may be looked at
+            except (OSError, ValueError):
+                pass  # gone, or of another machine: the name is all there is to go by
         if ours:
             file.unlink()
 
     def clear_incoming(self) -> None:
         """Drop what a stopped server left half received."""
         shutil.rmtree(self.folder / ".incoming", ignore_errors=True)
+
+
+def _back_to(kb: KnowledgeBase, file: Path, before: set[str], report: IngestReport) -> None:
+    """Let the index serve an earlier file again, as it did before a new one was read in part."""
+    if not (report.added or report.updated or report.unchanged):
+        return
+    back = kb.index(file)
+    # A document that was not there before is of a row that only the new file had, or of one that a
+    # reader took out; one that the earlier file does not give stays in the new file's words.
+    wrong = {*report.added, *back.added} - before
+    wrong |= set(report.updated) - {*back.added, *back.updated, *back.unchanged}
+    wrong &= {info.id for info in kb.documents()}
+    if wrong:
+        kb.remove(*wrong)

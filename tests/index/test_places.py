@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from rag.index import Source, open_store
@@ -58,6 +59,35 @@ def test_files_of_an_index(tmp_path: Path) -> None:
             assert [source.location for source in writer.sources()] == [
                 "/far/a.csv", f"{tmp_path}/b.txt", "",
             ]  # fmt: skip
+
+
+def test_a_copied_index_knows_only_what_lies_where_it_lay(tmp_path: Path) -> None:
+    """Files of the size and time that were noted; those elsewhere are the first index's."""
+    project, copy = tmp_path / "p1", tmp_path / "p2"
+    for name in ("same.txt", "changed.txt", "index/uploads/u.txt", "../far.txt"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("x")
+    files = {name: (project / name).resolve() for name in ("same.txt", "changed.txt")}
+    files |= {"u.txt": project / "index" / "uploads" / "u.txt", "z.txt": tmp_path / "far.txt"}
+    with open_store(project / "index", model="toy", dimension=4) as store, store.writer() as writer:
+        for name, path in files.items():
+            print_ = f"{path.stat().st_size}:{path.stat().st_mtime_ns}|hash"
+            writer.put_source(Source(name, print_, (name,), location=str(path)))
+    before = files_of(project / "index")
+    assert before == {name: str(path) for name, path in files.items()}
+    shutil.copytree(project, copy)
+    (copy / "changed.txt").write_text("another")
+    shutil.copytree(project / "index", tmp_path / "deep" / "down" / "here" / "index")
+    known = {"same.txt": f"{copy}/same.txt", "u.txt": f"{copy}/index/uploads/u.txt"}
+    # far.txt lies near enough to be noted from the index, and is there from the copy as well.
+    known |= {"changed.txt": "", "z.txt": f"{tmp_path}/far.txt"}
+    assert files_of(copy / "index") == known
+    with open_store(copy / "index") as store, store.writer() as writer:
+        assert {one.name: one.location for one in writer.sources()} == known
+    assert files_of(copy / "index") == known
+    assert files_of(project / "index") == before
+    alone = files_of(tmp_path / "deep" / "down" / "here" / "index")
+    assert [name for name, location in alone.items() if location] == ["u.txt"]
 
 
 def test_a_folder_has_moved_when_all_of_it_is_gone(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rag import KnowledgeBase, Settings
+from rag.index.places import files_of
 from tests.toy import ToyEmbedder
 
 PLAIN = Settings(reader=False)
@@ -58,12 +59,19 @@ def test_a_folder_of_the_same_name_replaces_nothing(kb: KnowledgeBase, years: Pa
     assert kb.index(years / "2023" / "reports").added == ("reports/q1.txt",)
     report = kb.index(years / "2024" / "reports")
     assert (report.added, report.updated) == (("2024/reports/q1.txt",), ())
-    (note,) = report.notes
-    assert note == (
+    why, remedy = report.notes
+    assert why == (
         "2024/reports/q1.txt is named by more of its path, because reports/q1.txt is another file: "
         f"{years}/2023/reports/q1.txt"
     )
+    assert remedy == (
+        "the other files' documents stay; if these files replace those, remove them: "
+        "rag remove reports/q1.txt"
+    )
     assert stored(kb) == BOTH
+    assert kb.remove("reports/q1.txt") == ("reports/q1.txt",)
+    assert kb.index(years / "2024" / "reports").unchanged == ("2024/reports/q1.txt",)
+    assert len(stored(kb)) == 1
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -130,8 +138,9 @@ def test_many_files_are_named_as_few_are(kb: KnowledgeBase, tmp_path: Path) -> N
     report = kb.index(tmp_path / "2024" / "reports")
     assert len(report.added) == 120
     assert all(name.startswith("2024/reports/") for name in report.added)
-    assert len(report.notes) == 6
-    assert report.notes[-1] == "so are 115 more files, for the same reason"
+    assert len(report.notes) == 7
+    assert report.notes[-2] == "so are 115 more files, for the same reason"
+    assert report.notes[-1].endswith(" reports/100.txt reports/101.txt ...")
     again = kb.index(tmp_path / "2024" / "reports")
     assert (len(again.unchanged), again.notes) == (120, ())
 
@@ -143,8 +152,11 @@ def test_a_folder_that_was_moved_keeps_its_documents(kb: KnowledgeBase, tmp_path
     (tmp_path / "old").rename(tmp_path / "new")
     (tmp_path / "new" / "docs" / "b.txt").unlink()
     report = kb.index(tmp_path / "new" / "docs", prune=True)
-    assert (report.unchanged, report.removed) == (("docs/a.txt",), ("docs/b.txt",))
-    assert report.notes == ()
+    assert (report.unchanged, report.removed) == (("docs/a.txt",), ())
+    # The folder may as well be on a disk that is not mounted now.
+    (note,) = report.notes
+    assert note.startswith("1 files were not pruned, because their whole folder is gone")
+    assert note.endswith("To remove them: rag remove docs/b.txt")
     # From now on it is known by its new place.
     write(tmp_path / "old" / "docs" / "a.txt", "another text")
     assert kb.index(tmp_path / "old" / "docs").added == ("old/docs/a.txt",)
@@ -225,3 +237,130 @@ def test_another_model_keeps_where_files_lie(years: Path) -> None:
         (years / "2023" / "reports" / "q1.txt").unlink()
         assert kb.index(years / "2024" / "reports", prune=True).removed == ()
         assert stored(kb) == BOTH
+
+
+def test_two_prunes_do_not_take_turns_at_a_linked_folder(kb: KnowledgeBase, tmp_path: Path) -> None:
+    write(tmp_path / "shared" / "a.txt", "text")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "shared").symlink_to(tmp_path / "shared")
+    kb.index(tmp_path / "docs", prune=True)
+    kb.index(tmp_path / "shared", prune=True)
+    before = stored(kb)
+    for name in ("docs", "shared"):
+        report = kb.index(tmp_path / name, prune=True)
+        assert (report.added, report.removed) == ((), ())
+    assert stored(kb) == before
+
+
+def test_a_disk_that_has_vanished_keeps_its_documents(kb: KnowledgeBase, tmp_path: Path) -> None:
+    """All of A/docs used to go by its name when B/docs was pruned."""
+    write(tmp_path / "A" / "docs" / "a.txt", "text a")
+    write(tmp_path / "B" / "docs" / "b.txt", "text b")
+    kb.index(tmp_path / "A" / "docs")
+    kb.index(tmp_path / "B" / "docs")
+    (tmp_path / "A").rename(tmp_path / "not mounted")
+    assert kb.index(tmp_path / "B" / "docs", prune=True).removed == ()
+    assert set(stored(kb)) == {"docs/a.txt", "docs/b.txt"}
+
+
+def test_a_place_that_may_not_be_looked_at_is_unknown(
+    kb: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "secret" / "docs" / "a.txt", "text")
+    write(tmp_path / "mine" / "docs" / "a.txt", "text")
+    kb.index(tmp_path / "secret" / "docs")
+    forbid(monkeypatch, tmp_path / "secret")
+    report = kb.index(tmp_path / "mine" / "docs", prune=True)
+    assert (report.unchanged, report.added, report.removed) == (("docs/a.txt",), (), ())
+
+
+def forbid(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let nobody look below a folder; the rights themselves mean nothing to root."""
+    for name in ("stat", "lstat"):
+        look = getattr(os, name)
+
+        def refused(path: object, *args: object, look: object = look, **more: object) -> object:
+            if isinstance(path, str | os.PathLike) and str(path).startswith(f"{folder}/"):
+                raise PermissionError(13, "Permission denied", str(path))
+            return look(path, *args, **more)  # type: ignore[operator]
+
+        monkeypatch.setattr(os, name, refused)
+
+
+def aged(*files: Path) -> None:
+    """Make files old enough to be known by size and time."""
+    for file in files:
+        os.utime(file, ns=(10**18, 10**18))
+
+
+def test_a_project_copied_with_an_index_far_from_its_files(tmp_path: Path) -> None:
+    """The copy's documents used to be added beside those of the first project's files."""
+    project, copy = tmp_path / "p1", tmp_path / "p2"
+    for name in ("a", "b"):
+        write(project / "docs" / f"{name}.txt", name)
+    aged(*(project / "docs").iterdir())
+    with open_index(project / "deep" / "in" / "it" / "index") as kb:
+        kb.index(project / "docs")
+    shutil.copytree(project, copy)
+    write(copy / "docs" / "a.txt", "a, changed")
+    (copy / "docs" / "b.txt").unlink()
+    with open_index(copy / "deep" / "in" / "it" / "index") as kb:
+        report = kb.index(copy / "docs", prune=True)
+        assert (report.updated, report.added, report.notes) == (("docs/a.txt",), (), ())
+        assert report.removed == ("docs/b.txt",)
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_an_index_that_is_moved_alone(tmp_path: Path, link: bool) -> None:
+    """Its places, as seen from it, used to mean other files: here other/docs/a.txt."""
+    for name in ("mine", "other"):
+        write(tmp_path / name / "docs" / "a.txt", f"words of {name}")
+    write(tmp_path / "more" / "docs" / "a.txt", "words of more")
+    aged(tmp_path / "mine" / "docs" / "a.txt", tmp_path / "more" / "docs" / "a.txt")
+    index = tmp_path / "mine" / "x" / "index"
+    with open_index(index) as kb:
+        kb.index(tmp_path / "mine" / "docs")
+        kb.index(tmp_path / "more" / "docs")
+    moved = tmp_path / "other" / "x" / "index"
+    moved.parent.mkdir()
+    index.rename(moved)
+    if link:
+        index.symlink_to(moved)
+    mine, more = f"{tmp_path}/mine/docs/a.txt", f"{tmp_path}/more/docs/a.txt"
+    assert files_of(moved) == {"docs/a.txt": mine, "more/docs/a.txt": more}
+    with open_index(moved) as kb:
+        report = kb.index(tmp_path / "mine" / "docs", tmp_path / "more" / "docs", prune=True)
+        assert (len(report.unchanged), report.added, report.removed) == (2, (), ())
+        assert kb.index(tmp_path / "other" / "docs").added == ("other/docs/a.txt",)
+    assert len(files_of(moved)) == 3
+
+
+def test_files_given_one_by_one_have_the_names_that_an_older_index_knows(
+    kb: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the page reads them again; duplicates of other names used to be added."""
+    files = [tmp_path / "docs" / name for name in ("a.txt", "docs/a.txt", "sub/a.txt")]
+    for file in files:
+        write(file, f"words of {file}")
+    kb.index(tmp_path / "docs")
+    known = set(stored(kb))
+    assert known == {"docs/a.txt", "docs/docs/a.txt", "docs/sub/a.txt"}
+    monkeypatch.chdir(tmp_path)
+    for order in (files, files[::-1], files[1:2]):
+        forget_places(tmp_path / "index")
+        for file in files:
+            write(file, f"{file.read_text()} and more")
+        report = kb.index(*order)
+        assert (len(report.updated), report.added, set(stored(kb))) == (len(order), (), known)
+        for name, text in stored(kb).items():
+            assert text.startswith(f"words of {tmp_path / name}")
+
+
+def test_a_shorter_name_of_an_older_index_is_taken_only_where_it_is_likely(
+    kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    write(tmp_path / "other" / "sub" / "a.txt", "another text")
+    kb.index(tmp_path / "other" / "sub")
+    forget_places(tmp_path / "index")
+    write(tmp_path / "docs" / "sub" / "a.txt", "text")
+    assert kb.index(tmp_path / "docs").added == ("docs/sub/a.txt",)

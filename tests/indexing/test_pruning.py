@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rag.index import Source
-from rag.indexing.pruning import vanished
+from rag.indexing.pruning import out_of_reach, vanished
 from rag.reading import discover
 from rag.records import Failure
 
@@ -22,19 +22,23 @@ def test_what_lies_below_is_told_by_location(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     (docs / "inner").mkdir(parents=True)
     (docs / "a.txt").write_text("x")
+    (docs / ".hidden.txt").write_text("x")  # was given by itself
     (tmp_path / "other" / "docs").mkdir(parents=True)
     known = [
         source("docs/z.txt", docs / "z.txt"),
         source("docs/a.txt", docs / "a.txt"),
         source("long/docs/inner/b.txt", docs / "inner" / "b.txt"),
         source("docs/c.txt", tmp_path / "other" / "docs" / "c.txt"),  # of another folder docs
-        source("docs/d.txt", "/of another machine/docs/d.txt"),
+        source("docs/d.txt", "/of another disk/docs/d.txt"),
+        source("docs/hidden.txt", docs / ".hidden.txt"),
+        source("docs/folder.txt", docs / "inner"),  # no file any more
         source("docs/e.txt"),
         source("docs2/f.txt", tmp_path / "docs2" / "f.txt"),
     ]
     assert names(vanished(known, [docs], discover([docs]))) == [
-        "docs/d.txt", "docs/e.txt", "docs/z.txt", "long/docs/inner/b.txt",
+        "docs/e.txt", "docs/folder.txt", "docs/z.txt", "long/docs/inner/b.txt",
     ]  # fmt: skip
+    assert out_of_reach(known, [docs], discover([docs])) == ["docs/d.txt"]
 
 
 def test_what_could_not_be_looked_at_has_not_vanished(tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """The documents tab's list."""
 
+import os
+from pathlib import Path
+
 from rag.records import DocumentInfo
 from rag.ui.holdings import listing, reading_list
 
@@ -66,3 +69,23 @@ def test_reading_list_names_the_files_that_are_here_and_the_uploads(tmp_path, mo
         "s/a.md", "s/in/b.md", f"{tmp_path}/far/c.md", str(uploads),
     ]  # fmt: skip
     assert reading_list({}, tmp_path / "no uploads") == []
+
+
+def test_reading_list_passes_over_what_may_not_be_looked_at(tmp_path, monkeypatch):
+    """Path.exists() and is_file() raise there."""
+    look = os.stat
+
+    def refused(path, *args, **more):
+        if str(path).startswith(f"{tmp_path}/secret/"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path, *args, **more)
+
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("x")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "stat", refused)
+    files = {
+        "docs/a.md": f"{tmp_path}/secret/docs/a.md",
+        "docs/b.md": f"{tmp_path}/secret/docs/b.md",
+    }
+    assert reading_list(files, tmp_path / "no uploads") == [Path("docs/a.md")]

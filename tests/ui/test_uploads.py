@@ -1,6 +1,7 @@
 """Uploads: names from strangers, bytes into one folder, nothing lost when reading fails."""
 
 import asyncio
+import os
 
 import pytest
 from hypothesis import given
@@ -115,6 +116,23 @@ def test_forget_spares_the_upload_of_a_strangers_name(tmp_path):
     assert stranger.exists()
 
 
+def test_forget_spares_what_a_stranger_hides(tmp_path, monkeypatch):
+    """It used to raise, because it asked whether a file is there that nobody may look at."""
+    uploads = Uploads(tmp_path / "index")
+    uploads.folder.mkdir(parents=True)
+    (uploads.folder / "a.md").write_text("ours")
+    look = os.stat
+
+    def refused(path, *args, **more):
+        if str(path).startswith("/secret/"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path, *args, **more)
+
+    monkeypatch.setattr(os, "stat", refused)
+    uploads.forget("secret/uploads/a.md", "/secret/uploads/a.md")
+    assert (uploads.folder / "a.md").exists()
+
+
 # ------------------------------------------------------------------ rows, in a real index
 
 
@@ -140,16 +158,39 @@ def test_a_table_with_an_empty_row_is_kept_with_a_note(tmp_path, kb):
     assert texts(kb) == {"uploads/a.csv#1": "The cat sat.", "uploads/a.csv#3": "The dog barked."}
 
 
-def test_a_new_version_of_a_table_with_an_empty_row_is_what_is_kept(tmp_path, kb):
-    """The index served the new text while the old file was put back."""
+@pytest.mark.parametrize(
+    "old",
+    [
+        b"title,text\nA,The cat sat.\nB,The dog barked.\nC,Rain fell.\n",
+        b"title,text\nA,The cat sat.\nB,\nC,Rain fell.\n",  # not whole itself
+    ],
+)
+def test_a_broken_new_version_leaves_the_earlier_file_and_what_it_gave(tmp_path, kb, old):
+    """It used to destroy the good file; before that, the index served what could be read of it."""
     uploads = Uploads(tmp_path / "index")
-    old, new = b"title,text\nA,The cat sat.\n", b"title,text\nA,The cat ran.\nB,\n"
+    new = b"title,text\nA,The cat ran.\nB,The dog slept.\nC,\nD,Snow fell.\n"
     uploads.index(kb, receive(uploads, "a.csv", old)["token"])
-    done = uploads.index(kb, receive(uploads, "a.csv", new)["token"])
-    assert done["outcome"] == "updated"
-    assert [note[:17] for note in done["notes"]] == ["row 2 has no text"]
-    assert (uploads.folder / "a.csv").read_bytes() == new
-    assert texts(kb) == {"uploads/a.csv#1": "The cat ran."}
+    kb.remove("uploads/a.csv#1")
+    before = texts(kb)
+    for _ in range(2):
+        with pytest.raises(RagError, match=r"^row 3 has no text"):
+            uploads.index(kb, receive(uploads, "a.csv", new)["token"])
+        assert (uploads.folder / "a.csv").read_bytes() == old
+        assert texts(kb) == before
+        kb.index(uploads.folder)
+        assert texts(kb) == before
+
+
+def test_only_a_new_upload_brings_back_a_row_that_was_removed(tmp_path, kb):
+    uploads = Uploads(tmp_path / "index")
+    table = b"title,text\nA,The cat sat.\nB,The dog barked.\n"
+    uploads.index(kb, receive(uploads, "a.csv", table)["token"])
+    whole = texts(kb)
+    kb.remove("uploads/a.csv#2")
+    for _ in range(2):
+        assert kb.index(uploads.folder).unchanged == ("uploads/a.csv#1",)
+    assert uploads.index(kb, receive(uploads, "a.csv", table)["token"])["outcome"] == "added"
+    assert texts(kb) == whole
 
 
 def test_a_table_of_which_nothing_can_be_read_is_a_failed_upload(tmp_path, kb):
