@@ -442,6 +442,7 @@ def _save_sources(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
     for row in from_both_ends(old, "SELECT name, place FROM source_places", "name"):
         new.execute(
             "INSERT OR IGNORE INTO source_places"
-            " SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM sources WHERE name = ?1)",
+            # The row without a name tells where the index lay.
+            " SELECT ?1, ?2 WHERE ?1 = '' OR EXISTS (SELECT 1 FROM sources WHERE name = ?1)",
             row,
         )

@@ -1,6 +1,7 @@
 """What a repair saves of a damaged catalog, and what it leaves alone."""
 
 import contextlib
+import os
 import random
 import sqlite3
 
@@ -301,3 +302,12 @@ def test_what_only_the_log_holds_is_saved(tmp_path):
     assert repair(crashed)[0].message == "1 documents saved, 0 lost"
     with open_store(crashed) as store, store.view() as view:
         assert view.document("late").text == "最后写的"
+
+
+def test_a_repaired_index_still_knows_where_it_lay_when_its_places_were_noted(index, many):
+    path = index / "catalog.sqlite"
+    _spoil(path, _leaves(path, "documents")[:1])
+    repair(index)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        noted = connection.execute("SELECT place FROM source_places WHERE name = ''").fetchall()
+    assert [os.fsdecode(place) for (place,) in noted] == [os.path.realpath(many)]
