@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from rag.answering.places import places_named
 from rag.normalization import normalize
 from rag.retrieval.language import question_language
 
@@ -26,6 +27,12 @@ _ASK = (
 _WHAT_ABOUT = re.compile(
     r"^(?:那么|那麼|那|还有|還有|另外|再问|再問)?[,，、 ]*(?P<topic>.{1,24}?)(?:的话|的話)?(?:又)?"
     r"(?:呢|怎么样|怎麼樣|如何|又如何)[?？。 ]*$"
+)
+#: An ending that asks by itself: "城阳区的产业怎么样" is whole, "城阳区呢" is not.
+_HOW = re.compile(r"(?:怎么样|怎麼樣|如何)[?？。 ]*$")
+#: What nobody asks of a thing that is to be told how it is.
+_WHO_OR_WHEN = re.compile(
+    r"是?(?:谁|誰|什么时候|甚麼時候|什麼時候|什么时间|何时|何時|什么地方|什麼地方|哪里|哪裡|哪儿|何地|何处)\?$"
 )
 _WHAT_ABOUT_EN = re.compile(
     r"^(?:and |so |but |then |ok,? |okay,? )*(?:what about|how about|and)\s+"
@@ -203,6 +210,7 @@ _NAMED = re.compile(
     r"路|街|站|桥|橋|塔|寺|宫|宮|馆|館|书记|書記|局长|局長|部长|部長|主任|市长|市長|平台|计划|計劃|工程|活动|活動)"
     r"(?:新区|新區|(?<=[山岛島河湖湾灣港])[区區市县縣路街镇鎮村站])?"
 )
+_OPENING_YEAR = re.compile(rf"[在于於]?(?:{_YEAR.pattern})(?:底|末|初)?[,，]?")
 _VERB = re.compile(
     r"有(?!限|关|關)|是(?!否)|在(?!线|職|职)|于|於|由|被|将|將|会(?!议|展|議)|能|可以|计划|計劃(?!的)|何时|何時|什么|什麼|"
     r"为(?!民)|為|获(?!得者)|獲|共(?!同)|总(?!值|额|量|部|局|书|理|统|体)|的|提出|发布|發布|举行|舉行|规划|規劃|建设了|建設了|建成|设立|設立|成立|出生|毕业|畢業|完成|达到|達到|"
@@ -260,7 +268,15 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
             subject = _subject(previous, chinese=False)
             return f"What is {subject}'s {owned.group(1)}?" if subject else question
         if topic and not _asks(topic, chinese=chinese):
-            return _substitute(previous, topic) if chinese else _substitute_en(previous, topic)
+            if not chinese:
+                return _substitute_en(previous, topic)
+            how = _HOW.search(question)
+            if how and _says_more_than_a_place(topic):
+                return question[what_about.start("topic") :]
+            completed = _substitute(previous, topic)
+            if how and not places_named(normalize(topic)):
+                return _WHO_OR_WHEN.sub(f"{how.group().strip(_END)}?", completed)
+            return completed
         if topic and not chinese:  # "and how many ...?"
             question = topic + "?"
     opening = (_OPENING if chinese else _OPENING_EN).match(question)
@@ -370,6 +386,15 @@ def _may_point_back(question: str) -> bool:
     )
 
 
+def _says_more_than_a_place(topic: str) -> bool:
+    """Whether a Chinese topic names a place and something there: 城阳区的轨道交通产业."""
+    found = places_named(normalize(topic))
+    left = topic
+    for stem, kind in found:
+        left = left.replace(stem + kind, "", 1)
+    return bool(found) and len(left.strip("的之")) > 1
+
+
 def _asks(topic: str, *, chinese: bool) -> bool:
     """Whether a topic holds a question of its own."""
     if chinese:
@@ -472,10 +497,16 @@ def _name_alike(previous: str, topic: str) -> tuple[int, int] | None:
 
 def _place_alike(previous: str, topic: str) -> tuple[int, int] | None:
     """The place that the question begins with, where the topic is one of its kind."""
-    place = _NAMED.match(previous)
-    kinds = {normalize(name[-1:]) for name in (previous[: place.end()] if place else "", topic)}
+    place = _first_named(previous)
+    kinds = {normalize(name[-1:]) for name in (place.group() if place else "", topic)}
     alike = place and _NAMED.fullmatch(topic) and len(kinds) == 1
     return place.span() if place and alike else None
+
+
+def _first_named(question: str) -> re.Match[str] | None:
+    """The name that a question begins with, behind a year: 2022年|市南区|, which is no 2022年市."""
+    year = _OPENING_YEAR.match(question)
+    return _NAMED.match(question, year.end() if year else 0)
 
 
 def _counted(previous: str) -> tuple[int, int] | None:
@@ -490,7 +521,7 @@ def _before_asking(previous: str) -> tuple[int, int] | None:
     if asks is None:
         return None
     end = asks.start()
-    place = _NAMED.match(previous)
+    place = _first_named(previous)
     subject = place.end() if place else 0
     year = _YEAR.search(previous, subject)
     start = max(subject, year.end() if year else 0)
@@ -610,9 +641,11 @@ def _shared(one: str, other: str) -> int:
 
 
 def _splits(text: str, at: int) -> bool:
-    """Whether a cut here would go through a figure, or through 国家, which 国家级 begins with."""
+    """Whether a cut here would go through a figure or a date, or through 国家, which 国家级 begins with."""
     around = text[at - 1 : at + 1] if at else ""
-    return (len(around) == 2 and around.isdigit()) or around in {"国家", "國家"}
+    if around[:1].isdigit():
+        return around[1:].isdigit() or around[1:] in {"年", "月", "日"}
+    return around in {"国家", "國家"}
 
 
 def _longest_shared(one: str, other: str) -> int:

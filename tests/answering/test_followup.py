@@ -251,3 +251,31 @@ def test_an_inverted_question_is_about_what_follows_the_auxiliary(
 def test_odd_histories_change_nothing() -> None:
     assert complete_question("那呢?", [("", "")]) == "那呢?"
     assert complete_question("  ", [("港口?", "")]) == ""
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        ("2022年市南区GDP是多少？", "那李沧区呢？", "2022年李沧区GDP是多少?"),
+        ("2022年市南区的GDP是多少？", "那李沧区呢？", "2022年李沧区的GDP是多少?"),
+        ("2022年市南区GDP是多少？", "财政收入呢？", "2022年市南区财政收入是多少?"),
+        ("2022年李沧区GDP是多少？", "那市北区呢？", "2022年市北区GDP是多少?"),
+        ("2022年市北区财政收入是多少？", "2023年呢？", "2023年市北区财政收入是多少?"),
+    ],
+)
+def test_a_year_in_front_is_no_part_of_a_place(previous, question, completed) -> None:
+    assert complete_question(question, [(previous, "x")]) == completed
+
+
+@pytest.mark.parametrize(
+    ("question", "completed"),
+    [
+        ("城阳区轨道交通产业怎么样？", "城阳区轨道交通产业怎么样？"),
+        ("那市北区的营商环境如何？", "市北区的营商环境如何？"),
+        ("轨道交通产业怎么样？", "即墨区的轨道交通产业怎么样?"),
+        ("城阳区怎么样？", "城阳区的区委书记是谁?"),
+        ("区长呢？", "即墨区的区长是谁?"),
+    ],
+)
+def test_how_a_thing_is_asks_by_itself(question, completed) -> None:
+    assert complete_question(question, [("即墨区的区委书记是谁？", "x")]) == completed
