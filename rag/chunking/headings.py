@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from rag.chunking.lines import is_cjk
 from rag.chunking.sentences import Span
+from rag.reading.fences import fenced_blocks
 
 __all__ = ["Heading", "find_headings", "heading_paths"]
 
@@ -23,11 +24,6 @@ _NUMBERED = (
     (re.compile(rf"[（(][{_NUMERAL}]{{1,3}}[）)]"), 10),
 )
 _STANDING_ALONE = 11
-#: A line that opens or closes a block of code: its mark, then what else it says.
-_FENCE = re.compile(
-    r"^[^\S\n]*(?:(?:[-*+]|\d{1,3}[.)])[^\S\n]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE
-)
-_LANGUAGE = re.compile(r"~{3,4} ?[^\s~]+\s*")
 _ENDS = frozenset("。！？!?；;，,、：:.…")
 _INNER = re.compile("[。！？；]|[.;,] |[!?]|[，,].*[，,]")
 _NO_HEADING = re.compile(
@@ -52,7 +48,7 @@ def find_headings(
         return []
     found: list[Heading] = []
     alone: list[Heading] = []
-    fenced = _fenced(text)
+    fenced = deque(fenced_blocks(text))
     for index, (start, end) in enumerate(spans):
         if start in levels:
             found.append((index, levels[start], _title(text[start:end])))
@@ -99,22 +95,6 @@ def heading_paths(
         names = [name for _, name in stack if name != title]
         paths[index:after] = [" > ".join(names) or None] * (after - index)
     return paths
-
-
-def _fenced(text: str) -> deque[Span]:
-    """The blocks of code between fences, in order; a fence that nothing closes opens none."""
-    blocks: deque[Span] = deque()
-    opening: re.Match[str] | None = None
-    for line in _FENCE.finditer(text) if "```" in text or "~~~" in text else ():
-        mark, rest = line.groups()
-        if opening is None:
-            # Else code within the line, or tildes that set parts of a text apart.
-            if "`" not in rest if mark[0] == "`" else _LANGUAGE.fullmatch(mark + rest):
-                opening = line
-        elif mark.startswith(opening[1]) and not rest.strip():
-            blocks.append((opening.start(), line.end()))
-            opening = None
-    return blocks
 
 
 def _title(text: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rag.reading.dates import DATE, date_of, find_date
+from rag.reading.fences import fenced_blocks
 
 __all__ = ["Imprint", "read_imprint", "without_site_name"]
 
@@ -125,8 +126,6 @@ _SITE_WORD = re.compile(
 _SITE = re.compile(
     r"^(?P<title>.{4,}?)\s*(?<![-_|｜–])(?:[-_|｜–]|\s+-+\s+)(?![-_|｜–])\s*(?P<site>[^-_|｜–]{2,24})$"
 )
-#: Tildes alone are a line that sets parts of a text apart: a language must follow them.
-_FENCE = re.compile(r"\s*(`{3,}(?=[^`]*$)|~{3,4}(?= ?[^\s~]+\s*$))")
 _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$")
 _EMPHASIS = re.compile(r"\*\*|__|`|!?\[([^\]]*)\]\([^)]*\)")
 _SENTENCE_END = "。；;，,、：:"
@@ -168,18 +167,12 @@ def without_site_name(title: str) -> str:
 
 
 def _unfenced(text: str) -> Iterator[str]:
-    """The first lines, outside fenced code: its comments are no headings, its figures no dates.
-
-    A fence that nothing closes opens none.
-    """
-    end = start = 0
-    for line in text[:_HEAD].split("\n"):
-        mark = _FENCE.match(line) if start >= end else None
-        if mark:
-            closing = re.compile(rf"\n[^\S\n]*{mark[1]}{mark[1][0]}*[^\S\n]*(?=\n|$)")
-            closed = closing.search(text, start)
-            end = closed.end() if closed else end
-        if start >= end:
+    """The first lines, outside fenced code: its comments are no headings, its figures no dates."""
+    head = text[:_HEAD]
+    blocks = fenced_blocks(text) if "```" in head or "~~~" in head else []
+    start = 0
+    for line in head.split("\n"):
+        if not any(first <= start < last for first, last in blocks):
             yield line
         start += len(line) + 1
 

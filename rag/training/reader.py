@@ -56,7 +56,14 @@ from rag.training.reader_data import Listing
 from rag.training.reader_evaluation import HEADER, evaluate, held_out_pairs, pairs_first
 from rag.training.reader_export import export, restore
 from rag.training.reader_guide import EnglishModel
-from rag.training.reader_model import Network, averaged, from_body, load_body, quantised
+from rag.training.reader_model import (
+    Network,
+    from_body,
+    load_body,
+    mean_vector,
+    padded,
+    quantised,
+)
 from rag.training.reader_pool import Pool
 from rag.training.reader_transplant import Transplant, composed, fit
 
@@ -302,9 +309,9 @@ def distil(
             _marked(cut(encoding, normalize(text)), cls, sep)
             for text in [x for _, x in pairs] + [e for e, _ in pairs]
         ]
-        ids, mask = _padded(cuts)
+        ids, mask = padded(cuts)
         with torch.autocast("cpu", torch.bfloat16):
-            vectors = _mean_vector(network, rows(ids), mask)
+            vectors = mean_vector(network, rows(ids), mask)
         logits = vectors @ target.T * 20
         labels = torch.arange(len(pairs)).repeat(2)
         loss = 8 * (1 - (vectors * wanted).sum(-1)).mean() + functional.cross_entropy(
@@ -368,22 +375,6 @@ def distil_batches(folder: Path, recipe: Recipe) -> Iterator[list[tuple[str, str
 
 def _marked(pieces: Pieces, cls: int, sep: int) -> list[int]:
     return [cls, *pieces.ids[:96].tolist(), sep]
-
-
-def _padded(cuts: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
-    width = max(map(len, cuts))
-    ids = torch.zeros(len(cuts), width, dtype=torch.long)
-    mask = torch.zeros(len(cuts), width)
-    for i, some in enumerate(cuts):
-        ids[i, : len(some)] = torch.tensor(some)
-        mask[i, : len(some)] = 1
-    return ids, mask
-
-
-def _mean_vector(network: Network, rows: Tensor, mask: Tensor) -> Tensor:
-    segments = torch.full(mask.shape, 2, dtype=torch.long)
-    hidden = network.hidden(rows, segments, None, mask)
-    return functional.normalize(averaged(hidden.float(), mask), dim=-1)
 
 
 # --- stage 3

@@ -19,11 +19,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch.nn import functional
 
 from rag.training.data_files import TRAINING, bucket, needed_rows
 from rag.training.reader_data import Candidate, Listing
-from rag.training.reader_model import averaged, load_body, teacher
+from rag.training.reader_model import load_body, mean_vector, padded, teacher
 
 __all__ = ["AlikeListings", "EnglishModel", "SentenceModel"]
 
@@ -52,16 +51,9 @@ class EnglishModel:
     def vectors(self, texts: Sequence[str]) -> torch.Tensor:
         """Unit vectors, (texts, 384), of one batch."""
         found = self._tokenizer.encode_batch(list(texts))
-        width = max(len(one.ids) for one in found)
-        ids = torch.zeros(len(found), width, dtype=torch.long)
-        mask = torch.zeros(len(found), width)
-        for row, one in enumerate(found):
-            ids[row, : len(one.ids)] = torch.tensor(one.ids)
-            mask[row, : len(one.ids)] = 1
-        segments = torch.full(mask.shape, 2, dtype=torch.long)
+        ids, mask = padded([one.ids for one in found])
         with torch.autocast("cpu", torch.bfloat16):
-            hidden = self._network.hidden(self._rows[ids], segments, None, mask)
-        return functional.normalize(averaged(hidden.float(), mask), dim=-1)
+            return mean_vector(self._network, self._rows[ids], mask)
 
     def embed(self, texts: Sequence[str], *, batch: int = 64) -> Floats:
         """Unit vectors, (texts, 384), of any number of texts."""

@@ -7,6 +7,7 @@ answerable) and the first and last piece of the answer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,6 +144,24 @@ def averaged(hidden: Tensor, weights: Tensor, *, least: float = 1.0) -> Tensor:
     """Weighted mean of the vectors of each text; zero where there is no weight."""
     weights = weights.to(hidden.dtype)
     return (hidden * weights[..., None]).sum(1) / weights.sum(1, keepdim=True).clamp(min=least)
+
+
+def padded(cuts: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Pieces of texts of several lengths, (texts, longest), and the mask that tells which are real."""
+    width = max(map(len, cuts))
+    ids = torch.zeros(len(cuts), width, dtype=torch.long)
+    mask = torch.zeros(len(cuts), width)
+    for i, some in enumerate(cuts):
+        ids[i, : len(some)] = torch.tensor(some)
+        mask[i, : len(some)] = 1
+    return ids, mask
+
+
+def mean_vector(network: Network, rows: Tensor, mask: Tensor) -> Tensor:
+    """Unit vectors, (texts, width): the mean of the last states of each text's pieces."""
+    segments = torch.full(mask.shape, 2, dtype=torch.long)
+    hidden = network.hidden(rows, segments, None, mask)
+    return functional.normalize(averaged(hidden.float(), mask), dim=-1)
 
 
 def load_body(folder: Path) -> dict[str, Tensor]:

@@ -105,7 +105,9 @@ def test_a_sweep_holds_each_cell_against_the_floors(rag_eval) -> None:
     assert told == ["refusal_threshold=1.0: tiny: false_refusal (all) is 1.0000, above 0.5"]
 
 
-def test_faults_in_any_cell_fail_the_sweep(rag_eval, shelf, monkeypatch) -> None:
+@pytest.fixture
+def breaks_at_one(shelf, monkeypatch):
+    """With the threshold 1.0 every question ends in a fault."""
     well = shelf.ask
 
     def broken(self, *args, **more):
@@ -114,6 +116,10 @@ def test_faults_in_any_cell_fail_the_sweep(rag_eval, shelf, monkeypatch) -> None
         return well(self, *args, **more)
 
     monkeypatch.setattr(shelf, "ask", broken)
+
+
+@pytest.mark.usefixtures("breaks_at_one")
+def test_faults_in_any_cell_fail_the_sweep(rag_eval) -> None:
     status, _, err = rag_eval("--sweep", "refusal_threshold=0.3,1.0")
     assert status == 1
     assert "refusal_threshold=1.0: 5 questions ended in a fault" in err
@@ -242,15 +248,8 @@ def test_faults_fail_the_command(rag_eval, shelf, monkeypatch) -> None:
     assert "5 questions ended in a fault" in err
 
 
-def test_faults_of_what_is_compared_with_fail_the_command(rag_eval, shelf, monkeypatch) -> None:
-    well = shelf.ask
-
-    def broken(self, *args, **more):
-        if self.threshold == 1.0:
-            raise RuntimeError("no model")
-        return well(self, *args, **more)
-
-    monkeypatch.setattr(shelf, "ask", broken)
+@pytest.mark.usefixtures("breaks_at_one")
+def test_faults_of_what_is_compared_with_fail_the_command(rag_eval) -> None:
     status, _, err = rag_eval("--compare", "refusal_threshold=1.0")
     assert status == 1
     assert "refusal_threshold=1.0: 5 questions ended in a fault" in err
