@@ -43,8 +43,10 @@ _CUT = re.compile(r"[,，、；;：:。!?！？]|\s")
 class SentenceReader(Protocol):
     """What is needed of :class:`rag.answering.reader.Reader`."""
 
-    def score(self, question: str, candidates: Sequence[ReaderInput]) -> list[ReaderScore]:
-        """Judge each candidate."""
+    def score(
+        self, question: str, candidates: Sequence[ReaderInput], *, adapted: bool = False
+    ) -> list[ReaderScore]:
+        """Judge each candidate; ``adapted`` where they are in other languages than Chinese."""
         ...
 
 
@@ -99,7 +101,7 @@ def rank(
     if reader is None or not has_network(f"ranking{family}-reader"):
         return Ranked(candidates, order, logits, table, weights, spans, family, read=False)
     head = order[:READ]
-    scores = read(reader, asked.text, [candidates[i] for i in head])
+    scores = read(reader, asked.text, [candidates[i] for i in head], family)
     read_table = features_of(
         asked,
         [candidates[i] for i in head],
@@ -135,9 +137,12 @@ def _readable(asked: AskedFor, candidates: Sequence[Candidate]) -> bool:
 
 
 def read(
-    reader: SentenceReader, question: str, candidates: Sequence[Candidate]
+    reader: SentenceReader, question: str, candidates: Sequence[Candidate], family: str
 ) -> list[ReaderScore]:
-    """The reader's view of each candidate; a long sentence is read in parts and its best one counts."""
+    """The reader's view of each candidate; a long sentence is read in parts and its best one counts.
+
+    The family (:func:`rag.answering.scoring.family_of`) says whether the reader reads with its adapter.
+    """
     from rag.answering.reader import ReaderInput, ReaderScore
 
     inputs: list[ReaderInput] = []
@@ -150,7 +155,8 @@ def read(
             inputs.append(ReaderInput(candidate.text[start:end], lead, after))
             owners.append((index, start))
     best: list[ReaderScore | None] = [None] * len(candidates)
-    for (index, start), score in zip(owners, reader.score(question, inputs), strict=True):
+    scores = reader.score(question, inputs, adapted=bool(family))
+    for (index, start), score in zip(owners, scores, strict=True):
         known = best[index]
         if known is None or score.relevance > known.relevance:
             span = score.span

@@ -16,11 +16,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import Lock
+from types import MappingProxyType
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -322,22 +324,36 @@ def best_span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
     return flat // len(start), flat % len(start), float(np.exp(joint.flat[flat]))
 
 
+Run = Callable[[dict[str, Any]], tuple[Floats, Floats]]
+
+
 class Reader:
     """The bundled (or another) reader model, ready to score sentences.
 
     Make one with :meth:`load`. Scoring is deterministic and safe to call from several threads.
+
+    Args:
+        encoding: Cuts texts into pieces.
+        table: The embeddings of pieces.
+        run: The network.
+        threads: Batches that are read at once.
+        load_adapted: Gives the network with its adapter, when it is first asked for; None where there is none.
     """
 
     def __init__(
         self,
         encoding: PieceEncoding,
         table: Table,
-        run: Callable[[dict[str, Any]], tuple[Floats, Floats]],
+        run: Run,
         threads: int = 1,
+        load_adapted: Callable[[], Run] | None = None,
     ) -> None:
         self._encoding = encoding
         self._table = table
         self._run = run
+        self._load_adapted = load_adapted
+        self._adapted: Run | None = None
+        self._loading = Lock()
         self._threads = threads
         self._workers: tuple[int, ThreadPoolExecutor] | None = None
 
@@ -352,8 +368,6 @@ class Reader:
         Raises:
             AnsweringError: It was trained on other windows of text than this version shows.
         """
-        import onnxruntime
-
         folder = Path(path) if path is not None else bundled_reader_path()
         meta = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
         if meta.get("window") != WINDOW:
@@ -361,30 +375,31 @@ class Reader:
                 f"{folder} holds a reader that learned from other windows of text ({meta.get('window')}) than "
                 f"this version shows it ({WINDOW}). Train it anew: python -m rag.training reader"
             )
-        options = onnxruntime.SessionOptions()
-        # Small batches side by side, each on one thread, are read in two thirds of the time of large ones
-        # whose products are shared between threads: less padding, and nobody waits.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(
-            str(folder / meta["network"]),
-            options,
-            providers=["CPUExecutionProvider"],
-            # The fused operator takes several times as long as the two that it stands for.
-            disabled_optimizers=["SkipLayerNormFusion"],
-        )
+        network = folder / meta["network"]
+        adapter = folder / meta["adapter"] if "adapter" in meta else None
 
-        def run(inputs: dict[str, Any]) -> tuple[Floats, Floats]:
-            verdict, spans = session.run(["verdict", "spans"], inputs)
-            return cast("Floats", verdict), cast("Floats", spans)
+        def adapted() -> Run:
+            from rag.answering.reader_adapter import adapted_weights
 
+            return _session(network, adapted_weights(network, adapter)) if adapter else run
+
+        run = _session(network)
         rows = np.load(folder / meta["rows"], mmap_mode="r", allow_pickle=False)
         scales = np.load(folder / meta["scales"], allow_pickle=False)
         threads = threads or min(2, os.cpu_count() or 1)
-        return cls(_encoding(meta["encoding"]), Table(rows, scales), run, threads)
+        return cls(_encoding(meta["encoding"]), Table(rows, scales), run, threads, adapted)
 
-    def score(self, question: str, candidates: Sequence[ReaderInput]) -> list[ReaderScore]:
-        """Judge each candidate as an answer to the question; the results keep the candidates' order."""
+    def score(
+        self, question: str, candidates: Sequence[ReaderInput], *, adapted: bool = False
+    ) -> list[ReaderScore]:
+        """Judge each candidate as an answer to the question; the results keep the candidates' order.
+
+        Args:
+            question: In any language.
+            candidates: Sentences.
+            adapted: Read with the adapter, for sentences in other languages than Chinese.
+        """
+        run = self._adapted_run() if adapted else self._run
         asked = prepare_question(self._encoding, self._table, normalize(question[:_LONGEST]))
         spellings: list[_Candidate] = [_Candidate(self._encoding, given) for given in candidates]
         examples = [
@@ -395,7 +410,7 @@ class Reader:
         batches = _batches([len(example.ids) for example in examples])[::-1]
 
         def judged(batch: Sequence[int]) -> tuple[Floats, Floats]:
-            return self._run(pad([examples[i] for i in batch], self._table))
+            return run(pad([examples[i] for i in batch], self._table))
 
         several = self._threads > 1 and len(batches) > 1
         results = (self._pool().map if several else map)(judged, batches)
@@ -404,6 +419,15 @@ class Reader:
                 scores[i] = _score(spellings[i], examples[i], verdicts[row], spans[row])
         return [score for score in scores if score is not None]
 
+    def _adapted_run(self) -> Run:
+        """The network with its adapter, or as it is where it has none."""
+        if self._load_adapted is None:
+            return self._run
+        with self._loading:
+            if self._adapted is None:
+                self._adapted = self._load_adapted()
+            return self._adapted
+
     def _pool(self) -> ThreadPoolExecutor:
         """The threads of this process: those of a forked one stayed with its parent."""
         workers = self._workers
@@ -411,6 +435,35 @@ class Reader:
             workers = os.getpid(), ThreadPoolExecutor(self._threads, "rag-reader")
             self._workers = workers
         return workers[1]
+
+
+def _session(network: Path, weights: Mapping[str, npt.NDArray[Any]] = MappingProxyType({})) -> Run:
+    """The network of a file, with other ``weights`` of some names."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    # Small batches side by side, each on one thread, are read in two thirds of the time of large ones
+    # whose products are shared between threads: less padding, and nobody waits.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    kept = {
+        name: onnxruntime.OrtValue.ortvalue_from_numpy(value) for name, value in weights.items()
+    }
+    for name, value in kept.items():
+        options.add_initializer(name, value)
+    session = onnxruntime.InferenceSession(
+        str(network),
+        options,
+        providers=["CPUExecutionProvider"],
+        # The fused operator takes several times as long as the two that it stands for.
+        disabled_optimizers=["SkipLayerNormFusion"],
+    )
+
+    def run(inputs: dict[str, Any], _kept: object = kept) -> tuple[Floats, Floats]:
+        verdict, spans = session.run(["verdict", "spans"], inputs)
+        return cast("Floats", verdict), cast("Floats", spans)
+
+    return run
 
 
 class _Candidate:

@@ -479,7 +479,7 @@ def read_head(seen: Seen, plain: Network, reader: Any) -> None:
     logits = plain(seen.table)
     seen.head = [int(i) for i in np.argsort(-logits, kind="stable")[:READ]]
     head = [seen.candidates[i] for i in seen.head]
-    scores = read(reader, seen.asked.text, head)
+    scores = read(reader, seen.asked.text, head, family_of(seen.candidates))
     seen.read_table = features_of(
         seen.asked,
         head,

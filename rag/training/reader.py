@@ -1,6 +1,6 @@
 """Train the bundled reader: transplant a vocabulary, distil, then learn from questions and sentences.
 
-``python -m rag.training reader --data DIR --out DIR``. Four stages, each leaving its result in the
+``python -m rag.training reader --data DIR --out DIR``. Five stages, each leaving its result in the
 work folder, so that an interrupted run goes on where it stopped (``--resume``):
 
 1. *transplant* (:mod:`rag.training.reader_transplant`): piece embeddings for the project's own vocabulary
@@ -11,9 +11,11 @@ work folder, so that an interrupted run goes on where it stopped (``--resume``):
 4. *settle*: short runs of the same from there, each over other draws; the mean of all is taken (Wortsman et
    al. 2022, https://arxiv.org/abs/2203.05482). With ``--mined`` the negatives of written and of real questions
    are what the reader that settling begins with takes for answers (:mod:`rag.training.reader_mining`). The
-   reader's card says what either gains.
+   reader's card says what either gains;
+5. *adapt*: beside the weights as they are now written, in int8, an adapter for texts in other languages than
+   Chinese (:mod:`rag.training.reader_adapter`). ``--adapter-only`` learns it for a reader that is finished.
 
-Then the weights are quantised, written for onnxruntime, and measured.
+The weights are written for onnxruntime, and measured.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 import torch
@@ -52,9 +54,10 @@ from rag.answering.reader import (
 )
 from rag.normalization import normalize
 from rag.training.data_files import needed_rows
+from rag.training.reader_adapter import adapted, adapter_rates, merged
 from rag.training.reader_data import Listing
 from rag.training.reader_evaluation import HEADER, evaluate, held_out_pairs, pairs_first
-from rag.training.reader_export import export, restore
+from rag.training.reader_export import export, export_adapter, restore
 from rag.training.reader_guide import EnglishModel
 from rag.training.reader_model import (
     Network,
@@ -93,6 +96,10 @@ class Recipe:
     settle_cooldown: float = 0.6
     settle_mined: bool = False  # negatives: what the reader before it is mistaken about
     settle_start: float = 0.2  # share of where settling begins in the mean; the legs share the rest
+    adapter_rank: int = 32
+    adapter_steps: int = 1600
+    adapter_rate: float = 6e-4
+    adapter_cooldown: float = 0.6
     threads: int = 2  # each works on its part of a batch
 
 
@@ -125,13 +132,18 @@ def add_reader_arguments(subparsers: Any) -> None:
         help="settle on what the reader before it is mistaken about",
     )
     parser.add_argument(
+        "--adapter-only",
+        action="store_true",
+        help="learn nothing but the adapter of the finished reader that --out holds",
+    )
+    parser.add_argument(
         "--limit", type=int, default=250, help="questions of a source in the evaluation"
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the four stages, export and measure. Returns the exit status."""
+    """Run the stages, export and measure. Returns the exit status."""
     steps = {} if arguments.steps is None else {"read_steps": arguments.steps}
     recipe = Recipe(
         seed=arguments.seed, threads=arguments.threads, settle_mined=arguments.mined, **steps
@@ -139,12 +151,17 @@ def run(arguments: argparse.Namespace) -> int:
     work = arguments.work or arguments.out / "work"
     work.mkdir(parents=True, exist_ok=True)
     if not arguments.resume:
-        for name in ("transplant.npz", "distilled.pt", "read.pt"):
+        for name in ("transplant.npz", "distilled.pt", "read.pt", "adapter.pt"):
             (work / name).unlink(missing_ok=True)
         _forget_legs(work)
     torch.set_num_threads(recipe.threads)
     earlier: list[dict[str, Any]] = []
     body = arguments.body or _installed_body()
+    if arguments.adapter_only:
+        pool = Pool(arguments.data, guide=EnglishModel(body), seed=recipe.seed)
+        adapt(arguments.out, pool.others, work, recipe, minutes=arguments.minutes)
+        print(measure(arguments.out, arguments.data, pool, limit=arguments.limit), flush=True)
+        return 0
     if arguments.start:
         network, table, earlier = finished(arguments.start)
     else:
@@ -161,6 +178,7 @@ def run(arguments: argparse.Namespace) -> int:
     recipe = replace(recipe, read_steps=done)
     settle(network, table, pool, work, recipe)
     finish(network, table, arguments.out, recipe, earlier=earlier)
+    adapt(arguments.out, pool.others, work, recipe)
     print(measure(arguments.out, arguments.data, pool, limit=arguments.limit), flush=True)
     return 0
 
@@ -426,17 +444,41 @@ class Work:
     pieces: int
 
 
+def rates(network: Network, rate: float) -> list[dict[str, Any]]:
+    """The parameters of a network in groups, with decay and highest rate; ``rate`` is that of the body."""
+    body = [p for name, p in network.named_parameters() if name.startswith(("layers.", "norm."))]
+    known = {id(p) for p in body}
+    fresh = [
+        p for name, p in network.named_parameters() if id(p) not in known and name[:8] != "coverage"
+    ]
+    return [
+        {"params": body, "weight_decay": 0.01, "rate": rate},
+        {"params": fresh, "weight_decay": 0.01, "rate": 3 * rate},
+        {"params": list(network.coverage.parameters()), "weight_decay": 0.0, "rate": 0.02},
+    ]
+
+
+class Draws(Protocol):
+    """What listings are drawn from: a pool, or one mixture of it."""
+
+    def draw(self, chance: random.Random) -> Listing:
+        """One listing."""
+        ...
+
+
 def read(
     network: Network,
     table: Table,
-    pool: Pool,
+    pool: Draws,
     kept: Path,
     recipe: Recipe,
     *,
     minutes: float | None = None,
+    groups: list[dict[str, Any]] | None = None,
 ) -> int:
     """Train the cross-encoder and give the steps it took; a later call goes on from a checkpoint.
 
+    What is trained are the ``groups`` of parameters, by default :func:`rates`.
     Each thread takes a part of the batch by itself: on a shared machine that is twice as fast as
     two threads that wait for each other at every product.
     """
@@ -445,18 +487,10 @@ def read(
     workers = ThreadPoolExecutor(recipe.threads)
     drawer = ThreadPoolExecutor(1)
     encoding = own_encoding()
-    body = [p for name, p in network.named_parameters() if name.startswith(("layers.", "norm."))]
-    known = {id(p) for p in body}
-    fresh = [
-        p for name, p in network.named_parameters() if id(p) not in known and name[:8] != "coverage"
-    ]
-    groups: list[dict[str, Any]] = [
-        {"params": body, "weight_decay": 0.01, "rate": recipe.read_rate},
-        {"params": fresh, "weight_decay": 0.01, "rate": recipe.read_rate * 3},
-        {"params": list(network.coverage.parameters()), "weight_decay": 0.0, "rate": 0.02},
-    ]
-    optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
-    parameters = list(network.parameters())
+    optimiser = torch.optim.AdamW(
+        groups or rates(network, recipe.read_rate), betas=(0.9, 0.98), fused=True
+    )
+    parameters = [p for p in network.parameters() if p.requires_grad]
 
     def gradients(listings: Sequence[Listing]) -> Work:
         losses, seen = listing_losses(network, listings, encoding, table, recipe.dropout)
@@ -580,6 +614,33 @@ def settle(network: Network, table: Table, pool: Pool, work: Path, recipe: Recip
             total[name] += (1 - own) / recipe.settle_legs * value
     pool.reader = None
     network.load_state_dict(total)
+
+
+def adapt(
+    folder: Path, draws: Draws, work: Path, recipe: Recipe, *, minutes: float | None = None
+) -> None:
+    """Learn an adapter for the finished reader of a folder, and write it beside."""
+    network, table, _ = finished(folder)
+    torch.manual_seed(recipe.seed)
+    learning = adapted(network, recipe.adapter_rank)
+    own = replace(
+        recipe,
+        read_steps=recipe.adapter_steps,
+        read_rate=recipe.adapter_rate,
+        cooldown=recipe.adapter_cooldown,
+    )
+    groups = adapter_rates(learning, recipe.adapter_rate)
+    done = read(learning, table, draws, work / "adapter.pt", own, minutes=minutes, groups=groups)
+    write_adapter(folder, merged(learning), replace(recipe, adapter_steps=done))
+
+
+def write_adapter(folder: Path, network: Network, recipe: Recipe) -> None:
+    """Write what a network has beyond the finished reader of a folder, and note it in ``reader.json``."""
+    meta = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
+    own = {key: value for key, value in asdict(recipe).items() if key.startswith("adapter_")}
+    export_adapter(network, folder / meta["network"], folder / "adapter.npz")
+    meta |= {"adapter": "adapter.npz", "adapter_recipe": {"seed": recipe.seed, **own}}
+    (folder / "reader.json").write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
 
 
 def listing_losses(

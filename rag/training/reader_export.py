@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from rag.answering.reader import FEATURES
+from rag.answering.reader_adapter import quantised_columns
 from rag.training.reader_model import POSITIONS, Layer, Network
 
 OPSET = 20
@@ -101,6 +102,49 @@ def export(network: Network, path: Path, *, quantise: bool = True) -> None:
                 "DefaultTensorType": onnx.TensorProto.FLOAT,
             },
         )
+
+
+def export_adapter(network: Network, path: Path, adapter: Path) -> None:
+    """Write what ``network`` has beyond the finished reader of ``path`` (:mod:`rag.answering.reader_adapter`).
+
+    Of an int8 matrix it writes two narrow ones whose product is the difference, where these are smaller;
+    else the matrix as it is now. Weights that are the same are left out.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    octets = path.read_bytes()
+    finished = {weight.name: weight for weight in onnx.load(path).graph.initializer}
+    stored: dict[str, np.ndarray] = {}
+    for weight in _model(network).graph.initializer:
+        name, value = weight.name, numpy_helper.to_array(weight)
+        if name in finished:
+            own = numpy_helper.to_array(finished[name])
+            if own.shape == value.shape and not np.array_equal(own, value):
+                stored[name] = value
+            continue
+        whole = numpy_helper.to_array(finished[f"{name}_quantized"])
+        scale = numpy_helper.to_array(finished[f"{name}_scale"])
+        left, right = _factors(value - whole * scale)
+        if not left.size:
+            continue
+        if left.size + right.size < whole.size / 2:  # two octets a value beside one
+            stored[f"{name}/left"], stored[f"{name}/right"] = left, right
+            stored[f"{name}/scale"] = scale
+            stored[f"{name}/place"] = np.array(octets.index(whole.tobytes()))
+        else:
+            stored[f"{name}_quantized"], stored[f"{name}_scale"] = quantised_columns(value)
+    np.savez(adapter, **stored)  # type: ignore[arg-type]
+
+
+def _factors(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Two half-precision matrices whose product a matrix is, as narrow as can be."""
+    left, sizes, right = np.linalg.svd(matrix, full_matrices=False)
+    rank = int((sizes > max(1e-6, 1e-4 * sizes[0])).sum())
+    root = np.sqrt(sizes[:rank])
+    return (left[:, :rank] * root).astype(np.float16), (root[:, None] * right[:rank]).astype(
+        np.float16
+    )
 
 
 def restore(path: Path, dimension: int) -> Network:

@@ -46,12 +46,37 @@ def _pairs(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
+Maker = Callable[[random.Random], Listing | None]
+
+
+class Mixture:
+    """Listings of several makers, each drawn from by its share.
+
+    Args:
+        makers: With the share of each; together any sum.
+    """
+
+    def __init__(self, makers: Sequence[tuple[float, Maker]]) -> None:
+        self._shares = [share for share, _ in makers]
+        self._makers = [maker for _, maker in makers]
+
+    def draw(self, chance: random.Random) -> Listing:
+        """One listing: about four candidates, the good one first."""
+        while True:
+            (maker,) = chance.choices(self._makers, self._shares)
+            listing = maker(chance)
+            if listing is not None and listing.question.strip():
+                return listing
+
+
 class Pool:
-    """Everything that training draws from, and the recipe that mixes it.
+    """Everything that training draws from, and the recipes that mix it.
 
     Attributes:
         reader: With one, the negatives of written and of real questions are those that it takes for
             answers; without, those nearest in wording.
+        all: What the network learns from.
+        others: What its adapter learns from: texts in other languages than Chinese.
 
     Args:
         folder: Of the training data.
@@ -107,7 +132,7 @@ class Pool:
             for key, run in self.runs.items()
         }
         self._run_keys, self._run_shares = list(shares), list(shares.values())
-        self._makers: list[tuple[float, Callable[[random.Random], Listing | None]]] = [
+        makers: list[tuple[float, Maker]] = [
             (0.24, partial(self._from_written, self.written)),
             (0.13, partial(self._from_written, self.reports)),
             (0.10, partial(self._from_written, self.contrasts)),
@@ -118,6 +143,11 @@ class Pool:
             (0.01, self._from_news),
             (0.02, self._from_pairs),
         ]
+        others: list[tuple[float, Maker]] = [
+            (0.31, partial(self._from_written, self.english)),
+            (0.26, partial(self._from_written, self.foreign)),
+            (0.07, self._from_other_qa),
+        ]
         if guide is not None:
             questions = [
                 one.question
@@ -125,15 +155,14 @@ class Pool:
                 for one in article.questions
                 if article.language == "en" or one.kind == "english"
             ]
-            self._makers.append((0.3, AlikeListings(folder, questions, guide).draw))
+            alike = AlikeListings(folder, questions, guide).draw
+            makers.append((0.3, alike))
+            others.append((0.36, alike))
+        self.all, self.others = Mixture(makers), Mixture(others)
 
     def draw(self, chance: random.Random) -> Listing:
-        """One listing: about four candidates, the good one first."""
-        while True:
-            maker = chance.choices([m for _, m in self._makers], [w for w, _ in self._makers])[0]
-            listing = maker(chance)
-            if listing is not None and listing.question.strip():
-                return listing
+        """One listing of :attr:`all`."""
+        return self.all.draw(chance)
 
     def _from_written(self, written: WrittenQuestions, chance: random.Random) -> Listing | None:
         drawn = written.draw(chance, headed=chance.random() < 0.6) if written else None

@@ -121,7 +121,7 @@ class KeenReader:
     def __init__(self, word: str) -> None:
         self.word = word
 
-    def score(self, question, candidates):
+    def score(self, question, candidates, *, adapted=False):
         scores = []
         for candidate in candidates:
             at = candidate.text.find(self.word)

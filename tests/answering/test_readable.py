@@ -17,7 +17,9 @@ class _Counting:
     def __init__(self) -> None:
         self.asked = 0
 
-    def score(self, question: str, candidates: Sequence[ReaderInput]) -> list[ReaderScore]:
+    def score(
+        self, question: str, candidates: Sequence[ReaderInput], *, adapted: bool = False
+    ) -> list[ReaderScore]:
         del question
         self.asked += 1
         return [ReaderScore(0.0, 0.5, None, 0.0) for _ in candidates]

@@ -18,7 +18,7 @@ from rag.retrieval import retrieve
 class LikesNine:
     """Judges by one word of one sentence."""
 
-    def score(self, question: str, candidates) -> list[ReaderScore]:
+    def score(self, question: str, candidates, *, adapted=False) -> list[ReaderScore]:
         del question
         return [
             ReaderScore(

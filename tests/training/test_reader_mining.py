@@ -16,7 +16,9 @@ class ByNumber:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def score(self, question: str, candidates: Sequence[ReaderInput]) -> list[ReaderScore]:
+    def score(
+        self, question: str, candidates: Sequence[ReaderInput], *, adapted: bool = False
+    ) -> list[ReaderScore]:
         assert question == "几号？"
         self.seen = [given.text for given in candidates]
         return [ReaderScore(float(text.strip("号楼")), 0.5, None, 0.0) for text in self.seen]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +19,14 @@ from rag.training.reader import (  # noqa: E402
     Recipe,
     examples_of,
     finish,
+    finished,
     listing_losses,
     own_encoding,
     read,
     settle,
+    write_adapter,
 )
+from rag.training.reader_adapter import adapted, adapter_rates, merged  # noqa: E402
 from rag.training.reader_data import Candidate, Listing  # noqa: E402
 from rag.training.reader_evaluation import area, kept_at, logistic  # noqa: E402
 from rag.training.reader_export import export, restore  # noqa: E402
@@ -173,3 +177,33 @@ def test_logistic_finds_the_side() -> None:
     weights = logistic(np.array([[-2.0], [-1.0], [1.0], [2.0]]), np.array([0.0, 0.0, 1.0, 1.0]))
     assert weights[0] > 1
     assert abs(weights[1]) < 1e-6
+
+
+def test_an_adapter_gives_what_its_network_learned_and_leaves_the_reader_as_it_was(
+    tmp_path: Path,
+) -> None:
+    network, table = small()
+    network = Network(8, width=384, layers=6)
+    finish(network, table, tmp_path, Recipe())
+    told = [ReaderInput("The pier is 42 metres long."), ReaderInput("It rains at the sea.")]
+    before = Reader.load(tmp_path, threads=1).score("How long is the pier?", told)
+    assert Reader.load(tmp_path).score("How long is the pier?", told, adapted=True) == before
+    start, _, _ = finished(tmp_path)
+    learning = adapted(start, 4)
+    kept = {name: p.detach().clone() for name, p in learning.named_parameters()}
+    recipe = Recipe(read_batch=2, read_steps=4, read_rate=3e-2, warmup=1, threads=1)
+    groups = adapter_rates(learning, 3e-2)
+    read(learning, table, Digits(), tmp_path / "adapter.pt", recipe, groups=groups)
+    for name, parameter in learning.named_parameters():
+        assert torch.equal(parameter, kept[name]) == (not parameter.requires_grad), name
+    write_adapter(tmp_path, merged(learning), recipe)
+    finish(merged(learning), table, tmp_path / "whole", recipe)
+    reader = Reader.load(tmp_path, threads=1)
+    whole = Reader.load(tmp_path / "whole", threads=1).score("How long is the pier?", told)
+    found = reader.score("How long is the pier?", told, adapted=True)
+    for one, other, plain in zip(found, whole, before, strict=True):
+        assert one.relevance == pytest.approx(other.relevance, abs=0.3)
+        assert abs(one.relevance - plain.relevance) > 1
+    assert reader.score("How long is the pier?", told) == before
+    meta = json.loads((tmp_path / "reader.json").read_text(encoding="utf-8"))
+    assert meta["adapter_recipe"]["adapter_rank"] == recipe.adapter_rank

@@ -1,0 +1,52 @@
+"""The reader's adapter: what is added to its weights where texts are in other languages than Chinese.
+
+To a matrix of the network the product of two narrow ones is added (LoRA, Hu et al. 2021,
+https://arxiv.org/abs/2106.09685), a few others have values of their own. The network's file stays as it is, and
+Chinese is read by it alone. :mod:`rag.training.reader_adapter` makes the file:
+
+- ``NAME/left`` (inputs, rank) and ``NAME/right`` (rank, outputs), whose product is added to the matrix ``NAME``
+  of the network, ``NAME/scale`` (outputs,) of its int8 values and ``NAME/place``, where these begin in the
+  network's file, in bytes;
+- any other name: that weight of the network, whole.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["adapted_weights", "quantised_columns"]
+
+Floats = npt.NDArray[np.float32]
+
+
+def adapted_weights(network: Path, adapter: Path) -> dict[str, npt.NDArray[Any]]:
+    """The weights that take the place of the network's own, by the names that its graph has for them.
+
+    Args:
+        network: ``reader.onnx``.
+        adapter: The ``.npz`` that was made for just this file.
+    """
+    found: dict[str, npt.NDArray[Any]] = {}
+    with np.load(adapter, allow_pickle=False) as stored:
+        for key in stored.files:
+            name, _, part = key.partition("/")
+            if not part:
+                found[name] = stored[key]
+            elif part == "left":
+                added = stored[key].astype(np.float32) @ stored[f"{name}/right"].astype(np.float32)
+                own = np.memmap(
+                    network, np.int8, "r", offset=int(stored[f"{name}/place"]), shape=added.shape
+                )
+                added += own * stored[f"{name}/scale"]
+                found[f"{name}_quantized"], found[f"{name}_scale"] = quantised_columns(added)
+    return found
+
+
+def quantised_columns(matrix: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
+    """Int8 values of a matrix (inputs, outputs), and the scale of each output."""
+    scales = np.maximum(np.abs(matrix).max(axis=0), 1e-9) / np.float32(127)
+    return np.rint(matrix / scales).astype(np.int8), cast("Floats", scales.astype(np.float32))
