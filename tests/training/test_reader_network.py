@@ -14,6 +14,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
 from rag.answering.reader import FEATURES, Reader, ReaderInput, Table  # noqa: E402
+from rag.answering.reader_adapter import adapted_weights  # noqa: E402
 from rag.tokens import VOCABULARY_SIZE  # noqa: E402
 from rag.training.reader import (  # noqa: E402
     Recipe,
@@ -179,31 +180,48 @@ def test_logistic_finds_the_side() -> None:
     assert abs(weights[1]) < 1e-6
 
 
-def test_an_adapter_gives_what_its_network_learned_and_leaves_the_reader_as_it_was(
-    tmp_path: Path,
-) -> None:
+def test_an_adapter_learns_beside_matrices_that_stay(tmp_path: Path) -> None:
     network, table = small()
-    network = Network(8, width=384, layers=6)
-    finish(network, table, tmp_path, Recipe())
-    told = [ReaderInput("The pier is 42 metres long."), ReaderInput("It rains at the sea.")]
-    before = Reader.load(tmp_path, threads=1).score("How long is the pier?", told)
-    assert Reader.load(tmp_path).score("How long is the pier?", told, adapted=True) == before
-    start, _, _ = finished(tmp_path)
-    learning = adapted(start, 4)
+    learning = adapted(network, 4)
     kept = {name: p.detach().clone() for name, p in learning.named_parameters()}
-    recipe = Recipe(read_batch=2, read_steps=4, read_rate=3e-2, warmup=1, threads=1)
-    groups = adapter_rates(learning, 3e-2)
+    recipe = Recipe(read_batch=2, read_steps=3, warmup=1, threads=1)
+    groups = adapter_rates(learning, 1e-2)
     read(learning, table, Digits(), tmp_path / "adapter.pt", recipe, groups=groups)
     for name, parameter in learning.named_parameters():
         assert torch.equal(parameter, kept[name]) == (not parameter.requires_grad), name
-    write_adapter(tmp_path, merged(learning), recipe)
-    finish(merged(learning), table, tmp_path / "whole", recipe)
-    reader = Reader.load(tmp_path, threads=1)
-    whole = Reader.load(tmp_path / "whole", threads=1).score("How long is the pier?", told)
-    found = reader.score("How long is the pier?", told, adapted=True)
-    for one, other, plain in zip(found, whole, before, strict=True):
-        assert one.relevance == pytest.approx(other.relevance, abs=0.3)
-        assert abs(one.relevance - plain.relevance) > 1
-    assert reader.score("How long is the pier?", told) == before
+    assert not learning.get_parameter("layers.0.inner.weight").requires_grad
+    whole = merged(learning)
+    layer = learning.get_submodule("layers.0.inner")
+    values = torch.randn(3, 384)
+    assert torch.allclose(whole.get_submodule("layers.0.inner")(values), layer(values), atol=1e-4)
+
+
+def test_a_reader_reads_with_its_adapter_where_asked_and_else_as_before(tmp_path: Path) -> None:
+    _, table = small()
+    finish(Network(8, width=384), table, tmp_path, Recipe())
+    told = [ReaderInput("The pier is 42 metres long."), ReaderInput("It rains at the sea.")]
+    before = Reader.load(tmp_path, threads=1).score("How long is the pier?", told)
+    assert Reader.load(tmp_path).score("How long is the pier?", told, adapted=True) == before
+    learning = adapted(finished(tmp_path)[0], 2)
+    with torch.no_grad():
+        for name, parameter in learning.named_parameters():
+            if parameter.requires_grad:
+                parameter.add_(torch.randn_like(parameter) * (0.1 if name.endswith("up") else 0.02))
+    write_adapter(tmp_path, merged(learning), Recipe(seed=5))
     meta = json.loads((tmp_path / "reader.json").read_text(encoding="utf-8"))
-    assert meta["adapter_recipe"]["adapter_rank"] == recipe.adapter_rank
+    assert meta["adapter_recipe"]["seed"] == 5
+    weights = adapted_weights(tmp_path / "reader.onnx", tmp_path / meta["adapter"])
+    inner = learning.get_submodule("layers.5.inner")
+    wanted = (inner.weight + inner.up @ inner.down).detach().numpy().T
+    found = [
+        weights[name] * weights[name.replace("_quantized", "_scale")]
+        for name in weights
+        if name.endswith("_quantized") and weights[name].shape == wanted.shape
+    ]
+    assert len(found) == 6
+    off = [float(np.abs(one - wanted).max()) for one in found]
+    assert min(off) < np.abs(wanted).max() / 127
+    reader = Reader.load(tmp_path, threads=1)
+    assert reader.score("How long is the pier?", told) == before
+    after = reader.score("How long is the pier?", told, adapted=True)
+    assert all(abs(a.relevance - b.relevance) > 0.05 for a, b in zip(after, before, strict=True))
