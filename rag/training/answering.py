@@ -52,6 +52,7 @@ from rag.answering.scoring import (
     Refusal,
     confidence_features,
     family_of,
+    load_network,
     network_from,
     refusal_from,
 )
@@ -238,14 +239,10 @@ def written_corpora(
         yield from _small_collections(kind[:limit], few, general, held=held)
         found += kind[:limit]
     articles = merged(found)
-    paragraphs: dict[str, list[Article]] = {}
-    for one in written_paragraphs(data, buckets):
-        paragraphs.setdefault(one.language, []).append(one)
-    for language, some in sorted(paragraphs.items()):
-        random.Random(SEED).shuffle(some)
-        share = limit // 4 if language == "zh" else limit // 12
-        yield from _small_collections(some[:share], few, general, held=held)
-    yield from _in_other_languages(data, buckets, few, held=held, limit=limit)
+    some = [one for one in written_paragraphs(data, buckets) if one.language == "zh"]
+    random.Random(SEED).shuffle(some)
+    yield from _small_collections(some[: limit // 4], few, general, held=held)
+    yield from corpora_in_other_languages(data, buckets, few=few, held=held, limit=limit)
     others = merged([*written_news(data, TRAINING), *written_reports(data, TRAINING)])
     random.Random(SEED).shuffle(others)
     fill = max(40, many - len(articles))
@@ -260,16 +257,25 @@ def written_corpora(
     yield [_document(article) for article in articles + others[:fill]], cases
 
 
-def _in_other_languages(
-    data: Path, buckets: Sequence[int], few: int, *, held: bool, limit: int
+def corpora_in_other_languages(
+    data: Path, buckets: Sequence[int], *, held: bool, limit: int, few: int = 8
 ) -> Iterator[tuple[list[Document], list[Case]]]:
     """Questions in and over other languages than Chinese: in small collections, then in larger ones.
 
-    English comes as news, manuals and invented articles of all kinds, others as news. The reader has learned
-    from none of these manuals and articles, so all that do not measure are fitted on. A larger collection
+    Paragraphs of encyclopedias come in small collections, a twelfth of the limit. English comes as news,
+    manuals and invented articles of all kinds, others as news. The reader has learned from none of these
+    manuals and articles, so all that do not measure are fitted on. A larger collection
     holds every second run of lines of a language, so that what follows a run does not answer what it leaves
     open; questions on the other runs are off-topic.
     """
+    anything = _endless(general_questions(buckets))
+    paragraphs: dict[str, list[Article]] = {}
+    for one in written_paragraphs(data, buckets):
+        if one.language != "zh":
+            paragraphs.setdefault(one.language, []).append(one)
+    for _, some in sorted(paragraphs.items()):
+        random.Random(SEED).shuffle(some)
+        yield from _small_collections(some[: limit // 12], few, anything, held=held)
     fresh = buckets if held else [one for one in range(10) if one not in DEVELOPMENT]
     lines = written_lines(data, buckets)
     general = {
@@ -759,6 +765,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--articles", type=int, default=400, help="of a kind, with written questions, of bucket 2"
     )
     parser.add_argument("--plain-only", action="store_true", help="without the reader")
+    parser.add_argument(
+        "--others-only",
+        action="store_true",
+        help="fit only what judges other languages than Chinese, over the order that is there",
+    )
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument(
         "--everything", action="store_true", help="fit on the suites' measured third as well"
@@ -772,27 +783,12 @@ def run(arguments: argparse.Namespace) -> int:
     fitted: list[Seen] = []
     held: list[Seen] = []
     spare: list[Seen] = []  # of the suites
-    corpora = [
-        ("bucket 2", *qa_cases(arguments.data, CALIBRATION, arguments.questions), False),
-        ("buckets 0, 1", *qa_cases(arguments.data, DEVELOPMENT, arguments.measured), True),
-    ]
-    general = _endless(general_questions(TRAINING))
-    for documents, names in _suite_corpora(arguments):
-        cases = suite_cases(arguments.suites, names)
-        cases += [
-            Case("off-topic", False, one, (), frozenset(), _third(one), _SUITE / 2 * _OFF_TOPIC)
-            for one in islice(general, _GENERAL)
-        ]
-        corpora.append((names[0], documents, cases, False))
-    for wanted, measured in ((CALIBRATION, False), (DEVELOPMENT, True)):
-        for documents, cases in written_corpora(
-            arguments.data, wanted, held=measured, limit=arguments.articles // (1 + 3 * measured)
-        ):
-            corpora.append(("written", documents, cases, measured))
-    for name, documents, given, measured in corpora:
+    families = ("-other",) if arguments.others_only else ("", "-other")
+    for name, documents, given, measured in _corpora(arguments):
         cases = with_altered(documents, given)
         for one in _seen(embedder, documents, cases):
-            (held if measured else spare if one.case.held else fitted).append(one)
+            if family_of(one.candidates) in families:
+                (held if measured else spare if one.case.held else fitted).append(one)
         print(f"{name}: {len(cases)} cases, {time.perf_counter() - began:.0f} s", flush=True)
     held += spare
     if arguments.everything:
@@ -803,10 +799,13 @@ def run(arguments: argparse.Namespace) -> int:
         from rag.answering.reader import Reader
 
         reader = Reader.load()
-    ranking = fit_ranking(fitted, reading=False)
-    plain = network_from(ranking)
-    _write(arguments.out / "ranking.json", ranking)
-    for family in ("", "-other"):
+    if arguments.others_only:
+        plain = load_network("ranking")
+    else:
+        ranking = fit_ranking(fitted, reading=False)
+        plain = network_from(ranking)
+        _write(arguments.out / "ranking.json", ranking)
+    for family in families:
         learned = [one for one in fitted if family_of(one.candidates) == family]
         kept = [one for one in held if family_of(one.candidates) == family]
         _finish(arguments.out, family, plain, learned, kept, reading=False)
@@ -822,6 +821,37 @@ def run(arguments: argparse.Namespace) -> int:
         _finish(arguments.out, f"{family}-reader", order, learned, kept, reading=True)
     print(f"{time.perf_counter() - began:.0f} s")
     return 0
+
+
+def _corpora(
+    arguments: argparse.Namespace,
+) -> Iterator[tuple[str, list[Document], list[Case], bool]]:
+    """Each collection with its name, documents, cases, and whether these only measure."""
+    others = arguments.others_only
+    for name, wanted, count, measured in (
+        ("bucket 2", CALIBRATION, arguments.questions, False),
+        ("buckets 0, 1", DEVELOPMENT, arguments.measured, True),
+    ):
+        documents, cases = qa_cases(arguments.data, wanted, count)
+        yield name, documents, [one for one in cases if not (others and _in_chinese(one))], measured
+    general = _endless(general_questions(TRAINING))
+    for documents, names in () if others else _suite_corpora(arguments):
+        cases = suite_cases(arguments.suites, names)
+        cases += [
+            Case("off-topic", False, one, (), frozenset(), _third(one), _SUITE / 2 * _OFF_TOPIC)
+            for one in islice(general, _GENERAL)
+        ]
+        yield names[0], documents, cases, False
+    for buckets, measured in ((CALIBRATION, False), (DEVELOPMENT, True)):
+        limit = arguments.articles // (1 + 3 * measured)
+        make = corpora_in_other_languages if others else written_corpora
+        for documents, cases in make(arguments.data, buckets, held=measured, limit=limit):
+            yield "written", documents, cases, measured
+
+
+def _in_chinese(case: Case) -> bool:
+    """Whether a case of the public questions, whose kind is their language, is in Chinese."""
+    return case.kind.startswith("zh")
 
 
 def _suite_corpora(arguments: argparse.Namespace) -> Iterator[tuple[list[Document], list[str]]]:
