@@ -74,7 +74,7 @@ class _Endpoints:
         for slow in (self.index_upload, self.reindex, self.remove):
             # One after the other: an index has one writer.
             gr.api(slow, api_name=slow.__name__, concurrency_limit=1, concurrency_id="write")
-        for quick in (self.documents, self.source, self.suggestions, self.feedback):
+        for quick in (self.documents, self.missing, self.source, self.suggestions, self.feedback):
             gr.api(quick, api_name=quick.__name__, queue=False)
 
     # ------------------------------------------------------------------ verbs
@@ -103,6 +103,12 @@ class _Endpoints:
         with _told():
             kb = self.opening.knowledge_base()
             return listing(kb.documents(), text=text, offset=offset, limit=limit, order=order)
+
+    def missing(self, document_ids: list[str]) -> list[str]:
+        """Those of these ids that no document of the index has (any more)."""
+        with _told():
+            there = {info.id for info in self.opening.knowledge_base().documents()}
+            return [one for one in document_ids if one not in there]
 
     def source(
         self,

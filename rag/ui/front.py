@@ -7,7 +7,9 @@ it is there.
 from __future__ import annotations
 
 import asyncio
+import math
 import mimetypes
+import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -15,8 +17,9 @@ from importlib import resources
 from typing import Any
 from urllib.parse import parse_qs
 
+import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,12 +27,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from rag.errors import RagError
 from rag.ui.asking import MAX_QUESTION
 from rag.ui.guard import Guard
+from rag.ui.holdings import index_id
 from rag.ui.limits import Allowance, later
-from rag.ui.login import Login
+from rag.ui.login import Login, TooManyTriesError
 from rag.ui.opening import Opening
 from rag.ui.uploads import Uploads
 
-__all__ = ["Front"]
+__all__ = ["Front", "FrontServer"]
 
 _UPLOAD = "/rag/upload"
 _ASSETS = resources.files("rag.ui") / "assets"
@@ -68,8 +72,16 @@ class Front:
             Route("/logout", self._leave),
             Mount("/", app=self._behind),
         ]
-        inner = Starlette(routes=routes, lifespan=self._lifespan)
+        inner = Starlette(
+            routes=routes,
+            lifespan=self._lifespan,
+            exception_handlers={ClientDisconnect: _nobody_there},
+        )
         self.app: ASGIApp = Guard(inner, local_only=local_only, upload_path=_UPLOAD)
+
+    def stop(self) -> None:
+        """Let go of the requests that wait for Gradio: the server is about to end."""
+        self._stopping.set()
 
     # ------------------------------------------------------------------ Gradio behind it
 
@@ -79,7 +91,7 @@ class Front:
         self.opening.start()
         running = asyncio.create_task(self._run_gradio())
         yield
-        self._stopping.set()
+        self.stop()
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
@@ -122,14 +134,25 @@ class Front:
         elif not self.login.admits(Request(scope).cookies):
             response = JSONResponse({"error": "Log in first."}, status_code=401)
         else:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._settled.wait(), _PATIENCE)
+            await self._until_settled()
             if self._gradio is not None:
                 await self._gradio(scope, receive, send)
                 return
             fault = self._gradio_fault or "The page is still starting. Try again in a minute."
+            if self._stopping.is_set():
+                fault = "The server is being stopped. Start it again: rag chat"
             response = JSONResponse({"error": fault}, status_code=503)
         await response(scope, receive, send)
+
+    async def _until_settled(self) -> None:
+        """Wait until Gradio is there or cannot be, the server is being stopped, or it takes too long."""
+        events = (self._settled, self._stopping)
+        waiting = [asyncio.create_task(event.wait()) for event in events]
+        try:
+            await asyncio.wait(waiting, timeout=_PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waiting:
+                wait.cancel()
 
     # ------------------------------------------------------------------ routes
 
@@ -154,6 +177,7 @@ class Front:
                 "phase": phase,
                 "error": self.opening.error or self._gradio_fault,
                 "index": self.opening.index_dir.name,
+                "index_id": index_id(self.opening.index_dir),
                 "llm": settings.llm,
                 "answerer": settings.answerer,
                 "k": settings.k,
@@ -169,16 +193,23 @@ class Front:
         wait = self._transfers.wait(_address(request))
         if wait:
             return JSONResponse({"error": later(wait)}, status_code=429)
-        name = request.query_params.get("name", "")
+        name, batch = (request.query_params.get(key, "") for key in ("name", "batch"))
         try:
-            return JSONResponse(await self.uploads.receive(name, request.stream()))
+            return JSONResponse(await self.uploads.receive(name, request.stream(), batch=batch))
         except RagError as error:
             return JSONResponse({"error": str(error)}, status_code=413)
 
     async def _enter(self, request: Request) -> Response:
         form = parse_qs((await request.body()).decode(errors="replace"))
         user, password = (form.get(name, [""])[0] for name in ("username", "password"))
-        token = self.login.enter(user, password, address=_address(request))
+        try:
+            token = self.login.enter(user, password, address=_address(request))
+        except TooManyTriesError as error:
+            return JSONResponse(
+                {"error": str(error)},
+                status_code=429,
+                headers={"retry-after": str(math.ceil(error.seconds))},
+            )
         if token is None:
             return JSONResponse({"error": "User or password is wrong."}, status_code=400)
         response = JSONResponse({"success": True})
@@ -190,6 +221,29 @@ class Front:
         response = RedirectResponse("./", status_code=303)
         response.delete_cookie(self.login.cookie)
         return response
+
+
+class FrontServer(uvicorn.Server):
+    """uvicorn, which waits for the requests at work before it ends the application; told to it first.
+
+    Args:
+        config: As for uvicorn; its application is ``front.app``.
+        front: What is served.
+    """
+
+    def __init__(self, config: uvicorn.Config, front: Front) -> None:
+        super().__init__(config)
+        self._front = front
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop what waits, then the rest."""
+        self._front.stop()
+        await super().shutdown(sockets)
+
+
+async def _nobody_there(_: Request, __: Exception) -> Response:
+    """A visitor left before the whole request was sent: nobody reads this, nothing is wrong."""
+    return Response(status_code=400)
 
 
 def _asset(name: str) -> Response:

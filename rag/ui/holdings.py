@@ -1,19 +1,28 @@
-"""The documents tab: what the index holds, filtered and cut into pages."""
+"""The documents tab: which index it is, and what it holds, filtered and cut into pages."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from rag.index.places import has_moved
 from rag.records import DocumentInfo
 
-__all__ = ["listing", "reading_list"]
+__all__ = ["index_id", "listing", "reading_list"]
 
 _MAX_PAGE = 200
 _ORDERS = ("title", "published", "characters", "passages", "indexed")
+
+
+def index_id(folder: Path) -> str:
+    """Tells the indexes apart that are served at one address: 16 hexadecimal digits of where one lies.
+
+    It stays when the index is built anew, and is another one when the folder was moved.
+    """
+    return sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:16]
 
 
 def listing(

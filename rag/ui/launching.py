@@ -86,13 +86,13 @@ class Serving:
     ) -> None:
         import uvicorn
 
-        from rag.ui.front import Front
+        from rag.ui.front import Front, FrontServer
         from rag.ui.login import Login
 
         # A page with a login, or one that is open on purpose, may be reached by any name.
         local_only = auth is None and _is_loopback(host)
         front = Front(opening, Login(auth, port=port), local_only=local_only)
-        self._server = uvicorn.Server(
+        self._server = FrontServer(
             uvicorn.Config(
                 front.app,
                 host=host.strip("[]"),
@@ -100,7 +100,8 @@ class Serving:
                 log_level="warning",
                 server_header=False,
                 timeout_graceful_shutdown=2,  # open event streams would wait for ever
-            )
+            ),
+            front,
         )
         self._thread: threading.Thread | None = None
 

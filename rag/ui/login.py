@@ -5,13 +5,22 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
-from rag.ui.limits import Allowance
+from rag.errors import RagError
+from rag.ui.limits import Allowance, later
 
-__all__ = ["Login"]
+__all__ = ["Login", "TooManyTriesError"]
 
 # A person mistypes a few times; a program that tries passwords is slowed to one in ten seconds.
 _TRIES = 8
 _TRIES_PER_MINUTE = 6
+
+
+class TooManyTriesError(RagError):
+    """A login was tried too often; ``seconds`` until the next try is looked at."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(later(seconds))
+        self.seconds = seconds
 
 
 class Login:
@@ -42,9 +51,15 @@ class Login:
         return not self.needed or self.user(cookies) is not None
 
     def enter(self, user: str, password: str, *, address: str) -> str | None:
-        """A new session's cookie value; None if user or password is wrong, or tried too often."""
-        if self._auth is None or self._tries.wait(address):
+        """A new session's cookie value; None if user or password is wrong.
+
+        Raises:
+            TooManyTriesError: There were too many tries from this address; this one was not looked at.
+        """
+        if self._auth is None:
             return None
+        if wait := self._tries.wait(address):
+            raise TooManyTriesError(wait)
         # Both are compared, each in constant time: the answer's delay tells nothing.
         right_user = secrets.compare_digest(user.encode(), self._auth[0].encode())
         right_password = secrets.compare_digest(password.encode(), self._auth[1].encode())

@@ -1,16 +1,19 @@
 """Files from the page: their names are not trusted, their bytes land in one folder.
 
 A file arrives under ``uploads/.incoming/<token>/``, and takes its place in ``uploads/`` only to
-be indexed; if any of it cannot be read, an earlier file of the name is put back.
+be indexed; if any of it cannot be read, an earlier file of the name is put back. A file replaces the
+earlier one of its name; two that came together, or that only our rules gave one name, lie side by side.
 """
 
 from __future__ import annotations
 
+import filecmp
 import re
 import secrets
 import shutil
 import unicodedata
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +31,8 @@ MAX_BYTES = 200 * 1024 * 1024
 _MAX_NAME = 180
 # Rows that cannot be read are told one by one up to so many.
 _TOLD = 10
-_TOKEN = re.compile(r"[0-9a-f]{32}")
+# Batches remembered; the oldest is forgotten first, whose files have long been indexed.
+_BATCHES = 100
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
 
 
@@ -38,20 +42,55 @@ def safe_name(name: str) -> str:
     >>> safe_name("../../etc/passwd"), safe_name("C:\\x\\report.pdf"), safe_name("")
     ('passwd', 'report.pdf', 'upload')
     """
-    name = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    name = _last_part(name)
     # Cc, Cf (direction overrides), Cs, Co, Cn: nothing a reader could see or type.
     name = "".join(c for c in name if not unicodedata.category(c).startswith("C"))
     name = re.sub(r'[<>:"|?*]', "_", name)
     name = re.sub(r"\s+", " ", name).strip(" .").removeprefix("~$")
-    stem, dot, suffix = name.rpartition(".")
-    if not dot or len(suffix) > 12:
-        stem, suffix = name, ""
-    tail = f".{suffix}" if suffix else ""
-    room = _MAX_NAME - len(tail.encode())
-    stem = stem.encode()[:room].decode(errors="ignore").rstrip(" .") or "upload"
+    stem, tail = _stem_and_tail(name)
+    stem = _cut(stem, tail) or "upload"
     if stem.casefold() in _RESERVED:
         stem = f"_{stem}"
     return stem + tail
+
+
+def _last_part(name: str) -> str:
+    return unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def _stem_and_tail(name: str) -> tuple[str, str]:
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or not suffix or len(suffix) > 12:
+        return name, ""
+    return stem, f".{suffix}"
+
+
+def _cut(stem: str, tail: str) -> str:
+    """As much of the stem as leaves room for the tail."""
+    room = _MAX_NAME - len(tail.encode())
+    return stem.encode()[:room].decode(errors="ignore").rstrip(" .")
+
+
+def _numbered(name: str, number: int) -> str:
+    """``report.md`` -> ``report (2).md``."""
+    stem, tail = _stem_and_tail(name)
+    tail = f" ({number}){tail}"
+    return _cut(stem, tail) + tail
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A file that was received.
+
+    Attributes:
+        name: A safe one.
+        altered: Whether it is another than the name that was sent.
+        batch: What it was sent together with; empty if with nothing.
+    """
+
+    name: str
+    altered: bool
+    batch: str
 
 
 class Uploads:
@@ -64,12 +103,21 @@ class Uploads:
     def __init__(self, index_dir: str | Path, *, max_bytes: int = MAX_BYTES) -> None:
         self.folder = Path(index_dir) / "uploads"
         self.max_bytes = max_bytes
+        self._arrived: dict[str, _Arrival] = {}
+        self._batches: dict[str, set[str]] = {}
 
-    async def receive(self, name: str, pieces: AsyncIterator[bytes]) -> dict[str, Any]:
+    async def receive(
+        self, name: str, pieces: AsyncIterator[bytes], *, batch: str = ""
+    ) -> dict[str, Any]:
         """Store a file that is being sent.
 
+        Args:
+            name: As the sender calls it.
+            pieces: Its bytes.
+            batch: The same for all files that were chosen together; none of them replaces another.
+
         Returns:
-            ``token`` to index it by, the ``name`` it will have, and its ``bytes``.
+            ``token`` to index it by, its safe ``name``, and its ``bytes``.
 
         Raises:
             ReadingError: It is larger than ``max_bytes``.
@@ -95,6 +143,7 @@ class Uploads:
         finally:
             if not complete:
                 shutil.rmtree(place, ignore_errors=True)
+        self._arrived[token] = _Arrival(safe, _last_part(name) != safe, batch[:64])
         return {"token": token, "name": safe, "bytes": written}
 
     def index(
@@ -103,23 +152,29 @@ class Uploads:
         """Give a received file its place and index it.
 
         Returns:
-            ``name``, ``outcome`` (``added``, ``updated``, ``unchanged``), ``passages``, ``notes``:
-            among them which rows of it could not be read.
+            ``name``, ``numbered`` (whether it has a number, since another file has its own name),
+            ``replaced`` (whether an earlier file of this name is gone), ``outcome`` (``added``,
+            ``updated``, ``unchanged``), ``passages``, ``notes``: among them which rows of it could
+            not be read.
 
         Raises:
             RagError: The upload is unknown, or nothing of the file can be read; of one that replaces an
                 earlier file, not all.
         """
         incoming = self.folder / ".incoming" / token
-        if not _TOKEN.fullmatch(token) or not incoming.is_dir():
+        arrival = self._arrived.pop(token, None)
+        if arrival is None or not incoming.is_dir():
             raise RagError("This upload is gone, perhaps after a restart. Upload the file again.")
-        name = next(path.name for path in incoming.iterdir())
+        arrived = incoming / arrival.name
+        name = self._place(arrival, arrived)
         target, earlier = self.folder / name, incoming / ".earlier"
         before: set[str] | None = None
+        replaced = False
         if target.exists():
             before = {info.id for info in kb.documents()}
+            replaced = not filecmp.cmp(target, arrived, shallow=False)
             target.replace(earlier)
-        (incoming / name).replace(target)
+        arrived.replace(target)
         read = False
         try:
             report = kb.index(target, progress=progress)
@@ -137,6 +192,7 @@ class Uploads:
             _back_to(kb, target, before, report)
         if not read:
             raise RagError(report.failed[0].reason)
+        self._remember(arrival.batch, name)
         unread = [failure.reason for failure in report.failed]
         if len(unread) > _TOLD:
             unread[_TOLD:] = [f"and {len(unread) - _TOLD} more like these"]
@@ -145,10 +201,34 @@ class Uploads:
         )
         return {
             "name": name,
+            "numbered": name != arrival.name,
+            "replaced": replaced,
             "outcome": outcome,
             "passages": report.passages,
             "notes": [*report.notes, *unread],
         }
+
+    def _place(self, arrival: _Arrival, file: Path) -> str:
+        """The name under which a file goes into the folder.
+
+        That of a file with the same bytes, if there is one. Else its own, unless another file has it
+        that must stay: one of the same batch, or one that was perhaps never called so.
+        """
+        name, number = arrival.name, 1
+        while (self.folder / name).exists():
+            if filecmp.cmp(self.folder / name, file, shallow=False):
+                return name
+            number += 1
+            name = _numbered(arrival.name, number)
+        together = self._batches.get(arrival.batch, set())
+        stays = arrival.altered or arrival.name.casefold() in together
+        return name if stays else arrival.name
+
+    def _remember(self, batch: str, name: str) -> None:
+        if batch:
+            self._batches.setdefault(batch, set()).add(name.casefold())
+        if len(self._batches) > _BATCHES:
+            del self._batches[next(iter(self._batches))]
 
     def forget(self, source: str, location: str = "") -> None:
         """Delete the uploaded file behind a source without documents; other files are not ours.

@@ -1,5 +1,7 @@
 """The server in front of Gradio: files, status, login, uploads, and what it does not pass on."""
 
+import asyncio
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -67,6 +69,57 @@ def test_login_before_anything(tmp_path):
     assert page.get("/rag/status").json()["user"] == "reader"
     page.get("/logout")
     assert page.get("/rag/status").status_code == 401
+
+
+def test_the_right_password_after_too_many_tries_is_told_to_wait(tmp_path):
+    """It used to be told that it is wrong."""
+    page = client(tmp_path, auth=("reader", "secret"))
+    for _ in range(8):
+        assert page.post("/login", data={"username": "reader", "password": "x"}).status_code == 400
+    held = page.post("/login", data={"username": "reader", "password": "secret"})
+    assert (held.status_code, held.headers["retry-after"]) == (429, "10")
+    assert held.json() == {"error": "Too much at once. Try again in 10 s."}
+
+
+def answer(app, scope, *received):
+    """What an application sends back, given what it receives."""
+    sent, waiting = [], [*received]
+
+    async def receive():
+        return waiting.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "query_string": b"", "root_path": "", **scope}
+    scope["headers"] = [(b"host", b"127.0.0.1"), *scope.get("headers", [])]
+    asyncio.run(app(scope, receive, send))
+    return sent
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/rag/upload"), ("POST", "/login")])
+def test_a_body_that_breaks_off_is_no_failure(tmp_path, method, path):
+    """It used to end in a traceback in the terminal."""
+    sent = answer(
+        client(tmp_path).app,
+        {"method": method, "path": path},
+        {"type": "http.request", "body": b"abc", "more_body": True},
+        {"type": "http.disconnect"},
+    )
+    assert sent[0]["status"] == 400
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_who_waits_for_gradio_is_answered_when_the_server_stops(tmp_path):
+    front = Front(Opening(tmp_path, Settings()), Login(None, port=1), local_only=True)
+
+    async def app(scope, receive, send):
+        asyncio.get_running_loop().call_later(0.01, front.stop)
+        await front.app(scope, receive, send)
+
+    sent = answer(app, {"method": "POST", "path": "/gradio_api/run/documents"})
+    assert sent[0]["status"] == 503
+    assert b"being stopped" in sent[1]["body"]
 
 
 def test_an_index_that_cannot_be_opened_is_told(tmp_path):

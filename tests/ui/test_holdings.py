@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from rag.records import DocumentInfo
-from rag.ui.holdings import listing, reading_list
+from rag.ui.holdings import index_id, listing, reading_list
 
 
 def info(name, *, title=None, published=None, passages=1, indexed="2026-01-01", **metadata):
@@ -23,6 +23,18 @@ INFOS = [
 
 def names(**options):
     return [row["source"] for row in listing(INFOS, **options)["rows"]]
+
+
+def test_an_index_is_known_by_where_it_lies(tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        (tmp_path / name / "demo").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "one" / "demo")
+    monkeypatch.chdir(tmp_path / "one")
+    here = index_id(Path("demo"))
+    assert len(here) == 16
+    assert here == index_id(tmp_path / "one" / "demo") == index_id(tmp_path / "link")
+    monkeypatch.chdir(tmp_path / "two")
+    assert index_id(Path("demo")) != here
 
 
 def test_filter_takes_all_words_in_any_field_and_case():

@@ -1,7 +1,9 @@
 """Login and how often it may be tried; allowances in general."""
 
+import pytest
+
 from rag.ui.limits import Allowance, later
-from rag.ui.login import Login
+from rag.ui.login import Login, TooManyTriesError
 
 
 def test_without_a_password_everybody_is_admitted():
@@ -28,7 +30,9 @@ def test_guessing_is_slowed_down_by_address():
     login = Login(("reader", "right"), port=1)
     for _ in range(8):
         assert login.enter("reader", "wrong", address="thief") is None
-    assert login.enter("reader", "right", address="thief") is None
+    with pytest.raises(TooManyTriesError, match=r"Try again in 10 s\.") as told:
+        login.enter("reader", "right", address="thief")
+    assert 9 < told.value.seconds <= 10
     assert login.enter("reader", "right", address="reader") is not None
 
 

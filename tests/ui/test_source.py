@@ -76,5 +76,84 @@ def test_marks_outside_the_document_are_told(mark):
         source_view(Document(id="d", source="d", text="short"), [mark], 0)
 
 
+CHANGED = Document(
+    id="d",
+    source="d.md",
+    text="A new line. The tower is 40 metres tall. The bell weighs 9 tonnes.",
+    metadata={"pages": [0, 12]},
+)
+
+
+def test_a_quote_that_has_moved_is_marked_where_it_stands_now():
+    """The words at its old place used to be marked."""
+    quote = [0, 28, "quote", 1, "The tower is 40 metres tall."]
+    other = [29, 54, "other", 2, "The bell weighs 9 tonnes."]
+    view = source_view(CHANGED, [quote, [13, 22, "exact", 1], other], 0)
+    assert joined(view["segments"], "quote") == "The tower is 40 metres tall."
+    assert joined(view["segments"], "exact") == "40 metres"
+    assert joined(view["segments"], "other") == "The bell weighs 9 tonnes."
+    assert (view["moved"], view["page"]) == (True, 2)
+
+
+def test_a_quote_in_its_place_has_not_moved():
+    view = source_view(CHANGED, [[12, 40, "quote", 1, "The tower is 40 metres tall."]], 12)
+    assert joined(view["segments"], "quote") == "The tower is 40 metres tall."
+    assert view["moved"] is False
+    assert "page" not in view
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The tower is 45 metres tall.", "The tower is 40 metres tall."),
+        ("No rain. It rained. It rained.", "It rained."),  # which of the two?
+        ("short", ""),
+    ],
+)
+def test_a_quote_that_is_not_to_be_found_is_told(text, words):
+    with pytest.raises(QueryError, match="changed since the answer"):
+        source_view(
+            Document(id="d", source="d", text=text), [[0, len(words) or 1, "quote", 1, words]], 0
+        )
+
+
+def test_a_neighbour_that_has_changed_is_not_marked():
+    marks = [
+        [12, 40, "quote", 1, "The tower is 40 metres tall."],
+        [41, 66, "other", 2, "The bell weighs 8 tonnes."],
+    ]
+    view = source_view(CHANGED, marks, 12)
+    assert joined(view["segments"], "quote") == "The tower is 40 metres tall."
+    assert joined(view["segments"], "other") == ""
+
+
+CODE = "# Warm-up\n\n```python\n# takes 4000 steps\nx = 1\n```\n\nThat is all."
+
+
+@pytest.mark.parametrize(("form", "markdown"), [("markdown", True), ("text", False), (None, True)])
+def test_lines_with_a_hash_are_headings_in_markdown_alone(form, markdown):
+    metadata = {} if form is None else {"format": form}
+    view = source_view(Document(id="d", source="d", text=CODE, metadata=metadata), [], 0)
+    assert view["markdown"] is markdown
+
+
+def test_code_between_fences_is_marked():
+    shown = joined(marked_segments(CODE, []), "code")
+    assert shown.startswith("```python")
+    assert "# takes 4000 steps\n" in shown
+    assert shown.endswith("\n```")
+
+
+def test_a_book_is_not_cut_within_a_block_of_code():
+    """What follows half a block would be taken for code: it has lost a fence."""
+    line, block = "A line of a very long book.\n", "```\n" + "run()\n" * 3000 + "```\n"
+    text = line * 5000 + block + line * 15_000
+    middle = len(line) * 5000 + len(block) // 2
+    view = source_view(Document(id="d", source="d", text=text), [], middle + 150_000)
+    assert view["before"] == len(line) * 5000
+    assert joined(view["segments"], "code").count("run()") == 3000
+    assert "book" not in joined(view["segments"], "code")
+
+
 def test_empty_document():
     assert source_view(Document(id="d", source="d", text=""), [], 0)["segments"] == []

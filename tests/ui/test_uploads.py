@@ -69,6 +69,65 @@ def test_a_file_arrives_and_is_indexed(tmp_path):
     assert knowledge_base.document("uploads/茶.txt").text == "new"
 
 
+def send(uploads, kb, name, data, batch=""):
+    received = asyncio.run(uploads.receive(name, pieces(data), batch=batch))
+    done = uploads.index(kb, received["token"])
+    return done["name"], done["outcome"], done["numbered"], done["replaced"]
+
+
+def files(uploads):
+    return {path.name: path.read_bytes() for path in uploads.folder.iterdir() if path.is_file()}
+
+
+def test_two_files_of_one_name_that_came_together_are_both_kept(tmp_path, kb):
+    """The second used to replace the first, and nothing was said."""
+    uploads = Uploads(tmp_path / "index")
+    older, newer = b"In 2022 the mine gave 410 tonnes.", b"In 2023 the mine gave 515 tonnes."
+    for batch, outcome in (("first", "added"), ("again", "unchanged")):
+        done = send(uploads, kb, "2022/report.md", older, batch)
+        assert done == ("report.md", outcome, False, False)
+        done = send(uploads, kb, "2023/report.md", newer, batch)
+        assert done == ("report (2).md", outcome, True, False)
+    assert files(uploads) == {"report.md": older, "report (2).md": newer}
+    assert texts(kb) == {
+        "uploads/report.md": older.decode(),
+        "uploads/report (2).md": newer.decode(),
+    }
+    # In whatever order they come, each is known by its bytes.
+    assert send(uploads, kb, "report.md", newer, "swapped")[1] == "unchanged"
+    assert send(uploads, kb, "report.md", older, "swapped")[1] == "unchanged"
+    # And a new version, which comes by itself, replaces the file of its name.
+    done = send(uploads, kb, "report.md", b"In 2024 it was closed.", "later")
+    assert done == ("report.md", "updated", False, True)
+    assert sorted(files(uploads)) == ["report (2).md", "report.md"]
+
+
+def test_a_name_that_only_our_rules_gave_replaces_no_file(tmp_path, kb):
+    uploads = Uploads(tmp_path / "index")
+    assert send(uploads, kb, "a _b_.md", b"Nine bells.") == ("a _b_.md", "added", False, False)
+    assert send(uploads, kb, "a <b>.md", b"Five bells.") == ("a _b_ (2).md", "added", True, False)
+    assert send(uploads, kb, "a _b_.md", b"Ten bells.") == ("a _b_.md", "updated", False, True)
+    assert files(uploads) == {"a _b_.md": b"Ten bells.", "a _b_ (2).md": b"Five bells."}
+    # A Mac sends letters and their accents apart, which is the same name.
+    assert send(uploads, kb, "e\u0301.md", b"One.")[0] == "\u00e9.md"
+    assert send(uploads, kb, "e\u0301.md", b"Two.") == ("\u00e9.md", "updated", False, True)
+
+
+def test_what_could_not_be_read_takes_no_name_from_its_batch(tmp_path, kb):
+    uploads = Uploads(tmp_path / "index")
+    with pytest.raises(RagError):
+        send(uploads, kb, "a.csv", b"title,text\nA,\n", "one")
+    assert send(uploads, kb, "a.csv", b"title,text\nA,Cats.\n", "one")[0] == "a.csv"
+
+
+def test_a_long_name_has_room_for_a_number(tmp_path):
+    uploads, knowledge_base = Uploads(tmp_path), FakeKnowledgeBase()
+    for number in (b"1", b"2"):
+        name, *_ = send(uploads, knowledge_base, "中" * 58 + ".txt", number, "one")
+        assert len(name.encode()) <= 180
+    assert name == "中" * 57 + " (2).txt"
+
+
 def test_what_cannot_be_read_leaves_the_earlier_file(tmp_path):
     uploads, knowledge_base = Uploads(tmp_path), FakeKnowledgeBase()
     uploads.index(knowledge_base, receive(uploads, "a.txt", b"good")["token"])

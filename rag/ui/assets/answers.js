@@ -1,7 +1,8 @@
 // One question and its answer, as elements.
 
-import { flowing, h, icon, iconButton } from "./dom.js";
+import { composing, flowing, h, icon, iconButton } from "./dom.js";
 import { exactWords, slice } from "./exporting.js";
+import { markersOf, unitsOf } from "./markers.js";
 
 export function questionBlock(message, t, { onedit }) {
   const block = h("div.question", { "aria-label": t.you },
@@ -20,7 +21,8 @@ function edit(block, message, t, onedit) {
       h("button.quiet", { type: "button", onclick: restore }, t.cancel),
       h("button.primary", { type: "submit" }, t.saveAsk)));
   area.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
+    if (composing(event)) return;
+    if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); submit(); }
     if (event.key === "Escape") { event.stopPropagation(); restore(); }
   });
   block.replaceWith(form);
@@ -65,61 +67,62 @@ function stageLine(message, t) {
 
 // ---------------------------------------------------------------- text with citations
 
-const MARKER = /\[(\d{1,3})\]/g;
-
 function plainBlocks(text) {
   return text.split(/\n/).map((line) => (line.trim() ? h("p", { class: /^\s*[-•*·]\s/.test(line) ? "item" : "" }, line) : null));
 }
 
-// Cut at lines, at statements that are not supported, and at the markers of real citations.
+// Cut at lines, at statements that are not supported, at the markers of citations and at bold words.
 function answerText(answer, t, oncite) {
-  const characters = Array.from(answer.text);
+  const { text } = answer;
+  const units = unitsOf(text);
   const citations = new Map(answer.citations.map((c) => [c.number, c]));
-  const problem = new Array(characters.length).fill(null);
-  for (const statement of answer.statements ?? []) {
-    if (!statement.supported) problem.fill(statement, statement.start, statement.end);
+  const spans = [...markersOf(answer).filter((m) => citations.has(m.number)), ...emphasis(answer)].sort((a, b) => a.start - b.start);
+  const unsupported = (answer.statements ?? []).filter((s) => !s.supported)
+    .map((s) => ({ start: units[s.start], end: units[s.end], problem: s.problem }));
+
+  function inline(from, to) {
+    const parts = [];
+    let at = from;
+    for (const { start, end, number } of spans) {
+      if (start < at || end > to) continue;
+      if (number) {
+        // The last character stays on the marker's line: a marker alone at a line's head reads badly.
+        const before = Array.from(text.slice(at, start));
+        const last = before.pop() ?? "";
+        parts.push(before.join(""), h("span.kept", null, last, citeLink(citations.get(number), t, oncite)));
+      } else parts.push(text.slice(at, start), h("strong", null, inline(start + 2, end - 2)));
+      at = end;
+    }
+    return [...parts, text.slice(at, to)];
   }
+
+  function lineParts(from, to) {
+    const parts = [];
+    let at = from;
+    for (const { start, end, problem } of unsupported) {
+      const [low, high] = [Math.max(start, from), Math.min(end, to)];
+      if (low >= high) continue;
+      parts.push(inline(at, low), h("span.unsupported", { title: problem || t.unsupportedTitle }, inline(low, high), h("span.badge", { role: "note" }, icon("warn"), t.unsupported)));
+      at = high;
+    }
+    return [...parts, inline(at, to)];
+  }
+
   const blocks = [];
   let at = 0;
-  for (const line of answer.text.split("\n")) {
-    const size = Array.from(line).length;
-    if (line.trim()) blocks.push(h("p", { class: /^\s*[-•*·]\s/.test(line) ? "item" : "" }, lineParts(characters, at, at + size, problem, citations, t, oncite)));
-    at += size + 1;
+  for (const line of text.split("\n")) {
+    if (line.trim()) blocks.push(h("p", { class: /^\s*[-•*·]\s/.test(line) ? "item" : "" }, lineParts(at, at + line.length)));
+    at += line.length + 1;
   }
   return blocks;
 }
 
-function lineParts(characters, from, to, problem, citations, t, oncite) {
-  const parts = [];
-  let start = from;
-  while (start < to) {
-    let end = start + 1;
-    while (end < to && problem[end] === problem[start]) end += 1;
-    const statement = problem[start];
-    const inner = cited(characters.slice(start, end).join(""), citations, t, oncite);
-    parts.push(statement ? h("span.unsupported", { title: statement.problem || t.unsupportedTitle }, inner, h("span.badge", { role: "note" }, icon("warn"), t.unsupported)) : inner);
-    start = end;
-  }
-  return parts;
-}
-
-function cited(text, citations, t, oncite) {
-  const parts = [];
-  let at = 0;
-  for (const match of text.matchAll(MARKER)) {
-    const citation = citations.get(Number(match[1]));
-    if (!citation) continue;
-    // The last character stays on the marker's line: a marker alone at a line's head reads badly.
-    const before = Array.from(text.slice(at, match.index));
-    const last = before.pop() ?? "";
-    parts.push(emphasised(before.join("")), h("span.kept", null, last, citeLink(citation, t, oncite)));
-    at = match.index + match[0].length;
-  }
-  return [...parts, emphasised(text.slice(at))];
-}
-
-// Language models like **bold**; it is all of their Markdown that is taken for more than text.
-const emphasised = (text) => text.split(/\*\*([^*\n]+)\*\*/).map((part, i) => (i % 2 ? h("strong", null, part) : part));
+// Language models like **bold**; it is all of their Markdown that is taken for more than text. What
+// is quoted is verbatim, and in a formula ** is a power: operands touch it on both sides. Chinese
+// has no space around bold words: a figure or a bracket may follow them at once.
+const OPERAND = String.raw`\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{Nd}`;
+const BOLD = new RegExp(String.raw`(?!(?<=[${OPERAND})])\*\*[${OPERAND}(])\*\*(?!\s)[^*\n]+(?<![\s(])(?!(?<=[${OPERAND})])\*\*[${OPERAND}])\*\*`, "gu");
+const emphasis = ({ text, answerer }) => (answerer === "extractive" ? [] : [...text.matchAll(BOLD)].map((m) => ({ start: m.index, end: m.index + m[0].length })));
 
 function citeLink(citation, t, oncite) {
   return h("a.cite", {

@@ -17,7 +17,17 @@ export function scopeDialog(scope, t, onchoose) {
   to.value = scope?.to ?? "";
   const filter = h("input", { type: "search", placeholder: t.filter, "aria-label": t.filter });
   const list = h("div.pick-list", { role: "group", "aria-label": t.scopeDocuments });
+  const dates = h("p.told.error", { role: "alert", hidden: true });
+  const gone = h("p.told.gone", { role: "status", hidden: true });
   let wait;
+  // Documents that the index has no more are no choice any longer.
+  async function check() {
+    const lost = chosen.size ? await server.call("missing", [...chosen.keys()]).catch(() => []) : [];
+    if (!lost.length) return;
+    gone.hidden = false;
+    replace(gone, icon("warn"), h("span.foreign", null, t.scopeGone(lost.map((id) => chosen.get(id).title).slice(0, 5).join(" · "))));
+    for (const id of lost) chosen.delete(id);
+  }
   async function show() {
     let page;
     try {
@@ -36,12 +46,14 @@ export function scopeDialog(scope, t, onchoose) {
   const dialog = h("dialog.dialog.wide", { "aria-label": t.scopeTitle, onclose: () => dialog.remove() },
     h("form", { onsubmit: (event) => {
       event.preventDefault();
+      dates.hidden = !(from.value && to.value && from.value > to.value);
+      if (!dates.hidden) { replace(dates, icon("warn"), h("span", null, t.scopeCrossed)); from.focus(); return; }
       const value = { documents: [...chosen.values()], from: from.value || null, to: to.value || null };
       finish(value.documents.length || value.from || value.to ? value : null);
     } },
     h("h2", null, t.scopeTitle),
-    h("fieldset", null, h("legend", null, t.scopeDates), h("div.dates", null, h("label", null, t.from, from), h("label", null, t.to, to)), h("p.small", null, t.scopeUndated)),
-    h("fieldset", null, h("legend", null, t.scopeDocuments), filter, list),
+    h("fieldset", null, h("legend", null, t.scopeDates), h("div.dates", null, h("label", null, t.from, from), h("label", null, t.to, to)), dates, h("p.small", null, t.scopeUndated)),
+    h("fieldset", null, h("legend", null, t.scopeDocuments), gone, filter, list),
     h("div.dialog-actions", null,
       h("button.quiet", { type: "button", onclick: () => finish(null) }, t.scopeReset),
       h("span.grow"),
@@ -49,6 +61,7 @@ export function scopeDialog(scope, t, onchoose) {
       h("button.primary", { type: "submit" }, t.apply))));
   document.body.append(dialog);
   dialog.showModal();
+  check();
   show();
 }
 

@@ -1,6 +1,6 @@
 // The documents tab: what the index holds, and files on their way into it.
 
-import { confirmation, h, icon, replace, toast } from "./dom.js";
+import { confirmation, h, icon, randomId, replace, toast } from "./dom.js";
 import { number } from "./texts.js";
 import * as server from "./server.js";
 
@@ -22,12 +22,12 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
   const parts = {
     toolbar: h("div.toolbar"), drop: h("label.drop"), jobs: h("ol.jobs", { "aria-live": "polite" }), table: h("div.table"),
   };
-  const picker = h("input", { type: "file", multiple: true, class: "visually-hidden", onchange: () => { add([...picker.files]); picker.value = ""; } });
+  const picker = h("input", { type: "file", multiple: true, class: "visually-hidden", onchange: () => { add([...picker.files].map((file) => ({ name: file.name, file }))); picker.value = ""; } });
   const filter = h("input", { type: "search", oninput: () => { clearTimeout(typing); typing = setTimeout(() => { text = filter.value; size = PAGE; load(); }, 180); } });
 
   for (const kind of ["dragenter", "dragover"]) element.addEventListener(kind, (event) => { event.preventDefault(); element.classList.add("dragging"); });
   element.addEventListener("dragleave", (event) => { if (!element.contains(event.relatedTarget)) element.classList.remove("dragging"); });
-  element.addEventListener("drop", (event) => { event.preventDefault(); element.classList.remove("dragging"); add([...event.dataTransfer.files]); });
+  element.addEventListener("drop", (event) => { event.preventDefault(); element.classList.remove("dragging"); dropped(event.dataTransfer); });
 
   function show() {
     filter.placeholder = t().filter;
@@ -114,14 +114,26 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
   // Two files travel at a time; the server indexes one after the other.
   let travelling = 0;
   function add(files) {
-    for (const file of files) {
-      const job = { name: file.name || t().untitled, file, state: "waiting", share: 0 };
+    const batch = randomId();
+    for (const { name, file } of files) {
+      const job = { name: name || t().untitled, file, batch, state: "waiting", share: 0 };
       const most = limits().max_bytes;
-      if (most && file.size > most) Object.assign(job, { state: "failed", reason: t().tooLarge(Math.floor(most / 1048576)), file: null });
+      if (!file) Object.assign(job, { state: "failed", reason: t().unreadable });
+      else if (most && file.size > most) Object.assign(job, { state: "failed", reason: t().tooLarge(Math.floor(most / 1048576)), file: null });
       jobs.unshift(job);
     }
     showJobs();
     next();
+  }
+
+  // A folder is not among the files of what was dropped, but among its entries, which are gone after
+  // the first wait.
+  async function dropped(transfer) {
+    const plain = [...transfer.files].map((file) => ({ name: file.name, file }));
+    const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    if (!entries.some((entry) => entry.isDirectory)) { add(plain); return; }
+    const found = (await Promise.all(entries.map(filesOf))).flat();
+    if (found.length) add(found); else toast(t().emptyFolder, { error: true });
   }
 
   async function next() {
@@ -137,24 +149,36 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
     try {
       job.state = "uploading";
       showJobs();
-      const { token } = await server.upload(job.file, (share) => { job.share = share; showJobs(); });
+      const { token } = await arrived(job);
       job.file = null;
       job.state = "indexing";
       showJobs();
       const { done } = await server.stream("index_upload", [token], { onevent: (event) => { if (event.progress) { job.line = event.progress; showJobs(); } } });
-      Object.assign(job, { state: "done", outcome: done.outcome, passages: done.passages, notes: done.notes });
+      Object.assign(job, { state: "done", ...done, notes: [done.numbered && t().numbered(done.name), ...done.notes].filter(Boolean), name: job.name, kept: done.name });
       changed();
     } catch (error) {
-      Object.assign(job, { state: "failed", file: null, reason: error.offline ? t().netDown : error.message || t().failed });
+      Object.assign(job, { state: "failed", file: null, reason: error.offline ? t().netDown : error.unreadable ? t().unreadable : error.message || t().failed });
     }
     showJobs();
+  }
+
+  // The server takes so many files a minute: of a large folder the rest waits.
+  async function arrived(job) {
+    for (;;) {
+      try {
+        return await server.upload(job.file, job.name, job.batch, (share) => { job.share = share; showJobs(); });
+      } catch (error) {
+        if (!error.busy) throw error;
+        await new Promise((resolve) => { setTimeout(resolve, 3000); });
+      }
+    }
   }
 
   function showJobs() {
     const settled = jobs.some((job) => job.state === "done" || job.state === "failed");
     replace(parts.jobs, jobs.map((job) => {
       const words = { waiting: t().waiting, uploading: `${t().uploading} ${Math.round(job.share * 100)}%`, indexing: job.line ? `${t().indexing} · ${job.line}` : t().indexing, failed: job.reason,
-        done: { added: t().added(job.passages), updated: t().updated(job.passages), unchanged: t().unchanged }[job.outcome] }[job.state];
+        done: job.replaced ? t().replaced(job.kept, job.passages) : { added: t().added(job.passages), updated: t().updated(job.passages), unchanged: t().unchanged }[job.outcome] }[job.state];
       return h("li.job", { dataset: { state: job.state } },
         job.state === "done" ? icon("check") : job.state === "failed" ? icon("warn") : h("span.pulse"),
         h("span.job-name.foreign", null, job.name), h("span.job-state.foreign", null, words),
@@ -200,4 +224,21 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
   }
 
   return { show, load, add };
+}
+
+// The files of an entry, with the names of the folders they lie in; file is null where it cannot be
+// read. Hidden ones stay out, as when a folder is indexed.
+async function filesOf(entry) {
+  const name = entry.fullPath.slice(1);
+  if (/^(\.|~\$)/.test(entry.name)) return [];
+  if (entry.isFile) return [{ name, file: await new Promise((resolve) => { entry.file(resolve, () => resolve(null)); }) }];
+  const reader = entry.createReader();
+  const inside = [];
+  for (;;) {
+    const some = await new Promise((resolve) => { reader.readEntries(resolve, () => resolve([])); });
+    if (!some.length) break;
+    inside.push(...some);
+  }
+  inside.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return (await Promise.all(inside.map(filesOf))).flat();
 }

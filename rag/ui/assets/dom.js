@@ -26,6 +26,10 @@ export function h(tag, props, ...children) {
   return element;
 }
 
+// Keys that belong to an input method, which composes a word: not meant for the page. Safari sends
+// the one that ends the composition after its end, as key 229.
+export const composing = (event) => event.isComposing || event.keyCode === 229;
+
 export function append(element, children) {
   for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === false) continue;

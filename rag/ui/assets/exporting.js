@@ -1,6 +1,7 @@
 // A conversation, or one answer, as text to take away: with every citation and its quote.
 
 import { flowing, visible } from "./dom.js";
+import { markersOf } from "./markers.js";
 
 // Markdown has no safe raw text: whatever could begin markup is escaped, so that a title or a quote
 // stays what it was when the file is rendered.
@@ -28,8 +29,7 @@ export function toMarkdown(conversation, t, locale) {
       out.push(escaped(message.partial || message.error || t.stopped), "");
       continue;
     }
-    // The markers [1] are ours; all else in the answer is quoted matter.
-    out.push(answer.text.split(/(\[\d{1,3}\])/).map((part, i) => (i % 2 ? part : escaped(part))).join(""), "");
+    out.push(marked(answer), "");
     if (answer.citations.length) out.push(`### ${t.exportSources}`, "");
     for (const citation of answer.citations) {
       out.push(`**[${citation.number}]** ${line(sourceLine(citation, t))}`, "");
@@ -39,6 +39,17 @@ export function toMarkdown(conversation, t, locale) {
     }
   }
   return out.join("\n");
+}
+
+// The markers [1] are ours; all else in the answer is quoted matter.
+function marked(answer) {
+  let written = "";
+  let at = 0;
+  for (const { start, end } of markersOf(answer)) {
+    written += escaped(answer.text.slice(at, start)) + answer.text.slice(start, end);
+    at = end;
+  }
+  return written + escaped(answer.text.slice(at));
 }
 
 export function toJson(conversation) {

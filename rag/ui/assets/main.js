@@ -1,6 +1,6 @@
 // The page: conversations on the left, the question in the middle, its source on the right.
 
-import { asked, confirmation, copyText, download, h, icon, iconButton, randomId, replace, toast } from "./dom.js";
+import { asked, composing, confirmation, copyText, download, h, icon, iconButton, randomId, replace, toast } from "./dom.js";
 import { LANGUAGES, preferred } from "./texts.js";
 import { answerBlock, noteForm, questionBlock } from "./answers.js";
 import { answerAsText, fileName, toJson, toMarkdown } from "./exporting.js";
@@ -16,6 +16,7 @@ const preferences = { language: preferred(), theme: "auto", answerer: "auto", k:
 let status = { phase: "opening", k: 8, llm: "", max_question: 4000 };
 let holdings = null; // {total, passages}
 let suggestions = null;
+let gone = new Set(); // ids among the restriction's that the index has no more
 let current = null; // the conversation on screen
 let view = "ask";
 const running = new Map(); // conversation id -> AbortController
@@ -52,17 +53,17 @@ const el = {
 
 const panel = createPanel(el.panel, {
   words: t,
-  onclose: () => { markCited(null); address(); },
-  onmove: (citation) => markCited(shownMessage, citation.number),
+  onclose: () => { shown = null; markShown(); leavePanel(); },
+  onmove: (citation) => { shown = { ...shown, n: String(citation.number) }; markShown(); address(); },
 });
-let shownMessage = null;
+let shown = null; // what the panel shows: {message, n}, see "addresses"
 
 const documents = createDocuments(el.documents, {
   words: t,
   limits: () => status,
   onask: (chosen) => { setScope({ documents: chosen, from: null, to: null }); show("ask"); el.input.focus(); },
-  onread: (row, from) => { shownMessage = null; panel.open({ whole: true, span: { document_id: row.id, ...row } }, from); },
-  onchange: () => { panel.close(); refreshHoldings(); },
+  onread: (row, from) => openPanel({ whole: true, span: { document_id: row.id, ...row } }, null, row.id, from),
+  onchange: () => { if (view === "documents") panel.close(); refreshHoldings(); },
 });
 
 function build() {
@@ -73,12 +74,11 @@ function build() {
   el.composer.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
   el.input.addEventListener("input", fit);
   el.input.addEventListener("keydown", (event) => {
-    // isComposing: Enter that picks a word in an input method is not meant for us.
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) { event.preventDefault(); submit(); }
+    if (event.key === "Enter" && !event.shiftKey && !composing(event)) { event.preventDefault(); submit(); }
   });
   el.search.addEventListener("input", drawList);
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || composing(event) || document.querySelector("dialog[open]")) return;
     const typing = event.target.matches("input, textarea, select");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) { event.preventDefault(); show("ask"); el.input.focus(); }
     if (event.key === "Escape") {
@@ -87,7 +87,7 @@ function build() {
       else if (current && running.has(current.id)) stop();
     }
   });
-  window.addEventListener("hashchange", followAddress);
+  window.addEventListener("popstate", arrived);
   drawAll();
 }
 
@@ -165,24 +165,23 @@ function conversationMenu(conversation, anchor) {
 async function rename(conversation) {
   const title = await asked({ title: t().renameTitle, value: conversation.title, agree: t().save, cancel: t().cancel });
   if (!title) return;
-  Object.assign(conversation, { title, named: true });
-  await conversations.keep(conversation, { touch: false });
+  await conversations.change(conversation, { title, named: true });
   drawAll();
 }
 
 async function discard(conversation) {
   running.get(conversation.id)?.abort();
   await conversations.remove(conversation.id);
-  if (current?.id === conversation.id) startNew();
+  if (current === conversation) startNew({ push: false });
   drawList();
-  toast(t().removed, { action: t().undo, onaction: async () => { await conversations.keep(conversation, { touch: false }); drawList(); } });
+  toast(t().removed, { action: t().undo, onaction: async () => { await conversations.restore(conversation); drawList(); } });
 }
 
 async function clearAll() {
   if (!(await confirmation({ title: t().clearTitle, text: t().clearText, agree: t().clearAll, cancel: t().cancel }))) return;
   for (const controller of running.values()) controller.abort();
   await conversations.clear();
-  startNew();
+  startNew({ push: false });
 }
 
 // ---------------------------------------------------------------- top bar and banner
@@ -214,13 +213,19 @@ function drawBanner() {
 }
 
 function show(name) {
-  view = name;
+  turnTo(name);
+  address({ push: true });
+}
+
+function turnTo(name) {
   drawer(false);
+  if (name === view) return;
+  shut();
+  view = name;
   el.ask.hidden = name !== "ask";
   el.documents.hidden = name !== "documents";
   drawTop();
   if (name === "documents") { documents.show(); documents.load(); }
-  address();
 }
 
 // ---------------------------------------------------------------- composer
@@ -230,11 +235,12 @@ function drawComposer() {
   el.input.placeholder = t().placeholder;
   el.input.setAttribute("aria-label", t().composerLabel);
   const scope = current?.scope ?? null;
+  const lost = (scope?.documents ?? []).filter(({ id }) => gone.has(id)).map(({ title }) => title).join(" · ");
   const focused = document.activeElement === el.input;
   replace(el.composer,
     h("div.composer-box", null, el.input,
       h("div.composer-row", null,
-        h("button.scope", { type: "button", class: scope ? "on" : "", title: t().scope, "aria-label": `${t().scope}: ${scopeLine(scope, t())}`, onclick: () => scopeDialog(scope, t(), setScope) }, icon("funnel"), h("span.foreign", null, scopeLine(scope, t()))),
+        h("button.scope", { type: "button", class: `${scope ? "on" : ""} ${lost ? "gone" : ""}`, title: lost ? t().scopeGone(lost) : t().scope, "aria-label": `${t().scope}: ${scopeLine(scope, t())}. ${lost && t().scopeGone(lost)}`, onclick: () => scopeDialog(scope, t(), setScope) }, icon(lost ? "warn" : "funnel"), h("span.foreign", null, scopeLine(scope, t()))),
         scope && iconButton("close", t().scopeReset, () => setScope(null), { class: "small-button" }),
         h("span.grow"),
         h("span.hint", null, t().hint),
@@ -251,9 +257,16 @@ function fit() {
 
 function setScope(scope) {
   current ??= conversations.create();
-  current.scope = scope;
-  conversations.keep(current, { touch: false });
+  conversations.change(current, { scope });
   drawComposer();
+}
+
+async function checkScope() {
+  const ids = (current?.scope?.documents ?? []).map(({ id }) => id);
+  if (!ids.length) return;
+  const before = [...gone].join();
+  gone = new Set(await server.call("missing", ids).catch(() => []));
+  if ([...gone].join() !== before) drawComposer();
 }
 
 function submit() {
@@ -268,10 +281,11 @@ function submit() {
 // ---------------------------------------------------------------- asking
 
 async function ask(question) {
-  show("ask");
+  if (view !== "ask") show("ask");
   current ??= conversations.create();
   const conversation = current;
   const message = { id: randomId(), question, asked: new Date().toISOString(), started: Date.now(), stage: status.phase === "opening" ? "opening" : undefined, model: preferences.answerer === "extractive" ? "" : status.llm, state: "pending", answer: null, partial: "", error: "", vote: null, note: "" };
+  if (!conversation.messages.length && status.index_id) conversation.index = { id: status.index_id, name: status.index };
   const history = conversation.messages.filter((m) => m.answer).slice(-8).map((m) => [m.question, m.answer.text]);
   conversation.messages.push(message);
   const controller = new AbortController();
@@ -300,7 +314,7 @@ async function ask(question) {
   for (const passing of ["started", "stage", "place", "model"]) delete message[passing];
   if (message.answer) message.partial = "";
   running.delete(conversation.id);
-  if (conversations.get(conversation.id) === conversation) await conversations.keep(conversation);
+  await conversations.keep(conversation);
   redraw(conversation, message);
   drawList();
   if (conversation === current) {
@@ -319,18 +333,19 @@ function stop() {
 function askAgain(message, question = message.question) {
   if (running.has(current.id)) return;
   const conversation = current;
-  const before = conversation.messages.slice();
-  const at = before.indexOf(message);
-  const later = before.length - at - 1;
-  conversation.messages = before.slice(0, at);
+  const dropped = conversation.messages.slice(conversation.messages.indexOf(message));
+  conversations.drop(conversation, dropped);
   panel.close();
   ask(question);
-  if (later > 0) {
+  const instead = conversation.messages.at(-1);
+  if (dropped.length > 1) {
     toast(t().laterDropped, { action: t().undo, onaction: () => {
-      running.get(conversation.id)?.abort();
-      conversation.messages = before;
+      if (instead.state === "pending") running.get(conversation.id)?.abort();
+      conversations.drop(conversation, [instead]);
+      conversations.bringBack(conversation, dropped);
       conversations.keep(conversation);
-      if (conversation === current) { drawThread(); drawComposer(); }
+      if (conversation === current) drawThread();
+      drawList();
     } });
   }
 }
@@ -339,7 +354,28 @@ function askAgain(message, question = message.question) {
 
 function drawThread() {
   if (!current?.messages.length) { drawWelcome(); return; }
-  replace(el.thread, current.messages.map((message) => exchange(current, message)));
+  replace(el.thread, elsewhere(current), current.messages.map((message) => exchange(current, message)));
+  markShown();
+}
+
+// Another tab has changed messages of the conversation on screen; what is typed in the others stays.
+function drawNews(changed) {
+  if (!current.messages.length) { drawThread(); return; }
+  const held = new Map([...el.thread.querySelectorAll(".exchange")].map((one) => [one.dataset.id, one]));
+  if ([...held.keys()].join() !== current.messages.map((message) => message.id).join()) {
+    const focused = document.activeElement;
+    replace(el.thread, elsewhere(current), current.messages.map((message) => held.get(message.id) ?? exchange(current, message)));
+    if (el.thread.contains(focused)) focused.focus({ preventScroll: true });
+  }
+  for (const message of current.messages) if (changed.includes(message.id)) redraw(current, message);
+  // Drawn only where it must be: that would end the composition of an input method.
+  if (el.composer.querySelector(".scope").textContent !== scopeLine(current.scope, t())) drawComposer();
+}
+
+// The index is told by its id: another one may be served at the same address by the same name.
+function elsewhere({ index }) {
+  if (!index || !status.index_id || index.id === status.index_id) return null;
+  return h("p.elsewhere", { role: "note" }, icon("warn"), h("span", null, t().otherIndex(index.name)));
 }
 
 function exchange(conversation, message) {
@@ -350,8 +386,8 @@ function exchange(conversation, message) {
 
 function handlersOf(conversation, message) {
   return {
-    oncite: (wanted, from) => openCitation(conversation, message, wanted, from),
-    onpassage: (passage, from) => { shownMessage = null; markCited(null); panel.open({ span: { ...passage, publisher: passage.metadata?.publisher, quote: passage.text } }, from); },
+    oncite: (wanted, from) => openCitation(message, wanted, from),
+    onpassage: (passage, from) => openPassage(message, passage, from),
     oncopy: async () => toast((await copyText(answerAsText(message, t()))) ? t().copied : t().failed),
     onlink: async () => toast((await copyText(linkTo(conversation, message))) ? t().linkCopied : t().failed),
     onvote: (vote) => judge(conversation, message, vote),
@@ -368,6 +404,7 @@ function redraw(conversation, message) {
   const unfolded = place.querySelector("details.nearest")?.open;
   place.querySelector(".answer").replaceWith(answerBlock(message, t(), handlersOf(conversation, message)));
   if (unfolded) place.querySelector("details.nearest").open = true;
+  if (shown?.message === message) markShown();
   if (atBottom) toBottom();
 }
 
@@ -390,38 +427,51 @@ function drawWelcome() {
       h("li", null, h("button.foreign", { type: "button", onclick: () => ask(question) }, question))))));
 }
 
-function startNew() {
-  current = null;
-  panel.close();
-  show("ask");
-  drawAll();
+function startNew({ push = true } = {}) {
+  clearScreen();
+  address({ push });
   el.input.focus();
+}
+
+function clearScreen() {
+  current = null;
+  shut();
+  turnTo("ask");
+  drawAll();
 }
 
 // ---------------------------------------------------------------- citations
 
-function openCitation(conversation, message, wanted, from) {
+function openCitation(message, wanted, from) {
   const { citations, passages } = message.answer;
   const publishers = new Map(passages.map((p) => [p.document_id, p.metadata?.publisher]));
   const at = citations.findIndex((c) => c.number === wanted);
   if (at < 0) return;
-  shownMessage = message;
-  panel.open({ citations: citations.map((c) => ({ ...c, publisher: publishers.get(c.document_id) })), at }, from);
-  markCited(message, wanted);
+  openPanel({ citations: citations.map((c) => ({ ...c, publisher: publishers.get(c.document_id) })), at }, message, String(wanted), from);
 }
 
-function markCited(message, wanted) {
+function openPassage(message, passage, from) {
+  openPanel({ span: { ...passage, publisher: passage.metadata?.publisher, quote: passage.text } }, message, `p${passage.rank}`, from);
+}
+
+function openPanel(wanted, message, n, from) {
+  const push = !panel.isOpen();
+  shown = { message, n };
+  panel.open(wanted, from);
+  markShown();
+  address({ push, panel: true });
+}
+
+function markShown() {
   for (const marked of el.thread.querySelectorAll(".shown")) marked.classList.remove("shown");
-  if (message) {
-    for (const one of el.thread.querySelectorAll(`#m-${message.id} [data-number="${wanted}"]`)) one.classList.add("shown");
-    address(message, wanted);
-  }
+  if (!shown?.message) return;
+  for (const one of el.thread.querySelectorAll(`#m-${shown.message.id} [data-number="${shown.n}"]`)) one.classList.add("shown");
 }
 
 // ---------------------------------------------------------------- feedback
 
 async function judge(conversation, message, vote) {
-  message.vote = vote;
+  Object.assign(message, { vote, revised: Date.now() });
   redraw(conversation, message);
   await conversations.keep(conversation, { touch: false });
   await report(message);
@@ -429,7 +479,7 @@ async function judge(conversation, message, vote) {
     const place = document.getElementById(`m-${message.id}`);
     place?.querySelector(".note-form")?.remove();
     const form = noteForm(message, t(), async (note) => {
-      message.note = note;
+      Object.assign(message, { note, revised: Date.now() });
       await conversations.keep(conversation, { touch: false });
       if (await report(message)) toast(t().thanks);
     });
@@ -451,19 +501,51 @@ async function report(message) {
 
 // ---------------------------------------------------------------- addresses
 
-// #c=<conversation>&m=<message>&n=<citation>&q=<question>: opens what this browser keeps; where it
-// is not kept (another browser), the question is put into the composer.
-function address(message, wanted) {
+// #c=<conversation>&m=<message>&n=<source>&q=<question>: opens what this browser keeps; where it is
+// not kept (another browser), the question is put into the composer. #view=documents&n=<document>.
+// n is there exactly while the panel is open: the number of a citation, or p and a passage's rank.
+//
+// What opens (a panel, the documents, another conversation) is a step in the browser's history, so
+// that Back closes it; walking within it is none.
+
+let following = false; // the screen is made to follow the address
+let leaving = false; // a step back was asked for and has not come yet
+
+function address({ push = false, panel: opened = false } = {}) {
+  document.title = view === "ask" && current?.title ? `${current.title} · rag` : "rag";
+  if (following || leaving) return;
   const parts = new URLSearchParams();
   if (view === "documents") parts.set("view", "documents");
-  else if (current?.messages.length) {
-    parts.set("c", current.id);
-    if (message) parts.set("m", message.id);
-    if (wanted) parts.set("n", wanted);
-  }
-  const hash = parts.size ? `#${parts}` : location.pathname + location.search;
-  history.replaceState(null, "", hash);
-  document.title = view === "ask" && current?.title ? `${current.title} · rag` : "rag";
+  else if (current?.messages.length) parts.set("c", current.id);
+  if (shown?.message) parts.set("m", shown.message.id);
+  if (shown) parts.set("n", shown.n);
+  const hash = parts.size ? `#${parts}` : "";
+  if (hash === location.hash) { if (!history.state) history.replaceState({}, ""); return; }
+  const url = hash || location.pathname + location.search;
+  if (push) history.pushState({ panel: opened }, "", url);
+  else history.replaceState({ panel: Boolean(shown && history.state?.panel) }, "", url);
+}
+
+// The reader closed the panel: that is the step back from opening it, if it was opened here.
+function leavePanel() {
+  // A tab may have been restored without its past.
+  if (following || leaving || !history.state?.panel || history.length < 2) { address(); return; }
+  leaving = true;
+  history.back();
+}
+
+// Closes the panel on the way to something else, which is the step.
+function shut() {
+  const before = following;
+  following = true;
+  panel.close();
+  following = before;
+}
+
+function arrived() {
+  if (!leaving) { followAddress(); return; }
+  leaving = false;
+  address({ push: true, panel: panel.isOpen() }); // what was opened meanwhile
 }
 
 function linkTo(conversation, message) {
@@ -473,30 +555,48 @@ function linkTo(conversation, message) {
 
 function followAddress() {
   const parts = new URLSearchParams(location.hash.slice(1));
-  if (parts.get("view") === "documents") { show("documents"); return; }
+  following = true;
+  try { follow(parts, !history.state); } finally { following = false; }
+  address(); // without what is not there any more
+}
+
+// fresh: the reader followed a link; otherwise it is a step in the history, which leaves the place of reading.
+function follow(parts, fresh) {
+  const n = parts.get("n");
+  drawer(false);
+  if (!n) panel.close();
+  if (parts.get("view") === "documents") {
+    turnTo("documents");
+    if (n && shown?.n !== n) openPanel({ whole: true, span: { document_id: n, source: n } }, null, n);
+    return;
+  }
   const conversation = conversations.get(parts.get("c"));
   if (!conversation) {
+    if (current?.messages.length) clearScreen(); else turnTo("ask");
     if (parts.get("q")) {
-      startNew();
       el.input.value = parts.get("q").slice(0, status.max_question);
       fit();
       toast(t().sharedQuestion);
     }
     return;
   }
-  if (conversation !== current || view !== "ask") {
+  const other = conversation !== current;
+  if (other || view !== "ask") {
+    shut();
     current = conversation;
-    panel.close();
-    show("ask");
+    turnTo("ask");
     drawAll();
+    checkScope();
   }
-  drawer(false);
   const message = conversation.messages.find((m) => m.id === parts.get("m"));
-  if (message) {
-    document.getElementById(`m-${message.id}`)?.scrollIntoView({ block: "start" });
-    const wanted = Number(parts.get("n"));
-    if (wanted && message.answer) openCitation(conversation, message, wanted);
-  } else el.log.scrollTop = el.log.scrollHeight;
+  if (fresh || other) {
+    if (message) document.getElementById(`m-${message.id}`)?.scrollIntoView({ block: "start" });
+    else el.log.scrollTop = el.log.scrollHeight;
+  }
+  if (!n || (shown?.message === message && shown?.n === n)) return;
+  const passage = message?.answer?.passages.find((p) => `p${p.rank}` === n);
+  if (passage) openPassage(message, passage);
+  else if (message?.answer) openCitation(message, Number(n));
 }
 
 // ---------------------------------------------------------------- status
@@ -513,8 +613,9 @@ async function checkStatus() {
     if (error.login) { demandLogin(); return; }
     status = { ...status, offline: Boolean(error.offline) };
   }
-  if (status.phase !== before.phase || status.offline !== before.offline || status.index !== before.index) {
+  if (status.phase !== before.phase || status.offline !== before.offline || status.index_id !== before.index_id) {
     drawBanner(); drawSidebar();
+    if (before.index_id && status.index_id !== before.index_id) drawThread();
     if (["warming", "ready"].includes(status.phase) && !["warming", "ready"].includes(before.phase)) refreshHoldings();
   }
   const settled = status.phase === "ready" && !status.offline;
@@ -522,6 +623,7 @@ async function checkStatus() {
 }
 
 async function refreshHoldings() {
+  checkScope();
   try {
     const { total, passages } = await server.call("documents", "", 0, 1, "indexed");
     holdings = { total, passages };
@@ -541,9 +643,14 @@ function demandLogin() {
   const dialog = h("dialog.dialog.login", { "aria-label": t().loginTitle, oncancel: (event) => event.preventDefault() },
     h("form", { onsubmit: async (event) => {
       event.preventDefault();
-      let ok = false;
-      try { ok = await server.login(user.value, password.value); } catch { /* told below */ }
-      if (ok) { dialog.close(); dialog.remove(); checkStatus(); } else { problem.hidden = false; replace(problem, t().loginFailed); }
+      let told = t().offline;
+      try {
+        const { ok, wait } = await server.login(user.value, password.value);
+        if (ok) { dialog.close(); dialog.remove(); checkStatus(); return; }
+        told = wait ? t().loginWait(wait) : t().loginFailed;
+      } catch { /* the server is gone */ }
+      problem.hidden = false;
+      replace(problem, told);
     } },
     h("h2", null, t().loginTitle), h("label", null, t().user, user), h("label", null, t().password, password), problem,
     h("div.dialog-actions", null, h("button.primary", { type: "submit" }, t().login))));
@@ -556,10 +663,13 @@ function demandLogin() {
 build();
 checkStatus();
 await known;
-await conversations.open(status.user, (id) => {
-  if (current?.id === id && !running.has(id)) {
-    current = conversations.get(id) ?? null;
-    drawThread();
+await conversations.open(status.user, (id, changed) => {
+  const there = conversations.get(id);
+  if (!there) running.get(id)?.abort();
+  if (current?.id === id) {
+    if (there) drawNews(changed);
+    else if (view === "ask") startNew({ push: false });
+    else { current = null; drawAll(); } // what is read among the documents stays
   }
   drawList();
 });

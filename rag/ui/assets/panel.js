@@ -1,9 +1,12 @@
 // The source panel: a whole document, tidied, scrolled to the cited words.
 
-import { copyText, h, icon, iconButton, replace, toast } from "./dom.js";
+import { composing, copyText, h, icon, iconButton, replace, toast } from "./dom.js";
 import { tongue } from "./answers.js";
 import { number } from "./texts.js";
 import * as server from "./server.js";
+
+// UTF-16 units of the neighbours' quotes in one request, which the server takes up to 2 MiB of.
+const MOST_QUOTED = 200000;
 
 // view: {citations: [...], at: index} to walk through an answer's citations, or {span: {...}} for a
 // passage or a whole document. onclose() and onmove(citation) tell the page.
@@ -16,8 +19,9 @@ export function createPanel(element, { words, onclose, onmove }) {
   const t = () => words();
 
   element.addEventListener("keydown", (event) => {
+    if (composing(event)) return;
     if (event.key === "Escape") { event.stopPropagation(); close(); }
-    if (!view?.citations || event.target.matches("input, textarea")) return;
+    if (!view?.citations || event.target.matches("input, textarea, pre")) return;
     if (event.key === "ArrowLeft") { event.preventDefault(); move(-1); }
     if (event.key === "ArrowRight") { event.preventDefault(); move(1); }
   });
@@ -71,12 +75,15 @@ export function createPanel(element, { words, onclose, onmove }) {
   }
 
   // The current citation is "quote" and "exact"; its neighbours in the same document are "other".
+  // The quotes go along: the document may have changed since, or be another of the same name.
   function marksOf(focus) {
     if (!focus.end) return [];
-    const marks = [[focus.start, focus.end, "quote", focus.number ?? 0]];
+    const marks = [[focus.start, focus.end, "quote", focus.number ?? 0, focus.quote]];
     if (focus.highlight) marks.push([...focus.highlight, "exact", focus.number ?? 0]);
+    let room = MOST_QUOTED;
     for (const other of view.citations ?? []) {
-      if (other !== focus && other.document_id === focus.document_id) marks.push([other.start, other.end, "other", other.number]);
+      if (other === focus || other.document_id !== focus.document_id || (room -= other.quote.length) < 0) continue;
+      marks.push([other.start, other.end, "other", other.number, other.quote]);
     }
     return marks;
   }
@@ -98,6 +105,7 @@ export function createPanel(element, { words, onclose, onmove }) {
           iconButton("close", t().close, close)),
         h("h2.panel-title.foreign", { tabIndex: -1 }, about.title || about.source),
         h("p.panel-meta", null, facts.map((fact) => h("span.foreign", null, fact)), h("span.foreign.panel-source", null, about.source), original(about.url))),
+      about.moved && h("p.told.moved", { role: "status" }, icon("warn"), h("span", null, t().moved)),
       scroll);
     element.querySelector(".panel-title").focus({ preventScroll: true });
   }
@@ -108,7 +116,7 @@ export function createPanel(element, { words, onclose, onmove }) {
   }
 
   function lost(focus, error) {
-    const told = error.offline ? t().offline : error.gone ? t().gone : error.message ? t().changed : t().failed;
+    const told = error.offline ? t().offline : error.gone ? (focus.quote ? t().gone : t().goneWhole) : error.message ? t().changed : t().failed;
     return h("div.lost", null, h("p.told", null, icon("warn"), h("span", null, told)),
       focus.quote && h("blockquote.foreign.sheet", null, h("mark.quote", null, focus.quote)),
       !error.gone && !error.offline && h("p.small", null, error.message));
@@ -133,20 +141,27 @@ export function createPanel(element, { words, onclose, onmove }) {
   function reading(data) {
     const left = (count) => count > 0 && h("p.left-out", null, t().leftOut(count));
     const whole = data.segments.map((s) => s.text ?? "").join("");
-    return h("div.sheet.foreign", { lang: tongue(whole.slice(0, 2000)) }, left(data.before), blocks(data.segments), left(data.after));
+    return h("div.sheet.foreign", { lang: tongue(whole.slice(0, 2000)) }, left(data.before), blocks(data), left(data.after));
   }
 
-  // Lines become paragraphs; a heading keeps its #, dimmed, so that no character of a quote is lost.
-  function blocks(segments) {
+  // Lines become paragraphs, and what is between fences a block of code. A heading keeps its # and a
+  // block its fences, dimmed, so that no character of a quote is lost.
+  function blocks({ segments, markdown }) {
     const out = [];
     let line = [];
+    let code = [];
     const flush = () => {
       const text = line.map((piece) => piece.text).join("");
-      if (text.trim()) out.push(block(text, line));
+      if (text.trim()) out.push(block(text, line, markdown));
+      if (code.length) out.push(codeBlock(code));
       line = [];
+      code = [];
     };
     for (const segment of segments) {
       if (segment.page) { flush(); out.push(h("div.page-break", { role: "separator" }, t().page(segment.page))); continue; }
+      const coded = segment.marks.some(([kind]) => kind === "code");
+      if (coded !== code.length > 0) flush();
+      if (coded) { code.push(segment); continue; }
       segment.text.split("\n").forEach((text, i) => {
         if (i) flush();
         if (text) line.push({ text, marks: segment.marks });
@@ -156,20 +171,30 @@ export function createPanel(element, { words, onclose, onmove }) {
     return out;
   }
 
-  function block(text, pieces) {
-    const typed = /^\s*(#{1,6})\s/.exec(text);
+  function block(text, pieces, markdown) {
+    const typed = markdown && /^\s*(#{1,6})\s/.exec(text);
     const told = pieces.flatMap((piece) => piece.marks).find(([kind]) => kind === "heading");
     const heading = typed || told;
     const tag = heading ? `h${Math.min(6, (told ? told[1] : typed[1].length) + 2)}` : "p";
-    const hashes = typed ? typed[0].length : 0;
-    let at = 0;
-    const content = pieces.map(({ text: piece, marks }) => {
-      const dim = Math.max(0, Math.min(hashes - at, piece.length));
-      at += piece.length;
-      return marked([dim > 0 && h("span.hash", null, piece.slice(0, dim)), piece.slice(dim)], marks);
-    });
     const item = !heading && /^\s*([-•*·▪●]|\d{1,2}[.、)])\s*\S/.test(text);
-    return h(tag, { class: item ? "item" : "" }, content);
+    return h(tag, { class: item ? "item" : "" }, content(pieces, typed ? typed[0].length : 0));
+  }
+
+  function codeBlock(pieces) {
+    const text = pieces.map((piece) => piece.text).join("");
+    return h("pre", { tabIndex: 0 }, content(pieces, text.indexOf("\n"), text.lastIndexOf("\n")));
+  }
+
+  // The pieces with their marks; dimmed up to one offset of their text, and from another on.
+  function content(pieces, low, high = Infinity) {
+    let at = 0;
+    return pieces.map(({ text, marks }) => {
+      const cut = (offset) => Math.max(0, Math.min(offset - at, text.length));
+      const [head, tail] = [cut(low), cut(high)];
+      at += text.length;
+      const dim = (part) => part && h("span.hash", null, part);
+      return marked([dim(text.slice(0, head)), text.slice(head, tail), dim(text.slice(tail))], marks);
+    });
   }
 
   function marked(content, marks) {

@@ -6,9 +6,9 @@ import { randomId } from "./dom.js";
 const API = "gradio_api";
 
 export class ServerError extends Error {
-  constructor(message, { gone = false, login = false, offline = false } = {}) {
+  constructor(message, { gone = false, login = false, offline = false, unreadable = false, busy = false } = {}) {
     super(message);
-    Object.assign(this, { gone, login, offline });
+    Object.assign(this, { gone, login, offline, unreadable, busy });
   }
 }
 
@@ -28,7 +28,7 @@ const json = (body) => ({ method: "POST", headers: { "content-type": "applicatio
 
 function failure(payload, status) {
   const message = String(payload?.error ?? payload?.detail?.error ?? payload?.detail ?? payload ?? "") || `HTTP ${status}`;
-  return new ServerError(message.replace(/^not-found: /, ""), { gone: message.startsWith("not-found: ") });
+  return new ServerError(message.replace(/^not-found: /, ""), { gone: message.startsWith("not-found: "), busy: status === 429 });
 }
 
 export async function call(name, ...data) {
@@ -61,7 +61,7 @@ export async function stream(name, data, { onevent = () => {}, signal } = {}) {
       onevent(last);
     } else if (message.msg === "process_completed") {
       if (!message.success) throw failure(message.output, 500);
-      return last;
+      return last ?? message.output.data[0]; // what yields nothing returns once
     } else if (message.msg === "unexpected_error") throw failure(message.message, 500);
   }
   throw new ServerError("", { offline: true });
@@ -87,13 +87,18 @@ async function* messages(body) {
   }
 }
 
-// XMLHttpRequest, for fetch tells nothing of how much was sent.
-export function upload(file, onprogress) {
+// XMLHttpRequest, for fetch tells nothing of how much was sent. batch: the same for files that were
+// chosen together, of which none replaces another.
+export function upload(file, name, batch, onprogress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("PUT", `rag/upload?name=${encodeURIComponent(file.name)}`);
+    request.open("PUT", `rag/upload?${new URLSearchParams({ name, batch })}`);
     request.upload.onprogress = (event) => event.lengthComputable && onprogress(event.loaded / event.total);
-    request.onerror = () => reject(new ServerError("", { offline: true }));
+    request.onerror = async () => {
+      // The browser does not say whether the file or the server was out of reach.
+      const readable = await file.slice(0, 1).arrayBuffer().then(() => true, () => false);
+      reject(new ServerError("", readable ? { offline: true } : { unreadable: true }));
+    };
     request.onload = () => {
       let payload = null;
       try { payload = JSON.parse(request.responseText); } catch { /* told below */ }
@@ -106,5 +111,5 @@ export function upload(file, onprogress) {
 
 export async function login(username, password) {
   const response = await fetch("login", { method: "POST", body: new URLSearchParams({ username, password }), credentials: "same-origin" });
-  return response.ok;
+  return { ok: response.ok, wait: Number(response.headers.get("retry-after") ?? 0) };
 }
