@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, cast
 
+from langchain_core.messages import AIMessage, HumanMessage, convert_to_messages
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from rag.errors import QueryError
@@ -22,8 +24,9 @@ class AnswerChain(Runnable[Question, Any]):
     """Completes the question from the history, retrieves, answers, checks, cites.
 
     The input is a question, or a mapping with ``question`` and any of ``history``, ``where``, ``k``
-    and ``answerer``. ``invoke``, ``batch`` and their async forms give the Answer; ``stream`` and
-    ``astream`` give text pieces and, last, the Answer.
+    and ``answerer``. The history is pairs (question, answer), or messages as LangChain takes them:
+    message objects or mappings with ``role`` and ``content``. ``invoke``, ``batch`` and their async forms
+    give the Answer; ``stream`` and ``astream`` give text pieces and, last, the Answer.
     """
 
     def __init__(self, knowledge_base: KnowledgeBase) -> None:
@@ -49,8 +52,8 @@ class AnswerChain(Runnable[Question, Any]):
         **kwargs: Any,
     ) -> Iterator[Any]:
         """Text pieces, then the Answer."""
-        del config, kwargs
-        yield from self.knowledge_base.stream(**_arguments(input))
+        del kwargs
+        yield from self._transform_stream_with_config(iter((input,)), self._events, config)
 
     async def astream(
         self,
@@ -59,17 +62,33 @@ class AnswerChain(Runnable[Question, Any]):
         **kwargs: Any,
     ) -> AsyncIterator[Any]:
         """Text pieces, then the Answer; cancelling stops the work at the next piece."""
+        del kwargs
+
+        async def inputs() -> AsyncIterator[Question]:
+            yield input
+
+        events = self._atransform_stream_with_config(inputs(), self._async_events, config)
+        async with aclosing(cast("AsyncGenerator[Any]", events)) as closing:
+            async for event in closing:
+                yield event
+
+    def _events(self, inputs: Iterator[Question]) -> Iterator[Any]:
+        for question in inputs:
+            yield from self.knowledge_base.stream(**_arguments(question))
+
+    async def _async_events(self, inputs: AsyncIterator[Question]) -> AsyncIterator[Any]:
         import asyncio
 
-        events = self.stream(input, config, **kwargs)
-        missing = object()
-        try:
-            while (event := await asyncio.to_thread(next, events, missing)) is not missing:
-                yield event
-        finally:
-            close = getattr(events, "close", None)
-            if close is not None:
-                await asyncio.shield(asyncio.to_thread(_close, close))
+        async for question in inputs:
+            events = self.knowledge_base.stream(**_arguments(question))
+            missing = object()
+            try:
+                while (event := await asyncio.to_thread(next, events, missing)) is not missing:
+                    yield event
+            finally:
+                close = getattr(events, "close", None)
+                if close is not None:
+                    await asyncio.shield(asyncio.to_thread(_close, close))
 
 
 def answer_chain(knowledge_base: KnowledgeBase) -> AnswerChain:
@@ -96,4 +115,41 @@ def _arguments(value: Question) -> dict[str, Any]:
         raise QueryError(
             f"The chain's input has an unknown key {unknown[0]!r}; known: {sorted(known)}."
         )
-    return dict(value)
+    arguments = dict(value)
+    if arguments.get("history"):
+        arguments["history"] = _turns(arguments["history"])
+    return arguments
+
+
+def _turns(history: Any) -> list[tuple[str, str]]:
+    """Pairs (question, answer) from pairs or messages; what nobody asked or answered is left out."""
+    if not isinstance(history, Sequence) or isinstance(history, str):
+        raise QueryError("history: a list of (question, answer) pairs or of messages.")
+    if all(_is_pair(one) for one in history):
+        return [(one[0], one[1]) for one in history]
+    try:
+        messages = convert_to_messages(history)
+    except (ValueError, TypeError, NotImplementedError, KeyError) as error:
+        raise QueryError(
+            "history: each turn must be a pair (question, answer), a LangChain message or a mapping "
+            "with 'role' and 'content'."
+        ) from error
+    turns: list[tuple[str, str]] = []
+    asked: str | None = None
+    for message in messages:
+        if isinstance(message, HumanMessage):
+            asked = str(message.text)
+        elif isinstance(message, AIMessage) and asked is not None and message.text:
+            turns.append((asked, str(message.text)))
+            asked = None
+    return turns
+
+
+def _is_pair(value: Any) -> bool:
+    """Whether it is (question, answer), not (role, text) as LangChain writes messages too."""
+    return (
+        isinstance(value, tuple | list)
+        and len(value) == 2
+        and all(isinstance(text, str) for text in value)
+        and value[0] not in ("human", "user", "ai", "assistant", "system")
+    )

@@ -27,6 +27,7 @@ The facts are attributes as well. A dependency's errors are translated once, at 
 
 from __future__ import annotations
 
+import os
 import shlex
 
 __all__ = [
@@ -90,7 +91,8 @@ class IndexLockedError(IndexStoreError):
     """Another process is writing to the index."""
 
     def __init__(self, path: str, pid: int | None) -> None:
-        holder = f"process {pid}" if pid else "another process"
+        this = "this " if pid == os.getpid() else ""
+        holder = f"{this}process {pid}" if pid else "another process"
         super().__init__(
             f"{path} is being written by {holder}. Wait until it is done, or stop it, "
             "then try again; reading and asking work meanwhile."

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from rag import Answer, Document, KnowledgeBase, Settings
 from rag.errors import QueryError
@@ -136,9 +138,60 @@ def test_leaving_the_async_stream_early_closes_it(kb: KnowledgeBase) -> None:
     assert isinstance(asyncio.run(run()), str)
 
 
+@pytest.mark.parametrize(
+    "history",
+    [
+        [[QUESTION, "城东图书馆有藏书38万册。"]],
+        [HumanMessage(QUESTION), AIMessage("城东图书馆有藏书38万册。")],
+        [
+            {"role": "user", "content": QUESTION},
+            {"role": "assistant", "content": "城东图书馆有藏书38万册。"},
+        ],
+        [("human", QUESTION), ("ai", "城东图书馆有藏书38万册。"), ("human", "还有呢?")],
+    ],
+)
+def test_a_history_of_messages(kb: KnowledgeBase, history: list[Any]) -> None:
+    pairs = [(QUESTION, "城东图书馆有藏书38万册。")]
+    followed = kb.chain().invoke({"question": "每天开放多久?", "history": history})
+    assert followed.query == kb.ask("每天开放多久?", history=pairs).query
+    assert followed.passages[0].document_id == "library"
+
+
+@pytest.mark.parametrize("history", [[1], "text", [{"question": "x"}], [("a", "b", "c")]])
+def test_a_history_of_something_else(kb: KnowledgeBase, history: Any) -> None:
+    with pytest.raises(QueryError, match="history"):
+        kb.chain().invoke({"question": QUESTION, "history": history})
+
+
+def test_events_and_callbacks(kb: KnowledgeBase) -> None:
+    ended: list[Any] = []
+
+    class Listener(BaseCallbackHandler):
+        def on_chain_end(self, outputs: Any, **_: Any) -> None:
+            ended.append(outputs)
+
+    async def run() -> tuple[list[str], list[Any]]:
+        chain = kb.chain()
+        events = [event["event"] async for event in chain.astream_events(QUESTION, version="v2")]
+        config: RunnableConfig = {"callbacks": [Listener()]}
+        return events, [event async for event in chain.astream(QUESTION, config)]
+
+    events, streamed = asyncio.run(run())
+    assert events[0] == "on_chain_start"
+    assert events[-1] == "on_chain_end"
+    assert events.count("on_chain_stream") == len(streamed)
+    *_, answer = kb.chain().stream(QUESTION, {"callbacks": [Listener()]})
+    assert [one.text for one in ended] == [streamed[-1].text, answer.text]
+
+
 def test_it_composes(kb: KnowledgeBase) -> None:
     sources = kb.chain() | RunnableLambda(lambda answer: [c.source for c in answer.citations])
     assert sources.invoke(QUESTION)[0] == "library.md"
+
+
+def test_no_passages_are_not_the_default(kb: KnowledgeBase) -> None:
+    with pytest.raises(QueryError, match="k"):
+        kb.retriever(k=0).invoke("票价")
 
 
 def test_the_retriever_composes_too(kb: KnowledgeBase) -> None:

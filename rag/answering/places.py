@@ -16,9 +16,19 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from rag.normalization import normalize
 from rag.retrieval.glossary import Glossed, gloss, meets
+from rag.retrieval.language import question_language
 
-__all__ = ["Gazetteer", "Place", "gazetteer", "places_asked", "places_named", "places_of"]
+__all__ = [
+    "Gazetteer",
+    "Place",
+    "another_place",
+    "gazetteer",
+    "places_asked",
+    "places_named",
+    "places_of",
+]
 
 
 #: Probability of a translation from which it counts as the way a name is written.
@@ -150,6 +160,30 @@ def places_named(normalised: str) -> tuple[tuple[str, str], ...]:
             if name and not (_NO_STREET.search(name) or (kind == "镇" and _NO_TOWN.search(name))):
                 found.append((name, kind))
     return tuple(dict.fromkeys(found))
+
+
+def another_place(statement: str, told: Iterable[str], around: Iterable[str] = ()) -> str | None:
+    """A district, city or province of a statement in whose place the texts tell of another one.
+
+    Where they name none of its kind they do not say where, and nothing can be told. Streets and towns
+    are known by their form only and are not judged.
+
+    Args:
+        statement: As it stands, in Chinese or with Chinese places in Latin letters (Jimo District).
+        told: Normalised texts that should name it.
+        around: Normalised texts that may name it instead.
+    """
+    texts = list(told)
+    everywhere = [*texts, *around]
+    normalised = normalize(statement)
+    for place in places_asked(statement, normalised, question_language(statement)):
+        if place.kind in ("", "镇", "街道") or not (place.stem or place.stems):
+            continue
+        if any(place.named_in(text) for text in everywhere):
+            continue
+        if any(place.another_in(text) for text in texts):
+            return place.stem + place.kind if place.stem else place.stems[0]
+    return None
 
 
 def _known_alone(normalised: str) -> list[tuple[str, str]]:

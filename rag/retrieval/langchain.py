@@ -10,28 +10,35 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.callbacks import (
+    AsyncCallbackManagerForRetrieverRun,
+    CallbackManagerForRetrieverRun,
+)
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import run_in_executor
 from langchain_core.vectorstores import VectorStore
+from langchain_core.vectorstores.utils import maximal_marginal_relevance
 from pydantic import ConfigDict, Field
 
 from rag.errors import DocumentNotFoundError, QueryError
 from rag.index import Store, StoredChunk, View, Where, open_store
-from rag.records import Document, Passage
+from rag.records import Passage
 from rag.retrieval.search import retrieve
 from rag.settings import Settings
 
 if TYPE_CHECKING:
     from rag.embedding import Embedder, Progress
 
-__all__ = ["KnowledgeBaseRetriever", "LangChainEmbedder", "StoreVectorStore"]
+__all__ = ["KnowledgeBaseRetriever", "LangChainEmbedder", "StoreVectorStore", "passage_document"]
 
 Vectors = npt.NDArray[np.float32]
 
@@ -76,9 +83,30 @@ class KnowledgeBaseRetriever(BaseRetriever):
         )
         return [passage_document(passage) for passage in passages]
 
+    async def _aget_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: AsyncCallbackManagerForRetrieverRun,
+        k: int | None = None,
+        where: Where | None = None,
+    ) -> list[LangChainDocument]:
+        return await run_in_executor(
+            None,
+            self._get_relevant_documents,
+            query,
+            run_manager=run_manager.get_sync(),
+            k=k,
+            where=where,
+        )
+
 
 def passage_document(passage: Passage) -> LangChainDocument:
-    """A passage with everything needed to cite it in its metadata."""
+    """A passage with everything needed to cite it in its metadata.
+
+    ``duplicates`` lists where else its text stands, each place with ``document_id``, ``source``,
+    ``start`` and ``end``.
+    """
     facts = {
         "document_id": passage.document_id,
         "source": passage.source,
@@ -89,6 +117,11 @@ def passage_document(passage: Passage) -> LangChainDocument:
         "end": passage.end,
         "score": passage.score,
         "rank": passage.rank,
+        "duplicates": [
+            dict(zip(("document_id", "source", "start", "end"), one, strict=True))
+            for one in passage.duplicates
+        ]
+        or None,
     }
     return LangChainDocument(
         id=f"{passage.document_id}#{passage.start}-{passage.end}",
@@ -202,15 +235,22 @@ class StoreVectorStore(VectorStore):
         ids: list[str] | None = None,
         **kwargs: Any,
     ) -> list[str]:
-        """Add texts; gives their ids, made up where none are given."""
-        from rag.indexing import index_documents
+        """Add texts; gives their ids, made up where none are given.
+
+        ``source``, ``title``, ``published`` and ``language`` of the metadata are known to filters as
+        those of any document; the metadata come back as they were given.
+        """
+        from rag.indexing import as_document, index_documents
 
         del kwargs
         shown = list(texts)
         names = [name or str(uuid.uuid4()) for name in ids or [""] * len(shown)]
         notes = metadatas or [{}] * len(shown)
         documents = [
-            Document(id=name, source=name, text=text, metadata=dict(note))
+            replace(
+                as_document(LangChainDocument(id=name, page_content=text, metadata=note)),
+                metadata=dict(note),
+            )
             for name, text, note in zip(names, shown, notes, strict=True)
         ]
         index_documents(self._store, self._embedder, self._settings, documents)
@@ -282,13 +322,48 @@ class StoreVectorStore(VectorStore):
             hits = view.dense_search(vector, k, filter)
             return [_as_added(view, chunk) for chunk in view.chunks(hits.ids)]
 
+    def max_marginal_relevance_search(
+        self,
+        query: str,
+        k: int = 4,
+        fetch_k: int = 20,
+        lambda_mult: float = 0.5,
+        filter: Where | None = None,  # noqa: A002
+        **kwargs: Any,
+    ) -> list[LangChainDocument]:
+        """Of the ``fetch_k`` passages nearest to a question, ``k`` that are near and unlike each other."""
+        vector = self._embedder.embed_queries([query])[0].tolist()
+        return self.max_marginal_relevance_search_by_vector(
+            vector, k, fetch_k, lambda_mult, filter, **kwargs
+        )
+
+    def max_marginal_relevance_search_by_vector(
+        self,
+        embedding: list[float],
+        k: int = 4,
+        fetch_k: int = 20,
+        lambda_mult: float = 0.5,
+        filter: Where | None = None,  # noqa: A002
+        **kwargs: Any,
+    ) -> list[LangChainDocument]:
+        """The same for a vector, most relevant first; ``lambda_mult`` 1 is all nearness, 0 all variety."""
+        del kwargs
+        vector = _unit(np.asarray([embedding], np.float32))[0]
+        with self._store.view() as view:
+            hits = view.dense_search(vector, max(k, fetch_k), filter)
+            rows = list(view.vectors(hits.ids))
+            chosen = maximal_marginal_relevance(vector, rows, lambda_mult, k)
+            chunks = view.chunks([hits.ids[at] for at in chosen])
+            return [_as_added(view, chunk) for chunk in chunks]
+
     def _select_relevance_score_fn(self) -> Any:
         return lambda score: score
 
 
 def _as_added(view: View, passage: Passage | StoredChunk) -> LangChainDocument:
     """A whole document as it was added; a part of one with its span in the metadata."""
-    metadata = dict(passage.metadata)
+    # The store keeps its chunks for the next search.
+    metadata = deepcopy(dict(passage.metadata))
     if passage.start or passage.end != len(view.document(passage.document_id).text):
         metadata |= {"start": passage.start, "end": passage.end}
     return LangChainDocument(id=passage.document_id, page_content=passage.text, metadata=metadata)

@@ -20,6 +20,8 @@ __all__ = [
 BUNDLED_READER = "bundled"
 #: This one asks for it where the words of the question do not decide.
 WHERE_UNSURE = "auto"
+#: Architectures that score a pair: a classifier, or a language model asked for one word.
+_SCORING = ("ForSequenceClassification", "ForCausalLM")
 
 
 class Reranker(Protocol):
@@ -51,7 +53,8 @@ def load_reranker(name: str) -> CrossEncoderReranker:
     """Load a cross-encoder by name or path; kept for the next call.
 
     Raises:
-        EmbeddingModelError: It cannot be loaded; the message names it and the setting.
+        EmbeddingModelError: It cannot be loaded, or does not give one score a pair; the message
+            names it and the setting.
         MissingExtraError: sentence-transformers is not installed.
     """
     try:
@@ -61,11 +64,23 @@ def load_reranker(name: str) -> CrossEncoderReranker:
             package="sentence-transformers", extra="models", needed_for=f"The reranker {name!r}"
         ) from error
     try:
-        return CrossEncoderReranker(CrossEncoder(name))
+        model = CrossEncoder(name)
     except Exception as error:
         reason = str(error).strip().splitlines()
-        raise EmbeddingModelError(
-            f"The reranker {name!r} cannot be loaded ({reason[0][:200] if reason else error!r}). "
-            "Set reranker to a cross-encoder's name or folder, to 'auto' or 'bundled' for the bundled "
-            "reader, or to '' for none."
+        raise _unfit(
+            name, f"cannot be loaded ({reason[0][:200] if reason else error!r})"
         ) from error
+    architectures = getattr(model.config, "architectures", None) or ()
+    if architectures and not architectures[0].endswith(_SCORING):
+        # The library would put a head with random weights on it.
+        raise _unfit(name, f"is no cross-encoder ({architectures[0]})")
+    if model.num_labels != 1:
+        raise _unfit(name, f"gives {model.num_labels} scores a pair, not one")
+    return CrossEncoderReranker(model)
+
+
+def _unfit(name: str, reason: str) -> EmbeddingModelError:
+    return EmbeddingModelError(
+        f"The reranker {name!r} {reason}. Set reranker to a cross-encoder's name or folder, to 'auto' "
+        "or 'bundled' for the bundled reader, or to '' for none."
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.places import Place, places_named, places_of
+from rag.answering.places import Place, another_place, places_named, places_of
 from rag.answering.question import analyse
 
 
@@ -109,3 +109,19 @@ def test_a_name_whose_spelling_is_known_is_not_met_by_what_sounds_alike() -> Non
     (place,) = analyse("How many firms are there in Beijing?").places
     assert place.named_in("北京的企业")
     assert not place.named_in("历史背景与设备经理")
+
+
+@pytest.mark.parametrize(
+    ("statement", "told", "found"),
+    [
+        ("李沧区新增企业219家", ["市北区新增企业219家"], "李沧区"),
+        ("市北区新增企业219家", ["市北区新增企业219家"], None),
+        ("市北区新增企业219家", ["看市北的成绩", "李沧区有30家"], None),
+        ("市北区新增企业219家", ["青岛市新增企业219家"], None),
+        ("青岛市市北区新增企业219家", ["市北区新增企业219家", "济南市"], None),
+        ("Licang District has 219 firms.", ["市北区新增企业219家"], "李沧"),
+        ("Shibei District has 219 firms.", ["市北区新增企业219家"], None),
+    ],
+)
+def test_another_place(statement: str, told: list[str], found: str | None) -> None:
+    assert another_place(statement, told) == found

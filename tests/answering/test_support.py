@@ -46,6 +46,90 @@ def test_not_supported(statement: str, problem: str, detail: str) -> None:
     assert verdict.score < 0.5
 
 
+REPORT = [
+    "Harbour Works had revenue of $128 million in 2023, up 12.5% from 2022.",
+    "Half of the staff, 640 people, work in Rotterdam.",
+    "The company was founded on 5 March 1998 by Anna Kessler.",
+]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Harbour Works had revenue of US$128 million in 2023.",
+        "Revenue: 128 million USD (up 12.5 %).",
+        "Revenue was $128M in 2023, an increase of 12.5 percent.",
+        "Harbour Works' revenue rose by 12.5% to 128 million US dollars.",
+        "50% of the staff, 640 people, work in Rotterdam.",
+        "Over a third of the staff, 640 people, work in Rotterdam.",
+        "Harbour Works was founded on 5/3/1998 by Anna Kessler.",
+        "Harbour Works was founded in March 1998.",
+        "1. Harbour Works was founded on the 5th of March 1998.",
+    ],
+)
+def test_supported_in_other_spellings(statement: str) -> None:
+    verdict = check_support(statement, REPORT)
+    assert verdict.problem is None
+    assert verdict.score >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("5 March 2001.", "figure"),
+        ("- 2001: the company was founded by Anna Kessler", "figure"),
+        ("999 million.", "figure"),
+        ("1,280 people.", "figure"),
+        ("300. Harbour Works had revenue in 2023", "figure"),
+        ("Harbour Works had revenue of €128 million in 2023.", "figure"),
+        ("Harbour Works had revenue of 128 million yen in 2023.", "figure"),
+        ("A third of the staff, 640 people, work in Rotterdam.", "figure"),
+        ("Revenue fell by 12.5% to $128 million in 2023.", "negation"),
+    ],
+)
+def test_a_wrong_figure_or_a_turned_one(statement: str, problem: str) -> None:
+    assert check_support(statement, REPORT).problem == problem
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("① 新增纳统企业219家,增幅35.2%。", None),
+        ("纳统企业增加219家,上升百分之三十五点二。", None),
+        ("市北区新增纳统企业219家。", None),
+        ("青岛市市北区新增纳统企业219家。", None),
+        ("新增纳统企业219家,同比下降35.2%。", "negation"),
+        ("李沧区新增纳统企业219家。", "name"),
+        ("Licang District gained 219 firms, up 35.2%.", "name"),
+        ("300. 新增纳统企业。", "figure"),
+    ],
+)
+def test_directions_and_places(statement: str, problem: str | None) -> None:
+    quotes = ["2023年市北区新增纳统企业219家,同比增长35.2%。"]
+    assert check_support(statement, quotes).problem == problem
+
+
+def test_a_place_told_around_the_quote() -> None:
+    quotes = ["与市北区签订协议219份。"]
+    around = ["李沧区的企业走出去。"]
+    assert check_support("李沧区与市北区签订协议219份。", quotes, around=around).problem is None
+    assert check_support("李沧区与市北区签订协议219份。", quotes).problem == "name"
+
+
+@pytest.mark.parametrize(
+    "statement", ["172个。", "172", "共172个。", "答案是172个。", "172个项目。"]
+)
+def test_a_bare_answer_is_read_with_its_question(statement: str) -> None:
+    verdict = check_support(statement, QUOTES[:1], question="去年新落地亿元以上项目多少个?")
+    assert verdict.problem is None
+
+
+@pytest.mark.parametrize("statement", ["999个。", "共999个项目。", "172家医院和学校。"])
+def test_a_question_saves_no_wrong_answer(statement: str) -> None:
+    verdict = check_support(statement, QUOTES[:1], question="去年新落地亿元以上项目多少个?")
+    assert verdict.problem is not None
+
+
 def test_nothing_is_supported_without_quotes() -> None:
     assert check_support("任何话。", []).problem == "outside"
 
@@ -83,3 +167,22 @@ def test_translated_share() -> None:
 def test_content_units() -> None:
     assert content_units("新的项目") == ["项目"]
     assert content_units("the projects") == ["proje"]
+    assert content_units("128,000,000元的172个项目") == ["项目"]
+    assert content_units("172 projects, $128 million") == ["proje"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "quote"),
+    [
+        ("At most 50 people may attend.", "Not more than 50 people may attend."),
+        ("50人以下的单位可以免缴。", "职工人数不超过50人的单位免缴。"),
+        ("According to passage 1, the bridge is 1.4 km long.", "The bridge is 1.4 km long."),
+    ],
+)
+def test_the_same_in_other_words_is_supported(statement: str, quote: str) -> None:
+    assert check_support(statement, [quote]).problem is None
+
+
+def test_a_bound_is_not_turned_around() -> None:
+    quote = "The fee is not less than 200 yuan a year."
+    assert check_support("The fee is at most 200 yuan a year.", [quote]).problem == "negation"

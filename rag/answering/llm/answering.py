@@ -7,21 +7,20 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from rag.answering.figures import find_figures
 from rag.answering.language import refusal_text
-from rag.answering.llm.alignment import Embed, Evidence, SourceSentence, highlight_in
+from rag.answering.llm.alignment import Aligned, Embed, Evidence, SourceSentence, highlight_in
 from rag.answering.llm.failures import as_llm_error, llm_error, meaning, passing
-from rag.answering.llm.handles import mask_handles, strip_handles
+from rag.answering.llm.layout import is_layout
 from rag.answering.llm.ledger import Ledger
-from rag.answering.llm.prompts import (
-    NO_ANSWER,
-    Prompt,
-    answer_prompt,
-    question_prompt,
-    rewrite_prompt,
-)
+from rag.answering.llm.prompts import Prompt, answer_prompt, question_prompt, rewrite_prompt
+from rag.answering.llm.refusals import beside_refusal, says_no_answer
+from rag.answering.llm.sentences import ReplySentence, reply_sentences, settled
+from rag.answering.llm.thinking import without_thinking
 from rag.answering.support import content_units
 from rag.errors import LLMError
 from rag.normalization import normalize
@@ -36,28 +35,57 @@ __all__ = ["LLMAnswerer", "complete_question"]
 
 History = Sequence[tuple[str, str]]
 
+# Below this confidence of the extractive answerer a model is asked only on demand. By the curves of the
+# bundled reader (rag/answering/weights), in small collections 80% of the off-topic questions and 0.9% of the
+# answerable ones lie below, 4.2% of the answerable below 0.5, where the extractive answerer itself refuses.
+_ASKED_FROM = 0.2
+
 _UNSUPPORTED = {
     "zh": "〔资料未支持〕",
     "zh-Hant": "〔資料未支持〕",
     "en": " (not supported by the documents)",
 }
 _FELL_BACK = {
-    "zh": "语言模型未能作答（{cause}），以下为资料原句。",
-    "zh-Hant": "語言模型未能作答（{cause}），以下為資料原句。",
-    "en": "The language model gave no answer ({cause}); these are sentences of the documents.",
+    "zh": "语言模型未能作答（{cause}）",
+    "zh-Hant": "語言模型未能作答（{cause}）",
+    "en": "The language model gave no answer ({cause})",
 }
+_ALL_UNSUPPORTED = {
+    "zh": "资料不支持语言模型所写的内容",
+    "zh-Hant": "資料不支持語言模型所寫的內容",
+    "en": "What the language model wrote is not supported by the documents",
+}
+# How such a note goes on when sentences of the documents are shown in place of the model's.
+_QUOTED_INSTEAD = {
+    "zh": "，以下为资料原句",
+    "zh-Hant": "，以下為資料原句",
+    "en": "; these are sentences of the documents",
+}
+# Bold print and code are no part of a name.
+_EMPHASIS = re.compile(r"\*\*|__|`")
+_LABEL = re.compile(
+    r"(?:(?:改写|改寫|重写|重寫|补全|補全|完整)?[后後]?的?(?:完整)?[问問][题題]|(?:改写|改寫|补全|補全)(?:[后後]|[为為])?"
+    r"|(?:the\s+)?(?:(?:rewritten|standalone|complete|last)\s+)?question)\s*[:：]\s*",
+    re.IGNORECASE,
+)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Written:
-    """One checked sentence of the answer."""
+    """One checked sentence of the answer.
+
+    Attributes:
+        neutral: It tells nothing that could be checked: “Here is the list:”, “the documents do not say”.
+        refusal: It says, or says too, that the documents hold no answer.
+    """
 
     text: str
     gap: str
-    sentences: tuple[SourceSentence, ...]
-    support: float
-    problem: str | None
+    sentences: tuple[SourceSentence, ...] = ()
+    support: float = 1.0
+    problem: str | None = None
     neutral: bool = False
+    refusal: bool = False
 
     @property
     def supported(self) -> bool:
@@ -71,6 +99,11 @@ class _Reply:
     text: str = ""
     finish: str | None = None
     usage: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """The text without what the model thought first."""
+        return without_thinking(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +129,19 @@ class LLMAnswerer:
     ledger: Ledger
     page_of: Callable[[str, int], int | None]
 
+    def may_answer(self, extracted: Answer, *, insist: bool) -> bool:
+        """Whether the model is worth asking.
+
+        What the extractive answerer refuses may stand in the passages in other words, so the model is
+        asked then too, unless the question is plainly off the topic of all documents.
+
+        Args:
+            extracted: The extractive answer or refusal.
+            insist: Ask whenever there are passages.
+        """
+        plainly_off = extracted.refused and extracted.confidence < _ASKED_FROM
+        return bool(extracted.passages) and (insist or not plainly_off)
+
     def stream(
         self,
         question: str,
@@ -108,13 +154,19 @@ class LLMAnswerer:
 
         The pieces, joined, are the answer's text, unless the answer ends as a refusal, is
         rewritten or the model fails: then the final record replaces what was shown. Nothing is
-        shown before the first supported sentence.
+        shown before the first supported sentence. The answer is the same in whatever pieces the
+        reply comes.
 
         Args:
             question: As asked.
             passages: Best first.
-            fallback: The extractive answer; given with a note when the model fails.
+            fallback: The extractive answer or refusal; given with a note when the model fails or
+                nothing that it wrote is supported.
             query: The question completed from the history.
+
+        Raises:
+            SettingsError: The settings name a model that cannot be loaded.
+            MissingExtraError: The model's package is not installed.
         """
         began = time.perf_counter()
         prompt = answer_prompt(
@@ -123,7 +175,12 @@ class LLMAnswerer:
             count_tokens=self.count_tokens,
             budget=self.settings.llm_context_tokens,
         )
-        evidence = Evidence(prompt.passages, sentences_of=self.sentences_of, embed=self.embed)
+        evidence = Evidence(
+            prompt.passages,
+            sentences_of=self.sentences_of,
+            embed=self.embed,
+            question=query or question,
+        )
         language = question_language(question)
         try:
             written, reply = yield from self._written(prompt, evidence, language)
@@ -131,7 +188,7 @@ class LLMAnswerer:
                 written, reply = self._rewritten(prompt, evidence, written, reply)
         except LLMError as error:
             note = _local(_FELL_BACK, language).format(cause=meaning(error.cause, language))
-            yield replace(fallback, note=note, timings=self._timings(fallback, began))
+            yield self._instead(fallback, note, {}, language, began)
             return
         yield self._answer(question, query, fallback, written, reply, language, began)
 
@@ -141,24 +198,19 @@ class LLMAnswerer:
         """Check sentence by sentence while the model writes; yields what may be shown."""
         settings = self.settings
         reply = _Reply()
-        written: list[_Written] = []
+        checked = cache(partial(self._checked, evidence=evidence))
         numbers: dict[tuple[str, int, int], int] = {}
         waiting: list[str] = []
         shown = False
-        done = 0
+        done = -1
         for final in self._growing(prompt, reply):
-            if reply.text.strip().strip(".。!`*\"'").startswith(NO_ANSWER[:8]):
-                if final:
-                    break
-                continue
-            spans = self._spans(reply.text)
-            ready = spans if final else spans[:-1]
-            for start, end in ready[done:]:
-                gap = reply.text[spans[done - 1][1] : start] if done else ""
-                one = self._checked(reply.text[start:end], gap, evidence)
-                done += 1
-                written.append(one)
-                if settings.unsupported == "rewrite":
+            sentences = self._sentences(reply, evidence)
+            for sentence in sentences if final else settled(sentences):
+                if sentence.start <= done:
+                    continue
+                done = sentence.start
+                one = checked(sentence)
+                if not one.text or settings.unsupported == "rewrite":
                     continue
                 if settings.unsupported == "remove" and not one.supported:
                     continue
@@ -168,7 +220,7 @@ class LLMAnswerer:
                     waiting.clear()
                     shown = True
         self._accept(reply)
-        return written, reply
+        return [checked(sentence) for sentence in self._sentences(reply, evidence)], reply
 
     def _growing(self, prompt: Prompt, reply: _Reply) -> Iterator[bool]:
         """Fill the reply from the endpoint; True once, at its end. Retries only before any text."""
@@ -210,41 +262,37 @@ class LLMAnswerer:
         kind = getattr(self.model, "_llm_type", "")
         if reply.finish in ("length", "max_tokens"):
             raise llm_error("truncated", model=self.name)
-        if not reply.text.strip():
+        if not reply.said.strip():
             raise llm_error("empty", model=self.name)
         if reply.finish is None and any(name in kind for name in ("openai", "anthropic", "ollama")):
             raise llm_error("broken-off", model=self.name)
-        if _is_garbage(reply.text):
+        if _is_garbage(reply.said):
             raise llm_error("garbage", model=self.name)
 
-    def _spans(self, text: str) -> list[Span]:
-        """Sentences of the model's text; marks behind a full stop belong to the sentence before."""
-        masked, stand_in = mask_handles(text)
-        spans: list[Span] = []
-        for start, end in self.sentences_of(masked):
-            body = start
-            while body < end and masked[body] == stand_in:
-                body += 1
-            if body > start and spans:
-                spans[-1] = (spans[-1][0], body)
-            else:
-                body = start
-            if masked[body:end].strip(stand_in + " \t\n"):
-                spans.append((body, end))
-        return spans
+    def _sentences(self, reply: _Reply, evidence: Evidence) -> list[ReplySentence]:
+        return reply_sentences(
+            reply.said, known=len(evidence.passages), sentences_of=self.sentences_of
+        )
 
-    def _checked(self, text: str, gap: str, evidence: Evidence) -> _Written:
-        plain, marked, _ = strip_handles(text, known=len(evidence.passages))
-        plain = plain.strip()
-        if _is_frame(plain):
-            return _Written(plain, gap, (), 1.0, None, neutral=True)
-        aligned = evidence.align(plain, marked)
+    def _checked(self, sentence: ReplySentence, evidence: Evidence) -> _Written:
+        plain, gap = sentence.text, sentence.gap
+        if says_no_answer(plain):
+            return _Written("", gap, neutral=True, refusal=True)
+        claim = _EMPHASIS.sub("", plain)
+        beside = beside_refusal(claim)
+        if beside is not None and _told_by(claim, evidence.align(claim, sentence.marked)):
+            beside = None
+        refusal = beside is not None
+        claim = claim if beside is None else beside
+        if _is_frame(claim, head=sentence.head):
+            return _Written(plain, gap, neutral=True, refusal=refusal)
+        aligned = evidence.align(claim, sentence.marked)
         verdict = aligned.support
         problem = verdict.problem
         if problem is None and verdict.score < self.settings.support_threshold:
             problem = "outside"
         sentences = aligned.sentences if problem is None else ()
-        return _Written(plain, gap, sentences, verdict.score, problem)
+        return _Written(plain, gap, sentences, verdict.score, problem, refusal=refusal)
 
     def _rewritten(
         self, prompt: Prompt, evidence: Evidence, written: list[_Written], reply: _Reply
@@ -255,16 +303,12 @@ class LLMAnswerer:
             return written, reply
         again = _Reply()
         try:
-            for _ in self._growing(rewrite_prompt(prompt, reply.text, bad), again):
+            for _ in self._growing(rewrite_prompt(prompt, reply.said, bad), again):
                 pass
             self._accept(again)
         except LLMError:
             return written, reply
-        spans = self._spans(again.text)
-        second = [
-            self._checked(again.text[s:e], again.text[spans[at - 1][1] : s] if at else "", evidence)
-            for at, (s, e) in enumerate(spans)
-        ]
+        second = [self._checked(one, evidence) for one in self._sentences(again, evidence)]
         for key, value in reply.usage.items():
             again.usage[key] = again.usage.get(key, 0) + value
         if sum(not one.supported for one in second) < len(bad):
@@ -290,9 +334,11 @@ class LLMAnswerer:
             "usage": reply.usage,
             "timings": self._timings(fallback, began),
         }
-        if self.settings.unsupported == "remove":
-            written = [one for one in written if one.supported]
-        if not any(one.supported and not one.neutral for one in written):
+        supported = any(one.supported and not one.neutral for one in written)
+        if not supported and not any(one.refusal for one in written):
+            note = _local(_ALL_UNSUPPORTED, language)
+            return self._instead(fallback, note, reply.usage, language, began)
+        if not supported:
             return Answer(
                 text=refusal_text(language),
                 citations=(),
@@ -300,19 +346,22 @@ class LLMAnswerer:
                 confidence=min(fallback.confidence, 0.5),
                 **common,
             )
+        written = [one for one in written if one.text]
+        if self.settings.unsupported == "remove":
+            written = [one for one in written if one.supported]
         numbers: dict[tuple[str, int, int], int] = {}
         citations: dict[int, Citation] = {}
         statements: list[Statement] = []
         text = ""
         for one in written:
             piece = _shown(one, numbers, language, first=not text)
-            lead = len(piece) - len(piece.lstrip())
-            start = len(text) + lead
+            start = len(text) + len(piece) - len(piece.lstrip())
+            said, _ = _row(one.text)
             mine = tuple(numbers[_key(sentence)] for sentence in one.sentences)
             statements.append(
                 Statement(
                     start=start,
-                    end=start + len(one.text),
+                    end=start + len(said),
                     citations=mine,
                     support=one.support,
                     supported=one.supported,
@@ -334,6 +383,14 @@ class LLMAnswerer:
             **common,
         )
 
+    def _instead(
+        self, fallback: Answer, note: str, usage: dict[str, int], language: str, began: float
+    ) -> Answer:
+        """The extractive answer or refusal, with a note that says why it stands there."""
+        note += "" if fallback.refused else _local(_QUOTED_INSTEAD, language)
+        note += "。" if language.startswith("zh") else "."
+        return replace(fallback, note=note, usage=usage, timings=self._timings(fallback, began))
+
     def _citation(
         self, number: int, sentence: SourceSentence, one: _Written, fallback: Answer
     ) -> Citation:
@@ -352,7 +409,7 @@ class LLMAnswerer:
             start=sentence.start,
             end=sentence.end,
             quote=sentence.text,
-            highlight=highlight_in(one.text, sentence),
+            highlight=highlight_in(one.text, sentence, fallback.query or fallback.question),
             support=one.support,
         )
 
@@ -385,9 +442,13 @@ def complete_question(
         raise as_llm_error(error, model=name) from error
     usage: dict[str, int] = {}
     _add_usage(usage, message)
-    text = _text_of(message).strip().strip("\"'“”「」").strip()
-    ledger.spend(sum(usage.values()) or tokens + count_tokens(text))
-    if not text or len(text) > 4 * len(question) + 300 or "\n" in text:
+    reply = _text_of(message)
+    ledger.spend(sum(usage.values()) or tokens + count_tokens(reply))
+    text = without_thinking(reply).strip()
+    if not _LABEL.match(question):
+        text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
+    text = text.strip("\"'“”「」").strip()
+    if not text or len(text) > 4 * len(question) + 300 or "\n" in text or says_no_answer(text):
         raise llm_error("garbage", model=name)
     return text
 
@@ -396,16 +457,23 @@ def _shown(
     one: _Written, numbers: dict[tuple[str, int, int], int], language: str, *, first: bool
 ) -> str:
     """A sentence with what goes before it and its marks; gives new spans their numbers."""
+    said, close = _row(one.text)
     marks = ""
     for sentence in one.sentences:
         number = numbers.setdefault(_key(sentence), len(numbers) + 1)
         marks += f"[{number}]"
-    if marks and one.text[-1:].isascii():
+    if marks and said[-1:].isascii():
         marks = f" {marks}"  # full-width punctuation brings its own space
     if not one.supported:
         marks = _local(_UNSUPPORTED, language)
     gap = "" if first else _gap(one.gap)
-    return f"{gap}{one.text}{marks}"
+    return f"{gap}{said}{marks}{close}"
+
+
+def _row(text: str) -> tuple[str, str]:
+    """A table's row before and from its last bar, so that marks stay in the last cell; other text whole."""
+    said = text.rstrip("| ") if text.startswith("|") else text
+    return (said, text[len(said) :]) if said else (text, "")
 
 
 def _gap(written: str) -> str:
@@ -422,10 +490,23 @@ def _local(texts: dict[str, str], language: str) -> str:
     return texts.get(language, texts["en"])
 
 
-def _is_frame(text: str) -> bool:
+def _told_by(sentence: str, aligned: Aligned) -> bool:
+    """Whether the documents themselves say what looks like a refusal: “资料不足的，应当补正”.
+
+    The words of a refusal (state, mention, 提到) are then theirs too.
+    """
+    units = content_units(normalize(sentence))
+    held = set(content_units(normalize(" ".join(one.text for one in aligned.sentences))))
+    shared = sum(unit in held for unit in units)
+    return aligned.support.problem is None and len(units) >= 3 and shared >= 0.7 * len(units)
+
+
+def _is_frame(text: str, *, head: bool) -> bool:
     """Whether a sentence says nothing that could be checked: “Here is the list:”."""
     plain = normalize(text)
-    if re.search(r"\d", plain):
+    if is_layout(text, head=head):
+        return True
+    if re.search(r"\d", plain) or find_figures(plain):
         return False
     units = content_units(plain)
     return not units or (len(units) <= 6 and plain.rstrip().endswith((":", "：")))

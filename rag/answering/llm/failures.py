@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.errors import LLMError
+from rag.errors import LLMError, MissingExtraError, SettingsError
 
 __all__ = ["as_llm_error", "llm_error", "meaning", "passing", "without_secrets"]
 
@@ -33,6 +33,7 @@ _MEANING = {
     "truncated": "the answer was cut at the token limit; raise RAG_LLM_ANSWER_TOKENS",
     "empty": "the answer was empty",
     "garbage": "the answer was not text",
+    "protocol": "the reply was not that of a chat model; check RAG_LLM_BASE_URL",
     "cap": "the token limit of the day is reached (RAG_LLM_DAILY_TOKENS)",
     "fault": "an unexpected fault",
 }
@@ -50,17 +51,28 @@ _MEANING_ZH = {
     "truncated": "回答达到长度上限被截断，可调大 RAG_LLM_ANSWER_TOKENS",
     "empty": "回答为空",
     "garbage": "回答不是文字",
+    "protocol": "返回的不是聊天模型的回答，请检查 RAG_LLM_BASE_URL",
     "cap": "已达到当天的用量上限（RAG_LLM_DAILY_TOKENS）",
     "fault": "意外错误",
 }
+_NO_CHAT_REPLY = re.compile(
+    r"no generation chunks|unexpected response type|\bchoices\b", re.IGNORECASE
+)
 _PASSING = frozenset({"timeout", "rate-limit", "server", "down"})
 _SECRET = re.compile(r"\b(?:sk|pk|key|ak|xai|gsk|Bearer)[-_ ][A-Za-z0-9_\-.]{8,}", re.IGNORECASE)
 
 
 def as_llm_error(error: BaseException, *, model: str) -> LLMError:
-    """The error as an :class:`LLMError` whose message names model, cause and next step."""
+    """The error as an :class:`LLMError` whose message names model, cause and next step.
+
+    Raises:
+        SettingsError: It is one: the settings have to be mended, no other answer helps.
+        MissingExtraError: It is one.
+    """
     if isinstance(error, LLMError):
         return error
+    if isinstance(error, SettingsError | MissingExtraError):
+        raise error
     return llm_error(_cause(error), model=model)
 
 
@@ -98,14 +110,15 @@ def _cause(error: BaseException) -> str:
         status = getattr(one, "status_code", None)
         if status is None:
             status = getattr(getattr(one, "response", None), "status_code", None)
-        if isinstance(status, int):
+        if isinstance(status, int) and status >= 400:
             return _BY_STATUS.get(status, "server" if status >= 500 else "refused")
     for one in chain:
         name = type(one).__name__.lower()
         if isinstance(one, TimeoutError) or "timeout" in name:
             return "timeout"
-        if "json" in name or "decode" in name:
-            return "garbage"
+        # A page or another program's answer: what LangChain says then has no class of its own.
+        if "json" in name or "decode" in name or _NO_CHAT_REPLY.search(str(one)):
+            return "protocol"
         cut = "remoteprotocol" in name or "chunkedencoding" in name
         if cut or "incomplete" in str(one).lower():
             return "broken-off"

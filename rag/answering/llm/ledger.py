@@ -8,6 +8,8 @@ import os
 import threading
 from pathlib import Path
 
+from rag.forks import unlocked_when_forked
+
 __all__ = ["Ledger"]
 
 
@@ -25,7 +27,7 @@ class Ledger:
     def __init__(self, path: Path | None, *, cap: int) -> None:
         self.path = path
         self.cap = cap
-        self._lock = threading.Lock()
+        self._lock = unlocked_when_forked(threading.Lock())
         self._memory: dict[str, int] = {}
 
     def spent_today(self) -> int:

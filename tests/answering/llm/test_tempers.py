@@ -39,12 +39,13 @@ def _count(server: _Server, temper: str) -> Counter[str]:
     """Tallies over all answers of a temper."""
     tally: Counter[str] = Counter()
     for answer, pieces, said in _answers(server, temper):
-        assert answer.note is None
         for citation in answer.citations:
             text = texts()[citation.document_id]
             assert citation.quote == text[citation.start : citation.end]
-        if answer.refused:
-            tally["refused"] += 1
+        if answer.answerer == "extractive":
+            assert answer.note == "资料不支持语言模型所写的内容，以下为资料原句。"
+            assert pieces == []
+            tally["replaced"] += 1
             for one in said.spoken:
                 kind = "foreign" if one.source is None else "falsified" if one.falsified else ""
                 tally.update([kind, f"{kind} marked"] if kind else ["honest", "alarms"])
@@ -89,5 +90,5 @@ def test_every_temper_is_cited_and_checked(server: _Server, temper: str) -> None
         assert tally["foreign"] == SCENES
 
 
-def test_a_model_that_only_speaks_from_outside_is_refused(server: _Server) -> None:
-    assert _count(server, "foreign")["refused"] == SCENES
+def test_a_model_that_only_speaks_from_outside_is_replaced(server: _Server) -> None:
+    assert _count(server, "foreign")["replaced"] == SCENES
