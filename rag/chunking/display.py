@@ -7,10 +7,11 @@ what is shown, so that a quote can be marked on the screen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rag.chunking.lines import is_cjk
 from rag.chunking.sentences import Span, split_sentences
+from rag.reading.fences import fenced_blocks
 
 __all__ = ["tidy"]
 
@@ -23,7 +24,7 @@ def tidy(text: str, *, headings: Iterable[Span] = ()) -> tuple[str, list[int]]:
     Inside a sentence a run of white space with a line break in it vanishes between characters that
     are written without spaces (Han, kana) and becomes one space elsewhere; other runs become one
     space. Between sentences one line break stays one, a blank line stays one blank line, spaces
-    become one.
+    become one. What stands between fences is code and stays as it is.
 
     Args:
         text: A passage or a whole document.
@@ -38,31 +39,45 @@ def tidy(text: str, *, headings: Iterable[Span] = ()) -> tuple[str, list[int]]:
     offsets: list[int] = []
     length = position = 0
 
-    def keep(start: int, end: int) -> None:
-        nonlocal length
-        shown.append(text[start:end])
-        offsets.extend(range(length, length + end - start))
-        length += end - start
-
-    def gap(start: int, end: int, replacement: str) -> None:
-        nonlocal length
-        offsets.extend([length] * (end - start))
+    def show(end: int, replacement: str | None = None) -> None:
+        """Show the text from ``position`` to ``end``, or the replacement in its place."""
+        nonlocal length, position
+        if replacement is None:
+            offsets.extend(range(length, length + end - position))
+            replacement = text[position:end]
+        else:
+            offsets.extend([length] * (end - position))
         shown.append(replacement)
         length += len(replacement)
-
-    for start, end in split_sentences(text, headings=headings):
-        if start > position:
-            gap(position, start, _between(text[position:start]) if position else "")
-        position = start
-        for blanks in _BLANKS.finditer(text, start, end):
-            keep(position, blanks.start())
-            gap(blanks.start(), blanks.end(), _inside(text, blanks.start(), blanks.end()))
-            position = blanks.end()
-        keep(position, end)
         position = end
-    gap(position, len(text), "")
+
+    begins = {start for start, _ in split_sentences(text, headings=headings)}
+    for first, last, code in _parts(text):
+        if code:
+            show(last)
+            continue
+        for blanks in _BLANKS.finditer(text, first, last):
+            start, end = blanks.span()
+            show(start)
+            if start == 0 or end == len(text):
+                show(end, "")
+            elif end in begins or start == first or end == last:
+                show(end, _between(blanks.group()))
+            else:
+                show(end, _inside(text, start, end))
+        show(last)
     offsets.append(length)
     return "".join(shown), offsets
+
+
+def _parts(text: str) -> Iterator[tuple[int, int, bool]]:
+    """(start, end, whether it is code) of the parts of a text, in order."""
+    position = 0
+    for start, end in fenced_blocks(text):
+        yield position, start, False
+        yield start, end, True
+        position = end
+    yield position, len(text), False
 
 
 def _between(blanks: str) -> str:

@@ -51,7 +51,8 @@ def find_headings(
     fenced = deque(fenced_blocks(text))
     for index, (start, end) in enumerate(spans):
         if start in levels:
-            found.append((index, levels[start], _title(text[start:end])))
+            # The head of a table may be marked too.
+            found.append((index, levels[start], _title(text[start:end].strip("| "))))
             continue
         while fenced and fenced[0][1] <= start:
             fenced.popleft()

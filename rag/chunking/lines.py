@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["CLOSING", "goes_on", "is_cjk", "is_list_item", "whole_line_end"]
+__all__ = ["CLOSING", "LEADER", "goes_on", "is_cjk", "is_list_item", "whole_line_end"]
 
 #: Marks that close what a sentence opened; they belong to the sentence before them.
 CLOSING = "”’」』）】》〉｣〗〙»›)]}\"'＂＇"
@@ -28,7 +28,7 @@ _LIST_ITEM = re.compile(
     re.VERBOSE,
 )
 _UNIT = re.compile(r"\#{1,6}\s|\||>|```|~~~|-{3,}\s*$|={3,}\s*$|\*{3,}\s*$|_{3,}\s*$", re.MULTILINE)
-_WHOLE_LINE = re.compile(r"\#{1,6}[^\S\n]|\|")
+_WHOLE_LINE = re.compile(r"\#{1,6}[^\S\n]|\|[^\n|]*\|")
 _CONTINUING = frozenset(
     "，、；：。！？,;:!?％%…" + "".join(c for c in CLOSING if c not in "\"'＂＇")
 )
@@ -45,6 +45,23 @@ _OPEN_WORD = re.compile(
     r"\b(?:the|an?|of|in|on|at|by|for|from|with|to|and|or|as|that|which|is|are|was|were|its|their|his|her"
     r"|der|die|das|und|von|mit|für|zu|le|la|les|de|du|des|et|el|los|las|y|en|del|o|e|do|da)$"
 )
+#: Dots that lead the eye to a figure.
+LEADER = re.compile(
+    r"(?:\.{5,200}+[ \xa0]?|(?:\.[ \xa0]){5,80}+|…{3,200}+[ \xa0]?)(?=[-+(]?[$€£¥]?\d)"
+)
+_BLANK = re.compile(r"\s*+")
+_HAN = "\u3400-\u9fff"
+#: What parts the cells of a row: a tab, a bar, blanks, dots. Tabs and blanks stand between sentences too.
+_CELL_GAP = re.compile(
+    rf"""(?<=\S)(?:
+        (?<![\w)'"][.!?])(?:[^\S\n]*\t[^\S\n]* | \ {{3,}}) | \u3000[^\S\n]*
+      | \ +\|\ + | [ \xa0]?(?:{LEADER.pattern})
+      | (?<=[{_HAN}])\ \ | (?<![。！？；：，、.!?;:,])\ \ (?=[{_HAN}])
+    )(?=\S)""",
+    re.VERBOSE,
+)
+#: Two blanks stand behind a full stop too.
+_BLANKS = re.compile(r"(?<=[^\s.,;:!?])  +(?=\S)")
 #: A line that says when it was logged, or the number of a reference: what is above it has ended.
 _ENTRY = re.compile(
     r"""
@@ -53,12 +70,16 @@ _ENTRY = re.compile(
     """,
     re.VERBOSE,
 )
+#: The label of a field: "电话：", "甲方（买方）：".
+_FIELD = re.compile(rf"(?=[^：:\n]{{0,13}}[{_HAN}])[{_HAN}A-Za-z（）()/· ]{{2,14}}[：:](?!//)")
 #: These might stand inside a sentence too: they begin anew only below another of their kind.
 _FURTHER_ENTRY = (
     re.compile(r"\[?\d{1,2}:\d\d(?::\d\d)?\b"),
     re.compile(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d\b"),
     re.compile(r"\[\d{1,3}\]\s"),
     re.compile(r"[^\W\d_a-z][\w.'’-]*(?: [\w.'’-]+){0,2}: +\S"),  # who speaks
+    _FIELD,
+    re.compile(r"(?:19|20)\d\d ?[-./年] ?\d{1,2}月?\s*[-–—~～至到\s]"),  # a line of a life
 )
 _PAIRS = (
     ("“", "”"),
@@ -125,6 +146,9 @@ def goes_on(text: str, start: int, end: int, following: int, *, cut: bool = Fals
     last, first = text[end - 1], text[following]
     gap = text[end:following]
     blank = gap.count("\n") > 1
+    ahead = text[following : min(_AHEAD.match(text, following).end(), following + 200)]  # type: ignore[union-attr]
+    if _are_rows(text[max(start, text.rfind("\n", start, end) + 1) : end], ahead):
+        return False
     if first in _CONTINUING:
         return True
     latin = not is_cjk(last)
@@ -142,18 +166,24 @@ def goes_on(text: str, start: int, end: int, following: int, *, cut: bool = Fals
     if last in ":：;；":
         return not blank and latin and first.islower()
     tail = text[max(start, end - 200) : end]
-    ahead = text[following : min(_AHEAD.match(text, following).end(), following + 200)]  # type: ignore[union-attr]
     for opening, closing in _PAIRS:
         opened = tail.rfind(opening)
         if opened >= 0 and tail.find(closing, opened) < 0:
             closes = ahead.find(closing)
             if closes >= 0 and not 0 <= ahead.find(opening) < closes:
                 return True
+    if blank and (field := _FIELD.match(text, start)) and not _REPORTS.search(field.group()):
+        return False
     # What began in the middle of a line, or ran over a line break before, is running text.
     inside = (
         not _at_line_start(text, start)
         or text.find("\n", start, end) >= 0
-        or (cut and not blank and not text[:start].strip() and _in_column(text, end, following))
+        or (
+            cut
+            and not blank
+            and start <= _BLANK.match(text).end()  # type: ignore[union-attr]
+            and _in_column(text, end, following)
+        )
     )
     indent = gap[gap.rfind("\n") + 1 :]
     if "\u3000" in indent or "\xa0" in indent or len(indent) > 1:
@@ -166,9 +196,8 @@ def goes_on(text: str, start: int, end: int, following: int, *, cut: bool = Fals
 
 
 def _begins_entry(text: str, start: int, end: int, following: int) -> bool:
-    """Whether an entry of a log, a transcript or a list of references begins at ``following``."""
-    first = text[following]
-    if not (first.isdigit() or first.isupper() or first == "["):
+    """Whether an entry of a log, a transcript, a form or a list begins at ``following``."""
+    if text[following].islower():
         return False
     if _OPEN_WORD.search(text, max(start, end - 12), end):
         return False
@@ -176,6 +205,23 @@ def _begins_entry(text: str, start: int, end: int, following: int) -> bool:
     if entry:
         return not is_cjk(text[entry.end() - 1])
     return any(kind.match(text, following) and kind.match(text, start) for kind in _FURTHER_ENTRY)
+
+
+def _are_rows(above: str, below: str) -> bool:
+    """Whether two lines, one below the other, have cells: rows of a table, not of a column of prose.
+
+    Justified text has two blanks between words as well: only where the cells are aligned are they rows.
+    """
+    upper, lower = _CELL_GAP.findall(above), _CELL_GAP.findall(below)
+    if (upper and lower) or max(len(upper), len(lower)) > 1:
+        return True
+    if "  " not in above or "  " not in below:
+        return False
+    if len(above) == len(below):
+        # Aligned at the right, or justified.
+        return len(above) < _WRAPPED_LATIN and len(_BLANKS.findall(above)) == 1
+    begin = {gap.end() for gap in _BLANKS.finditer(above)}
+    return any(gap.end() in begin for gap in _BLANKS.finditer(below))
 
 
 def _chinese_goes_on(
@@ -219,7 +265,7 @@ def _latin_goes_on(
 def _in_column(text: str, width: int, following: int) -> bool:
     """Whether the lines below are of one width, and the first line, ``width`` wide, no wider."""
     lines = text[following : following + 400].split("\n")
-    if len(lines) < 2:
+    if len(lines) < 2 or _are_rows(lines[0].strip(), lines[1].strip()):
         return False
     first, second = len(lines[0].rstrip()), len(lines[1].rstrip())
     slack = max(2, first // 10)

@@ -15,6 +15,7 @@ The rules:
   initial, a list number or a date, or the next word begins with a small letter.
 - A line break ends one unless the sentence plainly goes on: see :mod:`rag.chunking.lines`.
 - A Markdown heading, a table row, a list item, a short line standing alone is one of its own.
+- What a clause is called (``3. Deposit.``) is one with the sentence after it on its line.
 - Thai, which has no full stop, is cut at spaces once a stretch is long enough.
 
 Every decision depends on the sentence at hand and the beginning of the next only. So a text that
@@ -27,7 +28,7 @@ import re
 from collections.abc import Iterable
 
 from rag.chunking.abbreviations import ALWAYS, BEFORE_NUMBER, MONTHS, SOMETIMES, STARTERS
-from rag.chunking.lines import CLOSING, goes_on, is_cjk, whole_line_end
+from rag.chunking.lines import CLOSING, LEADER, goes_on, is_cjk, is_list_item, whole_line_end
 
 __all__ = ["Span", "split_sentences"]
 
@@ -36,8 +37,10 @@ Span = tuple[int, int]
 _FULL = "。！？｡؟۔।॥។៕။።፧։࿑𑁇"
 _EVENT = re.compile(rf"[{_FULL}…．.!?;；؛\n\r\v\f\x85\u2028\u2029《（(]")
 _CLOSERS = re.escape(CLOSING)
-_TAIL = re.compile(rf"(?:[{_FULL}…!?]++(?:[{_CLOSERS}]|\[\d{{1,3}}\])*+)++")
-_LATIN_TAIL = re.compile(rf"[.!?…]++(?:[{_CLOSERS}]|[\xa0\u202f ]»|\[\d{{1,3}}\])*+")
+#: Markdown's bold or italics, where it closes.
+_EMPHASIS = r"(?:\*{1,3}+|_{1,3}+)(?=\s|$)"
+_TAIL = re.compile(rf"(?:[{_FULL}…!?]++(?:[{_CLOSERS}]|{_EMPHASIS}|\[\d{{1,3}}\])*+)++")
+_LATIN_TAIL = re.compile(rf"[.!?…]++(?:[{_CLOSERS}]|{_EMPHASIS}|[\xa0\u202f ]»|\[\d{{1,3}}\])*+")
 _ONLY_CLOSERS = re.compile(rf"[{_CLOSERS}]*+")
 _ENCLOSED = {
     "《": re.compile(r"《[^《》\n]{0,60}》"),
@@ -69,6 +72,20 @@ _ORDINAL = re.compile(
     r"\b(?:im|zum|zur|beim|vom|ins|ab|seit|der|die|das|dem|den|des|\d{1,2}\.\s(?:und|bis|oder))\s\d{1,2}$",
     re.IGNORECASE,
 )
+#: What a clause, an item, a paragraph is called, up to its full stop: "3. Deposit.", "**押金。**".
+_CAPTION = re.compile(
+    r"""(?:
+        \d{1,2}[.)、]\s* | \d{1,2}(?:\.\d{1,2}){1,3}[.、]?\s+(?=[^\W\d_a-z])
+      | [（(](?:[a-z\d]{1,3}|[一二三四五六七八九十]{1,3})[)）]\s* | [a-z]\)\s*
+      | [一二三四五六七八九十]{1,3}、 | 第[一二三四五六七八九十百\d]{1,5}[条條]\s* | (?:[-*+]\ +)?(?:\*\*|__)
+    )
+    (?:
+        [\u3400-\u9fff]{1,6}
+      | [^\W\d_][^\s.。，,;；:：\u3400-\u9fff]*(?:\ [^\s.。，,;；:：\u3400-\u9fff]+){0,3}
+    )""",
+    re.VERBOSE,
+)
+_LONGEST_CAPTION = 60
 _STRAY = 3
 _WORD_CHARACTER = re.compile(r"\w")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
@@ -160,6 +177,8 @@ def _boundary(text: str, start: int, at: int, size: int, *, cut: bool) -> tuple[
         (its end, anything) when the sentence ends there; (-1, where to look on) when it does not.
     """
     mark = text[at]
+    if mark in "…." and (leader := LEADER.match(text, at)):
+        return -1, leader.end()
     if mark in _ENDS:
         if mark in "!?" and not (at and is_cjk(text[at - 1])):
             return _latin_end(text, start, at, size)
@@ -172,7 +191,7 @@ def _boundary(text: str, start: int, at: int, size: int, *, cut: bool) -> tuple[
             return -1, end
         if mark == "…" and (following.islower() or end - start == end - at):
             return -1, end
-        return end, end
+        return (-1, end) if mark == "。" and _is_caption(text, start, at, end) else (end, end)
     if mark in _LINE_BREAKS:
         return _line_end(text, start, at, size, cut=cut)
     if mark in _ENCLOSED:
@@ -247,7 +266,19 @@ def _latin_end(text: str, start: int, at: int, size: int) -> tuple[int, int]:
     if single and _is_abbreviation(text, start, at, following, after):
         # Not past a line break: whether the line goes on is decided there.
         return -1, end
+    if text[at] == "." and _is_caption(text, start, at, end):
+        return -1, end
     return end, end
+
+
+def _is_caption(text: str, start: int, at: int, end: int) -> bool:
+    """Whether what ends at ``end`` with the full stop ``at`` only says what the rest of its line is about."""
+    if at - start > _LONGEST_CAPTION or _CAPTION.fullmatch(text, start, at) is None:
+        return False
+    following = _BLANK.match(text, end).end()  # type: ignore[union-attr]
+    if following == len(text) or is_list_item(text, following):
+        return False
+    return _LINE_BREAKS.isdisjoint(text[end:following])
 
 
 def _is_abbreviation(text: str, start: int, at: int, following: int, after: str) -> bool:

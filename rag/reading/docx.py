@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import zipfile
 from typing import Any
@@ -11,6 +12,7 @@ from rag.errors import ReadingError
 from rag.reading.content import Content
 from rag.reading.dates import iso_date
 from rag.reading.decoding import printable
+from rag.reading.tables import table_lines
 
 __all__ = ["check_archive", "read_docx"]
 
@@ -66,7 +68,7 @@ def check_archive(data: bytes, name: str) -> zipfile.ZipFile:
 
 
 def read_docx(data: bytes, name: str) -> Content:
-    """The text of a Word file: one paragraph a line, blank lines between, table rows as ``a | b``.
+    """The text of a Word file: one paragraph a line, blank lines between, tables as in Markdown.
 
     Raises:
         ReadingError: Damaged, encrypted, or a bomb.
@@ -88,15 +90,11 @@ def read_docx(data: bytes, name: str) -> Content:
     length = 0
     heading_title = None
     for line, level in lines:
-        row = line.startswith("| ")
-        if parts and parts[-1].startswith("| ") and not row:
-            parts.append("\n")
-            length += 1
         if level is not None:
             if level == 0:
                 heading_title = heading_title or line
             headings.append([length, length + len(line), max(1, level)])
-        parts.append(line + ("\n" if row else "\n\n"))
+        parts.append(line + "\n\n")
         length += len(parts[-1])
     date = iso_date(created) if created else None
     return Content(
@@ -109,12 +107,13 @@ def read_docx(data: bytes, name: str) -> Content:
 
 
 def _lines(document: Any) -> Any:
-    """(line, heading level or None) in reading order; level 0 is the document's title."""
+    """(paragraph or table, heading level or None) in reading order; level 0 is the title."""
     from docx.text.paragraph import Paragraph
 
     for block, text in _blocks(document.element.body):
         if block.tag == _W + "tbl":
-            yield from (("| " + " | ".join(row) + " |", None) for row in _rows(block))
+            if table := _table(block):
+                yield table, None
         elif text:
             yield text, _level(Paragraph(block, document))
     yield from ((text, None) for text in _notes(document.part))
@@ -184,8 +183,18 @@ def _is_raised(text: Any) -> bool:
     return align is not None and align.get(_W + "val") == "superscript"
 
 
+def _table(table: Any) -> str:
+    """Its lines; the rows that are to be repeated on each page are its head."""
+    rows = list(_rows(table))
+    marked = itertools.takewhile(lambda row: row[1], rows)
+    return "\n".join(table_lines([cells for cells, _ in rows], head_rows=len(list(marked))))
+
+
 def _rows(table: Any) -> Any:
-    """The cells' texts of each row that is not empty; a merged cell counts in every row it spans."""
+    """(texts of the cells, whether the row is marked as head) of each row that is not empty.
+
+    A merged cell counts in every row it spans.
+    """
     above: dict[int, str] = {}
     for row in _inside(table, {_W + "tr"}):
         cells: list[str] = []
@@ -198,7 +207,8 @@ def _rows(table: Any) -> Any:
             cells.append(text)
             column += cell.grid_span
         if any(cells):
-            yield cells
+            mark = row.find(f"{_W}trPr/{_W}tblHeader")
+            yield cells, mark is not None and mark.get(_W + "val") not in {"0", "false", "off"}
 
 
 def _cell(cell: Any) -> str:
@@ -207,7 +217,7 @@ def _cell(cell: Any) -> str:
     for block, text in _blocks(cell):
         parts.append(text)
         if block.tag == _W + "tbl":
-            parts.extend(inner for row in _rows(block) for inner in row)
+            parts.extend(inner for row, _ in _rows(block) for inner in row)
     return " ".join(" ".join(parts).split())
 
 

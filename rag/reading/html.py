@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from html.parser import HTMLParser
@@ -13,6 +14,7 @@ from rag.reading.dates import iso_date
 from rag.reading.decoding import printable
 from rag.reading.imprint import read_imprint, without_site_name
 from rag.reading.plain import decoded, encoding_of
+from rag.reading.tables import table_lines
 
 __all__ = ["read_html"]
 
@@ -42,6 +44,11 @@ _BLOCKS = {
     "figure", "figcaption", "header", "form", "details", "summary",
 }  # fmt: skip
 _NUMBER = re.compile(r"\s*[-+\u2212]?\d")
+#: A longer cell holds prose, and its row is no row of figures: the layout of a page, perhaps.
+_LONGEST_CELL = 200
+#: A lone cell of this length may be a row whose other cells are empty.
+_LONE_CELL = 60
+_WIDEST_SPAN = 50
 
 
 def read_html(data: bytes, name: str) -> Content:
@@ -98,6 +105,9 @@ class _Block(NamedTuple):
     linked: int  # characters that are links
     tight: bool  # a list item or row: no blank line after it
     caption: bool = False  # of a figure
+    table: int = 0  # the number of the table whose row it is, from 1
+    cells: tuple[str, ...] = ()  # of the row
+    head: bool = False  # its cells are marked as head
 
 
 class _Writer:
@@ -116,6 +126,10 @@ class _Writer:
         self.verbatim = self.raised = False
         self._parts: list[str] = []
         self._linked = 0
+        self._cells: list[str] = []
+        self._own: list[str] = []
+        self._head = True
+        self._hanging: dict[int, tuple[int, str]] = {}
 
     def write(self, text: str | None) -> None:
         if not text:
@@ -128,22 +142,64 @@ class _Writer:
 
     def close(self, tag: str = "", *, level: int | None = None, tight: bool = False) -> None:
         """End the block, if anything is in it; ``tag`` is the element that ends with it."""
+        if self._cells:
+            self.close_row(0)  # the rest of it is a table within a cell
         text = "".join(self._parts)
         if self.verbatim:
             text = "\n".join(map(str.rstrip, text.split("\n"))).strip("\n")
             if level:
                 text = " ".join(text.split())
         else:
-            line = " ".join(text.split())
-            text = line.strip(" |")
-            # Empty cells at its left keep a row of several others under their columns.
-            if tag == "tr" and " | " in text:
-                text = line.rstrip(" |")
+            text = " ".join(text.split())
         text = printable(text)
         if text.strip() and text != "-":
             self.blocks.append(_Block(text, level, self._linked, tight, tag == "figcaption"))
         self._parts.clear()
         self._linked = 0
+
+    def close_cell(self, *, head: bool, columns: int, rows: int) -> None:
+        """End a cell of a row, which spans so many columns and rows."""
+        self._hang()
+        text = printable(" ".join("".join(self._parts).split()))
+        self._parts.clear()
+        self._own.append(text)
+        self._head = self._head and (head or not text)
+        if rows > 1:
+            self._hanging[len(self._cells)] = (rows - 1, text)
+        self._cells += [text, *[""] * (columns - 1)]
+
+    def close_row(self, table: int) -> None:
+        """End a row of a table with a number, else a line of cells.
+
+        One cell that tells is a line like any other, unless it stands among rows.
+        """
+        if "".join(self._parts).strip():
+            self.close_cell(head=False, columns=1, rows=1)
+        self._hang()
+        cells = tuple(self._cells)
+        filled = [cell for cell in cells if cell]
+        last = self.blocks[-1] if self.blocks else None
+        among = last is not None and last.table == table and len(last.cells) == len(cells)
+        longest = max(map(len, filled), default=0)
+        several = len(filled) > 1 or (filled and among and longest <= _LONE_CELL)
+        if table and several and longest <= _LONGEST_CELL:
+            row = _Block(" ".join(self._own), None, self._linked, tight=True)
+            self.blocks.append(row._replace(table=table, cells=cells, head=self._head))
+        elif filled and filled != ["-"]:
+            self.blocks.append(_Block(" | ".join(filled), None, self._linked, tight=True))
+        self._cells, self._own, self._head, self._linked = [], [], True, 0
+
+    def open_table(self) -> None:
+        """No cell of a row before spans the rows that come."""
+        self._hanging = {}
+
+    def _hang(self) -> None:
+        """Repeat the cells above that span this row too."""
+        while hanging := self._hanging.pop(len(self._cells), None):
+            rows, text = hanging
+            if rows > 1:
+                self._hanging[len(self._cells)] = (rows - 1, text)
+            self._cells.append(text)
 
     def _ends_in_digit(self) -> bool:
         return bool(self._parts) and self._parts[-1][-1:].isdigit()
@@ -152,7 +208,9 @@ class _Writer:
 def _blocks(tree: Any) -> list[_Block]:
     """The lines of a page in its order, without scripts, navigation and forms."""
     writer = _Writer()
-    in_row = False
+    in_row = in_head = False
+    tables: list[int] = []  # those that are open; 0 for one that only lays out the page
+    count = 0
     skipped: Any = None
     body = tree.find("body")
     root = tree if body is None else body
@@ -167,14 +225,25 @@ def _blocks(tree: Any) -> list[_Block]:
         if not leaving and (_is_furniture(element, tag, size) or _is_hidden(element)):
             skipped = element
             continue
+        if tag == "thead":
+            in_head = not leaving
+        elif tag == "table" and leaving:
+            del tables[-1:]
+        elif tag == "table":
+            count += 1
+            tables.append(0 if element.get("role") in {"presentation", "none"} else count)
+            writer.open_table()
         if tag == "a":
             writer.link_depth += -1 if leaving else 1
         elif tag == "sup":
             writer.raised = not leaving
         elif tag in {"td", "th"} and in_row:
             if leaving:
-                writer.write(" | ")
+                columns, rows = (_span(element, name) for name in ("colspan", "rowspan"))
+                writer.close_cell(head=in_head or tag == "th", columns=columns, rows=rows)
         elif in_row and tag != "tr":
+            if tag in _HEADINGS and tables:
+                tables[-1] = 0
             if tag in _BLOCKS or tag == "br":
                 writer.write(" ")
         elif tag == "br":
@@ -182,6 +251,9 @@ def _blocks(tree: Any) -> list[_Block]:
                 writer.write(None if leaving else "\n")
             elif not leaving:
                 writer.close(tight=True)
+        elif tag == "tr" and leaving and in_row:
+            writer.close_row(tables[-1] if tables else 0)
+            in_row = False
         elif tag in _BLOCKS:
             level = int(tag[1]) if leaving and tag in _HEADINGS else None
             tight = tag in {"tr", "li"} or (writer.verbatim and tag != "pre")
@@ -195,6 +267,12 @@ def _blocks(tree: Any) -> list[_Block]:
             writer.write(element.tail)
     writer.close()
     return writer.blocks
+
+
+def _span(cell: Any, name: str) -> int:
+    """How many columns or rows a cell spans."""
+    value = (cell.get(name) or "").strip()
+    return min(max(int(value), 1), _WIDEST_SPAN) if value.isdecimal() else 1
 
 
 def _is_furniture(element: Any, tag: str, size: int) -> bool:
@@ -270,11 +348,19 @@ def _written(blocks: list[_Block]) -> tuple[str, list[list[int]]]:
     parts: list[str] = []
     headings: list[list[int]] = []
     length = 0
-    for block in blocks:
-        if block.level:
-            headings.append([length, length + len(block.text), block.level])
-        parts.append(block.text + ("\n" if block.tight else "\n\n"))
-        length += len(parts[-1])
+    for table, group in itertools.groupby(blocks, key=lambda block: block.table):
+        if table:
+            rows = list(group)
+            head = list(itertools.takewhile(lambda row: row.head, rows))
+            lines = table_lines([row.cells for row in rows], head_rows=len(head))
+            parts.append("\n".join(lines) + "\n\n")
+            length += len(parts[-1])
+            continue
+        for block in group:
+            if block.level:
+                headings.append([length, length + len(block.text), block.level])
+            parts.append(block.text + ("\n" if block.tight else "\n\n"))
+            length += len(parts[-1])
     return "".join(parts).rstrip("\n"), headings
 
 

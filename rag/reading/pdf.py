@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rag.errors import ReadingError
+from rag.forks import unlocked_when_forked
 from rag.reading.content import Content
 from rag.reading.dates import iso_date
 from rag.reading.decoding import normalize_line_ends, printable
@@ -16,7 +17,7 @@ from rag.reading.decoding import normalize_line_ends, printable
 __all__ = ["read_pdf"]
 
 #: PDFium is not safe to be used by two threads at once.
-_LOCK = threading.Lock()
+_LOCK = unlocked_when_forked(threading.Lock())
 _CREATED = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 #: Numbers that may count pages; a year tells pages apart (results 2021, results 2022).
 _NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d+")

@@ -1,4 +1,7 @@
-"""CSV and JSON Lines: one document a row, the fields mapped by their names, read as a stream."""
+"""CSV and JSON Lines: one document a row, the fields mapped by their names, read as a stream.
+
+A CSV file without articles (a price list, a roster) is one document, a table.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ import re
 import sys
 from collections import deque
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from statistics import median
 from typing import IO, Any
 
 from rag.errors import ReadingError
@@ -19,6 +24,7 @@ from rag.reading.content import Content
 from rag.reading.dates import iso_date
 from rag.reading.decoding import decode, printable
 from rag.reading.plain import json_value
+from rag.reading.tables import table_lines, table_row
 from rag.records import Failure
 
 __all__ = ["RowDigests", "read_csv", "read_json", "read_json_lines"]
@@ -59,6 +65,10 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 _AHEAD = 1000
 #: Quotes that never close, before the look ahead is cut to as many lines.
 _FAULTS = 50
+#: Rows looked at to tell whether a file without a text column is a table.
+_TABLE_SAMPLE = 1000
+#: Cells of a table are no longer than this, in characters, by the median of their column.
+_LONGEST_CELL = 100
 _EXTRA_LENGTH = 1000
 _EXTRA_FIELDS = 40
 
@@ -190,8 +200,10 @@ def read_json(data: bytes, name: str) -> Iterator[tuple[int, Content | Failure]]
 def read_csv(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content | Failure]]:
     """(row number from 1, content or failure) for each row below the header.
 
+    Where no column is named as the text and none holds prose, the whole is one table: row 1.
+
     Raises:
-        ReadingError: There is no header, or no column holds the text.
+        ReadingError: There is no header, or no column is named as the text though one holds prose.
     """
     encoding = _encoding(stream, name)
     lines = _csv_lines(_lines(stream, encoding["encoding"]))
@@ -208,14 +220,31 @@ def read_csv(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content | Fail
     names = _names(header)
     text = next((field for field in _FIELDS["text"] if field in names), None)
     if text is None:
-        raise ReadingError(
-            name,
-            f"has no text column (its columns: {', '.join(names)[:120]}). "
-            "Name one of them 'text', 'content', 'body' or '正文'",
-        )
+        sample = list(itertools.islice(rows, _TABLE_SAMPLE))
+        if not _is_table(sample, len(names)):
+            raise ReadingError(
+                name,
+                f"has no text column (its columns: {', '.join(names)[:120]}). "
+                "Name one of them 'text', 'content', 'body' or '正文'",
+            )
+        yield from _table(header, itertools.chain(sample, rows), name, encoding)
+        return
     # What stands between unquoted cells is known only where nothing was skipped.
     joined = dialect.delimiter if text == names[-1] and not dialect.skipinitialspace else None
     spaced = len(header) > 1 and all(cell.startswith(" ") for cell in header[1:])
+    for number, cells in _numbered(rows, len(names), joined, name):
+        if isinstance(cells, Failure):
+            yield number, cells
+            continue
+        if spaced:
+            cells = [cell.lstrip(" ") for cell in cells]  # noqa: PLW2901
+        yield number, _content(dict(zip(names, cells, strict=False)), name, number, "csv", encoding)
+
+
+def _numbered(
+    rows: Iterable[list[str] | csv.Error], width: int, joined: str | None, name: str
+) -> Iterator[tuple[int, list[str] | Failure]]:
+    """(row number from 1, at most ``width`` cells or failure) of each row that is not blank."""
     number = 0
     for row in rows:
         if isinstance(row, csv.Error):
@@ -225,17 +254,63 @@ def read_csv(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content | Fail
         if _blank(row):
             continue
         number += 1
-        cells = _fitted(row, len(names), joined)
+        cells = _fitted(row, width, joined)
         if cells is None:
             reason = (
-                f"row {number} has {len(row)} cells, but the header has {len(names)}. "
-                "Quote its text"
+                f"row {number} has {len(row)} cells, but the header has {width}. Quote its text"
             )
             yield number, Failure(source=name, reason=reason)
             continue
-        if spaced:
-            cells = [cell.lstrip(" ") for cell in cells]
-        yield number, _content(dict(zip(names, cells, strict=False)), name, number, "csv", encoding)
+        yield number, cells
+
+
+def _is_table(rows: Sequence[list[str] | csv.Error], width: int) -> bool:
+    """Whether most rows have the header's width, and no column of them holds prose."""
+    filled = [row for row in rows if isinstance(row, list) and not _blank(row)]
+    fitting = [cells for row in filled if (cells := _fitted(row, width, None)) is not None]
+    if 2 * len(fitting) <= len(filled):
+        return not filled
+    lengths = ([len(row[i]) for row in fitting if i < len(row) and row[i]] for i in range(width))
+    return all(median(column) <= _LONGEST_CELL for column in lengths if column)
+
+
+def _table(
+    header: Sequence[str],
+    rows: Iterable[list[str] | csv.Error],
+    name: str,
+    encoding: Mapping[str, Any],
+) -> Iterator[tuple[int, Content | Failure]]:
+    """Failures of rows, then the others as one Markdown table, titled by the file's name.
+
+    Its head counts as a heading, so that every passage knows what the columns are called.
+
+    Raises:
+        ReadingError: It is too long.
+    """
+    head = [printable(cell).strip("\ufeff") for cell in header]
+    lines = table_lines([head, [""]], head_rows=1)[:2]
+    size = 0
+    for number, cells in _numbered(rows, len(head), None, name):
+        if isinstance(cells, Failure):
+            yield number, cells
+            continue
+        lines.append(table_row([*map(printable, cells), *[""] * (len(head) - len(cells))]))
+        size += len(lines[-1])
+        if size > _LONGEST:
+            raise ReadingError(name, "holds a table of more than 64 MB. Split it")
+    if len(lines) == 2:
+        return
+    metadata = {**encoding, "rows": len(lines) - 2, "headings": [[0, len(lines[0]), 1]]}
+    yield (
+        1,
+        Content(
+            text="\n".join(lines),
+            format="csv",
+            title=PurePosixPath(name.replace("\\", "/")).stem,
+            metadata=metadata,
+            imprint=False,
+        ),
+    )
 
 
 def _blank(row: Sequence[str]) -> bool:

@@ -25,7 +25,22 @@ def test_breaks_inside_an_english_sentence_become_one_space() -> None:
     )
 
 
-@given(HOSTILE)
+def test_code_between_fences_stays_as_it_is() -> None:
+    code = "  ```python\n  def f(x):\n\n      return  x   # twice  \n  ```  "
+    text = f"\n\nRun   it:\n\n\n{code}\n\n\nThen the\nharbour  opens."
+    display, offsets = tidy(text)
+    assert display == f"Run it:\n\n{code}\n\nThen the harbour opens."
+    at = text.index("return")
+    assert display[offsets[at] : offsets[at + 10]] == "return  x "
+    assert tidy(code)[0] == code
+
+
+CODE = st.lists(
+    st.sampled_from(["```", "~~~sh", "~~~", "\n", "\n", " ", "  ", "\t", "a", "b. ", "文。", "# c"])
+).map("".join)
+
+
+@given(st.one_of(HOSTILE, CODE))
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_offsets_lead_from_each_sentence_to_its_display(text: str) -> None:
     display, offsets = tidy(text)

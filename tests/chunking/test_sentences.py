@@ -76,6 +76,14 @@ def test_blank_text_has_no_sentences(text: str) -> None:
         ("「何ですか？」と彼は聞いた。", ["「何ですか？」と彼は聞いた。"]),
         ("「すごい。」って思った。行く。", ["「すごい。」って思った。", "行く。"]),
         ("「雨だ！」とても寒い。", ["「雨だ！」", "とても寒い。"]),
+        ("2. 押金。乙方预付。到期退还。", ["2. 押金。乙方预付。", "到期退还。"]),
+        ("第三条 押金。乙方预付。", ["第三条 押金。乙方预付。"]),
+        ("1、开机。2、联网。3、登录。", ["1、开机。", "2、联网。", "3、登录。"]),
+        ("（笑）谢谢。我们开始。", ["（笑）谢谢。", "我们开始。"]),
+        ("2. 押金。\n乙方预付。", ["2. 押金。", "乙方预付。"]),
+        ("2. 乙方预付三个月租金。到期退还。", ["2. 乙方预付三个月租金。", "到期退还。"]),
+        ("**问：多久发货？**\n答：两天。", ["**问：多久发货？**", "答：两天。"]),
+        ("__合同已经签了，款也付了。__ 见下。", ["__合同已经签了，款也付了。__", "见下。"]),
     ],
 )
 def test_chinese_and_japanese(text: str, expected: list[str]) -> None:
@@ -160,9 +168,31 @@ def test_a_semicolon_parts_clauses_that_could_stand_alone() -> None:
             ["The control group had 69.9.", "Reaction times did not differ."],
         ),
         (
-            "3.2. Methods of the study. We used v1.2. Nothing broke.",
-            ["3.2. Methods of the study.", "We used v1.2.", "Nothing broke."],
+            "3.2. Methods of the later study. We used v1.2. Nothing broke.",
+            ["3.2. Methods of the later study.", "We used v1.2.", "Nothing broke."],
         ),
+        # What a clause is called answers nothing by itself.
+        (
+            "3. Deposit. The tenant pays it. It is due at once.",
+            ["3. Deposit. The tenant pays it.", "It is due at once."],
+        ),
+        ("3.1 Pets and guests. Dogs may stay.", ["3.1 Pets and guests. Dogs may stay."]),
+        (
+            "1. Open the lid. 2. Add water. 3. Stir.",
+            ["1. Open the lid.", "2. Add water.", "3. Stir."],
+        ),
+        ("**Deposit.** The tenant pays it.", ["**Deposit.** The tenant pays it."]),
+        ("1. Yes.\n2. No. Never.", ["1. Yes.", "2. No. Never."]),
+        (
+            "3. The tenant pays all of it. It is due.",
+            ["3. The tenant pays all of it.", "It is due."],
+        ),
+        ("12 people came. They left.", ["12 people came.", "They left."]),
+        # Bold closes behind the mark that ends a sentence.
+        ("**How do I join?** Open the page.", ["**How do I join?**", "Open the page."]),
+        ("The *fine* is due. 2 * 3 is 6! *", ["The *fine* is due.", "2 * 3 is 6! *"]),
+        ("Shed ........ 1400", ["Shed ........ 1400"]),
+        ("I waited..... 1 hour? No.", ["I waited..... 1 hour?", "No."]),
     ],
 )
 def test_languages_with_spaces(text: str, expected: list[str]) -> None:
@@ -214,6 +244,48 @@ class TestLineBreaks:
         assert sentences(text) == [text]
 
     @pytest.mark.parametrize(
+        "lines",
+        [
+            ["甲方授权代表：王建国　　电话：0532-88997766", "乙方授权代表：李晓梅　　电话：0512-66554433"],
+            ["签订日期：2024年3月18日", "签订地点：山东省青岛市", "", "根据有关法律，双方商定如下。"],
+            ["出席人员：甲、乙、丙、丁、戊、己、庚、辛、壬、癸", "缺席人员：子（出差）", "记录人：丑"],
+            ["出席：甲、" + "乙丙、" * 20 + "丁", "", "大会讨论了港口的扩建。"],
+            ["2014.09—2017.06 某某大学统计学专业硕士研究生毕业", "2010.09—2014.06 某某大学数学专业"],
+            ["Shed\t1400 euros", "Barn\t1500 euros", "Mill\t1600 euros"],
+            ["Name\tPhone\tRoom", "Anna Meyer\t4711\tB12", "Peter Braun\t4712\tB13"],
+            ["Rent of the shed  1400 euros", "Rent of the barn  1500 euros", "Rent of the mill  1600 euros"],
+            ["Shed in the yard     900", "Barn at the river  1500"],
+            ["Price list", "Shed          1400", "Barn          1500", "Mill          1600"],
+            ["Shed ........ 1400", "Barn ........ 1500"],
+            ["阳澄湖大闸蟹  588元每盒", "崂山绿茶      158元每袋"],
+            ["公司名称 | 成立时间 | 主营业务和所在的地区及其他", "铸造有限公司 | 2009年3月 | 铸件生产"],
+        ],
+    )  # fmt: skip
+    def test_fields_and_rows_end_with_their_lines(self, lines: list[str]) -> None:
+        text = "\n".join(lines)
+        for whole in (False, True):
+            spans = split_sentences(text, whole=whole)
+            assert [text[s:e] for s, e in spans] == [line for line in lines if line]
+
+    def test_a_tab_behind_a_full_stop_parts_no_cells(self) -> None:
+        text = "8   The key wipes out the text that was typed and the boats\nmove.\tIt returns."
+        assert sentences(text) == [text[:-12], "It returns."]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            # Justified, as a manual page is.
+            "The  utility  reads the files one after another and writes it to\nstandard  output in their order.",
+            # Two blanks behind a full stop.
+            "It was seen by Dr.  Smith and later by a number of others\nand by Mr.  Jones of the port.",
+            "会议强调：要压紧压实码头防汛责任并且做好值班值守的各项准备工作，完善应急制度和港口物资储备，加强\n\n巡查。",
+            "记者：请介绍一下港口扩建和航道疏浚的进展，以及明年它\n能否完工。",
+        ],
+    )
+    def test_what_is_no_row_runs_on(self, text: str) -> None:
+        assert sentences(text) == [text]
+
+    @pytest.mark.parametrize(
         ("text", "expected"),
         [
             ("港口新貌\n\n去年，港口吞吐量增长一成。", ["港口新貌", "去年，港口吞吐量增长一成。"]),
@@ -233,6 +305,7 @@ class TestLineBreaks:
             ),
             ("# 标题。很长\n正文。", ["# 标题。很长", "正文。"]),
             ("| 甲 | 1. |\n|---|---|\n| 乙 | 2 |", ["| 甲 | 1. |", "|---|---|", "| 乙 | 2 |"]),
+            ("| 图为码头。记者摄。", ["| 图为码头。", "记者摄。"]),
             (
                 "A Short Heading\n\nThe text begins here.",
                 ["A Short Heading", "The text begins here."],
@@ -297,6 +370,12 @@ class TestLineBreaks:
         "字\n",
         "字，\n\n",
         "A: b\n",
+        "甲：b\n",
+        "a  b\n",
+        "a\tb\tc\n",
+        ". . ",
+        "1. A. b\n",
+        "？**",
         "A. 3. ",
         "# a\n",
         "|\n",

@@ -12,6 +12,7 @@ import docx
 import pytest
 from docx.oxml import parse_xml
 
+from rag.chunking import chunk_document
 from rag.errors import ReadingError, UnsupportedFormatError
 from rag.reading import read_bytes
 from rag.records import Document
@@ -105,7 +106,7 @@ class TestHtml:
         document = one(self.PAGE.replace("{charset}", charset).encode(codec), "a.html")
         assert document.text.startswith("港口扩建工程开工\n\n三月四日")
         assert "总投资十二亿元，预计两年完成。\n\n- 一号码头\n- 二号码头\n" in document.text
-        assert "码头 | 八亿元" in document.text
+        assert "\n| 项目 | 投资 |\n|---|---|\n| 码头 | 八亿元 |\n" in document.text
         for furniture in ("首页", "登录", "相关新闻", "版权", "脚本", "网站地图"):
             assert furniture not in document.text
         headings = [(document.text[s:e], level) for s, e, level in document.metadata["headings"]]
@@ -142,17 +143,50 @@ class TestHtml:
     @pytest.mark.parametrize(
         ("markup", "text"),
         [
-            ("<table><tr><td>a</td><td>12<br>34</td></tr></table>", "a | 12 34"),
+            ("<table><tr><td>a</td><td>12<br>34</td></tr></table>", "| a | 12 34 |"),
             (
                 "<table><tr><td><p>a</p></td><td><p>56</p><p>78</p></td></tr></table>",
-                "a | 56 78",
+                "| a | 56 78 |",
             ),
             (
                 (
                     "<table><tr><td></td><td>2022</td><td>2023</td></tr>"
                     "<tr><td>a</td><td></td><td>7</td></tr></table>"
                 ),
-                "| 2022 | 2023\na | | 7",
+                "|  | 2022 | 2023 |\n|---|---|---|\n| a |  | 7 |",
+            ),
+            (
+                (
+                    "<table><tr><th colspan=3>Berths</th></tr><tr><th>Port</th><th>Berth</th><th>Use</th></tr>"
+                    "<tr><td rowspan=2>A</td><td>x|y</td><td>coal</td></tr><tr><td>B</td><td>ore</td></tr></table>"
+                ),
+                "Berths\n| Port | Berth | Use |\n|---|---|---|\n| A | x\\|y | coal |\n| A | B | ore |",
+            ),
+            (
+                (
+                    "<table><tr><td>Year</td><td>Tons</td></tr><tr><td>2022</td><td>7</td></tr></table>"
+                    "<table><tr><td>A</td><td>8</td></tr><tr><td>B</td><td></td></tr></table>"
+                ),
+                "| Year | Tons |\n| 2022 | 7 |\n\n| A | 8 |\n| B |  |",
+            ),
+            (
+                (
+                    "<table><tr><td>Left</td><td>Top <table><tr><td>A</td><td>8</td></tr></table></td>"
+                    "<td>Right</td></tr></table>"
+                ),
+                "Left | Top\n| A | 8 |\n\nRight",
+            ),
+            (
+                f"<table><tr><td>Menu</td><td>{'The port grows. ' * 20}</td></tr></table>",
+                "Menu | " + ("The port grows. " * 20).strip(),
+            ),
+            (
+                "<table><tr><td>Menu</td><td><h2>Ports</h2> They grow. They open.</td></tr></table>",
+                "Menu | Ports They grow. They open.",
+            ),
+            (
+                "<table role=presentation><tr><td>Order</td><td>It has left. Thanks.</td></tr></table>",
+                "Order | It has left. Thanks.",
             ),
             (
                 "<table><tr><td><img src=x></td><td>One cell that tells.</td></tr></table>",
@@ -163,7 +197,7 @@ class TestHtml:
                     "<figure><table><tr><td>a</td><td>9</td></tr></table>"
                     "<figcaption>Table 1</figcaption></figure>"
                 ),
-                "a | 9\nTable 1",
+                "| a | 9 |\n\nTable 1",
             ),
             (
                 (
@@ -436,6 +470,42 @@ class TestDocx:
             document.element.body.insert(place, element)
         assert one(saved(document), "a.docx").text == "The deadline is 3 July.\n\n| a | b |"
 
+    @pytest.mark.parametrize(
+        ("rows", "rule"),
+        [
+            (["部门|预算（万元）|负责人", "研发部|2,100|林晓燕", "市场部|620|高峰"], 1),
+            (["产品|2022年收入|2023年收入", "机床|31,050|30,200", "备件|-|9,120"], 1),
+            (["2024年预算", "部门|预算", "研发部|2,100", "市场部|620"], 2),
+            (["姓名|王建国", "电话|0532-88997766", "地址|青岛市"], 0),  # each row has its own label
+            (["姓名|王建国", "电话|0532-88997766"], 0),
+            (["A001|龙井|328", "A002|普洱|198"], 0),
+            (["2019|5", "2020|6", "2021|7"], 0),
+            (["部门|负责人", "研发部|林晓燕", "市场部|高峰"], 0),
+        ],
+    )
+    def test_the_head_of_a_table_is_told_by_its_cells(self, rows: list[str], rule: int) -> None:
+        document = docx.Document()
+        table = document.add_table(0, max(row.count("|") + 1 for row in rows))
+        for row in rows:
+            cells = table.add_row().cells
+            for cell, text in zip(cells, row.split("|"), strict=False):
+                cell.text = text
+        lines = one(saved(document), "a.docx").text.split("\n")
+        rules = [number for number, line in enumerate(lines) if line.startswith("|---|")]
+        assert rules == ([rule] if rule else [])
+        assert len(lines) == len(rows) + bool(rule)
+
+    def test_the_head_of_a_table_that_word_repeats_on_each_page(self) -> None:
+        document = docx.Document()
+        table = document.add_table(2, 2)
+        for row, cells in zip(table.rows, (("部门", "负责人"), ("研发部", "林|高")), strict=True):
+            for cell, text in zip(row.cells, cells, strict=True):
+                cell.text = text
+        table.rows[0]._tr.get_or_add_trPr().extend(elements("<w:tblHeader/>"))
+        assert one(saved(document), "a.docx").text == (
+            "| 部门 | 负责人 |\n|---|---|\n| 研发部 | 林\\|高 |"
+        )
+
     def test_nested_tables_and_merged_cells(self) -> None:
         document = docx.Document()
         table = document.add_table(2, 3)
@@ -579,9 +649,41 @@ class TestRows:
         with pytest.raises(ReadingError, match="not valid JSON"):
             read_bytes(b"[1, 2", "a.json")
 
-    def test_no_text_column_is_told_with_the_columns(self) -> None:
+    @pytest.mark.parametrize("row", [f"x,{'The harbour opened. ' * 10}", "a, b, c"])
+    def test_no_text_column_is_told_with_the_columns(self, row: str) -> None:
         with pytest.raises(ReadingError, match="no text column .its columns: name, age."):
-            read_bytes(b"name,age\nx,3\n", "a.csv")
+            read_bytes(f"name,age\n{row}\n".encode(), "a.csv")
+
+    def test_a_file_without_articles_is_one_table(self) -> None:
+        data = '\ufeff编号,品名,日期\r\nA1,"茶|绿\n茶",2024-01-02\r\n\r\nA2,米\r\nA3,a,b,c\r\n'
+        from rag.reading.rows import read_csv
+        from rag.records import Failure
+
+        failure, content = (row for _, row in read_csv(io.BytesIO(data.encode()), "shop/价目.csv"))
+        assert isinstance(failure, Failure)
+        assert failure.reason == "row 3 has 4 cells, but the header has 3. Quote its text"
+        assert not isinstance(content, Failure)
+        head = "| 编号 | 品名 | 日期 |"
+        assert content.text == (
+            f"{head}\n|---|---|---|\n| A1 | 茶\\|绿 茶 | 2024-01-02 |\n| A2 | 米 |  |"
+        )
+        document = one(data, "shop/价目.csv")
+        assert (document.id, document.title, document.published) == (
+            "shop/价目.csv#1",
+            "价目",
+            None,
+        )
+        assert document.metadata["headings"] == [[0, len(head), 1]]
+        assert document.metadata["rows"] == 2
+
+    def test_every_passage_of_a_long_table_knows_its_columns(self) -> None:
+        rows = "".join(f"A{n},商品{n},{n}\n" for n in range(3000))
+        began = time.monotonic()
+        chunks = chunk_document(one(f"编号,品名,价格\n{rows}", "a.csv"))
+        assert time.monotonic() - began < 5
+        assert len(chunks) > 50
+        assert {chunk.heading for chunk in chunks} == {"编号 | 品名 | 价格"}
+        assert all(chunk.text.startswith("| ") and chunk.text.endswith(" |") for chunk in chunks)
 
     def test_an_unquoted_text_with_commas_is_whole(self) -> None:
         line = "The ferry leaves at nine, ten and eleven, for 40,000 euros"

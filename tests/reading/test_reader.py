@@ -121,7 +121,7 @@ def test_one_bad_file_stops_nothing(folder: Path) -> None:
     (folder / "h.zip").write_bytes(b"PK\x03\x04" + bytes(600))
     (folder / "i.pdf").write_bytes(b"%PDF-1.4 x")
     (folder / "j.html").write_bytes(b"<html></html>")
-    (folder / "k.csv").write_bytes(b"a,b\n1,2\n")
+    (folder / "k.csv").write_bytes(b"a,b\n1,2,3\n")
     (folder / "l.jsonl").write_bytes(b"\n\n")
     (folder / "m.docx").write_bytes(b"PK\x03\x04word/")
     (folder / "n.txt").write_text("船。", encoding="gb18030")
