@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import json
 import os
 import re
+import shlex
 import shutil
 import sys
 import time
@@ -20,6 +22,8 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn, Self
 
 from rag.errors import (
     EmbeddingModelError,
+    IndexChunkingMismatchError,
+    IndexModelMismatchError,
     IndexStoreError,
     QueryError,
     RagError,
@@ -45,6 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = args.run(args)
         sys.stdout.flush()
+    except (IndexChunkingMismatchError, IndexModelMismatchError) as error:
+        # It ends with the command that mends it, which needs what was asked for here.
+        model = isinstance(error, IndexChunkingMismatchError)  # the other names it itself
+        _complain(f"{error}{_asked_for(args, model=model)}")
+        return 1
     except RagError as error:
         _complain(str(error))
         return 1
@@ -257,6 +266,14 @@ def _settings_of(args: argparse.Namespace) -> dict[str, Any]:
     return values
 
 
+def _asked_for(args: argparse.Namespace, *, model: bool) -> str:
+    """The options that set something, as they would be typed again, each with a space before it."""
+    given = [("--set", assignment) for assignment in args.assignments]
+    if model and args.model is not None:
+        given.append(("--model", args.model))
+    return "".join(f" {option} {shlex.quote(value)}" for option, value in given)
+
+
 def _open(args: argparse.Namespace, *, create: bool = False) -> KnowledgeBase:
     from rag.knowledge_base import KnowledgeBase
 
@@ -371,7 +388,15 @@ def _passage_line(passage: Passage) -> str:
     where = f"{passage.source}:{passage.start}-{passage.end}"
     about = " · ".join(part for part in (passage.title, passage.published, passage.heading) if part)
     text = re.sub(r"\s+", " ", passage.text).strip()
-    return f"{passage.rank}. {passage.score:.3f}  {where}\n   {about}\n   {text}\n"
+    lines = [f"{passage.rank}. {passage.score:.3f}  {where}", f"   {about}", f"   {text}"]
+    lines.extend(f"   {line}" for line in _other_sources(passage))
+    return "\n".join(lines) + "\n"
+
+
+def _other_sources(passage: Passage) -> list[str]:
+    """A line that names where else much the same text stands; none where it does not."""
+    places = [f"{source}:{start}-{end}" for _, source, start, end in passage.duplicates]
+    return [f"much the same text: {', '.join(places)}"] if places else []
 
 
 def _ask(args: argparse.Namespace) -> int:
@@ -433,6 +458,9 @@ def _batch_lines(name: str) -> Iterator[tuple[int, str]]:
                 yield number, line
 
 
+_BATCH_FIELDS = {"question", "history", "where", "id"}
+
+
 def _batch_row(line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
@@ -441,6 +469,11 @@ def _batch_row(line: str) -> dict[str, Any]:
         raise QueryError(f"is not JSON ({problem}).") from error
     if not isinstance(row, dict) or not isinstance(row.get("question"), str):
         raise QueryError("needs an object with a text 'question'.")
+    for name in row.keys() - _BATCH_FIELDS:
+        # Other fields are the file's own; a misspelled filter would be left out without a word.
+        meant = difflib.get_close_matches(name, ("history", "where"), n=1, cutoff=0.75)
+        if meant:
+            raise QueryError(f"has an unknown field {name!r}; did you mean {meant[0]!r}?")
     history = row.get("history") or []
     if not isinstance(history, list) or not all(
         isinstance(turn, list) and len(turn) == 2 and all(isinstance(one, str) for one in turn)
@@ -470,6 +503,10 @@ def _answer_text(answer: Answer) -> str:
         lines.append(f"    {citation.source}:{citation.start}-{citation.end}")
         quote = re.sub(r"\s+", " ", citation.quote).strip()
         lines.append(f"    “{quote}”")
+        for passage in answer.passages:
+            inside = passage.start <= citation.start and citation.end <= passage.end
+            if inside and passage.document_id == citation.document_id:
+                lines.extend(f"    {line}" for line in _other_sources(passage))
     if answer.refused and answer.passages:
         lines.append("")
         lines.extend(
@@ -481,8 +518,10 @@ def _answer_text(answer: Answer) -> str:
 
 
 def _documents(args: argparse.Namespace) -> int:
-    with _open(args) as kb:
-        infos = list(kb.documents())
+    from rag.knowledge_base import list_documents
+
+    Settings.load(**_settings_of(args))  # a mistake in them is told, though none is needed
+    infos = list_documents(args.index)
     if args.json:
         _print_json(to_dict(infos))
         return 0
@@ -499,8 +538,10 @@ def _documents(args: argparse.Namespace) -> int:
 
 
 def _remove(args: argparse.Namespace) -> int:
-    with _open(args) as kb:
-        removed = kb.remove(*args.sources)
+    from rag.knowledge_base import remove
+
+    Settings.load(**_settings_of(args))
+    removed = remove(args.index, *args.sources)
     for source in removed:
         print(f"removed {source}")
     return 0

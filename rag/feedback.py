@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from rag.errors import QueryError, SettingsError, StorageFullError
+from rag.forks import unlocked_when_forked
 
 __all__ = ["FILE_NAME", "FeedbackStore", "export_suite"]
 
@@ -37,7 +38,7 @@ class FeedbackStore:
 
     def __init__(self, index_dir: str | Path) -> None:
         self.path = Path(index_dir) / FILE_NAME
-        self._lock = threading.Lock()
+        self._lock = unlocked_when_forked(threading.Lock())
 
     def add(self, record: Any) -> None:
         """Append one verdict.

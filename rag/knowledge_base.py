@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from rag.errors import IndexChunkingMismatchError, IndexModelMismatchError, QueryError
+from rag.forks import unlocked_when_forked
 from rag.index import EmbeddedStore, Finding, Where, open_store
 from rag.index.catalog import CATALOG_FILE
 from rag.records import Answer, Document, DocumentInfo, IngestReport, Passage
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from rag.indexing import Progress
     from rag.retrieval import Found
 
-__all__ = ["KnowledgeBase", "check_index", "reembed", "snapshot"]
+__all__ = ["KnowledgeBase", "check_index", "list_documents", "reembed", "remove", "snapshot"]
 
 History = Sequence[tuple[str, str]]
 
@@ -56,11 +57,11 @@ class KnowledgeBase:
         self._embedder = embedder
         self._llm = llm
         self._reader: Reader | None = None
-        self._loading = threading.RLock()
-        self._loading_reader = threading.Lock()
+        self._loading = unlocked_when_forked(threading.RLock())
+        self._loading_reader = unlocked_when_forked(threading.Lock())
         # Searches are short and mostly Python, or read with all processors: twenty at once take turns, which
         # is twice as fast as all of them pulling at the interpreter's lock.
-        self._turn = threading.Lock()
+        self._turn = unlocked_when_forked(threading.Lock())
 
     @classmethod
     def open(
@@ -139,18 +140,21 @@ class KnowledgeBase:
         and text, becomes the id; ``source``, ``title``, ``published`` and ``language`` are taken
         from the metadata.
 
+        Metadata become JSON values: dates ISO text, what JSON does not know its text; a ``published`` that
+        is no date goes there too. A document that takes the place of a file's is no longer the file's;
+        indexing the file again brings that back.
+
         Raises:
-            IndexLockedError: Another process is writing.
+            IndexLockedError: Another process is writing, or another thread for more than a minute.
             IndexChunkingMismatchError: The index was built with other chunk_* settings.
-            QueryError: One of them is no document. Of what came before it, what had been committed is
-                kept; a commit comes about every ten seconds, so that of a short call nothing is.
+            QueryError: One of them is no document, or has a field that cannot be stored. Of what came
+                before it, what had been committed is kept; a commit comes about every ten seconds, so
+                that of a short call nothing is.
         """
-        from rag.indexing import as_document, index_documents
+        from rag.indexing import index_documents
 
         self._must_fit_chunking()
-        return index_documents(
-            self._store, self.embedder, self.settings, (as_document(one) for one in documents)
-        )
+        return index_documents(self._store, self.embedder, self.settings, documents)
 
     def remove(self, *names: str) -> tuple[str, ...]:
         """Remove documents by id or source; gives the ids removed.
@@ -245,7 +249,7 @@ class KnowledgeBase:
             answerer: ``extractive``, ``llm`` or ``auto``; default from the settings.
 
         Raises:
-            QueryError: As for :meth:`search`.
+            QueryError: As for :meth:`search`, or the history is no list of pairs of texts.
         """
         answer: Answer | None = None
         for event in self.stream(question, history=history, where=where, k=k, answerer=answerer):
@@ -269,6 +273,7 @@ class KnowledgeBase:
         Closing the iterator stops the work.
         """
         began = time.perf_counter()
+        history = _checked(history)
         llm = self._answerer(answerer)
         query = None
         if history and llm is not None:
@@ -314,7 +319,8 @@ class KnowledgeBase:
                 "total": answered - began,
             },
         )
-        if llm is None or extracted.refused:
+        insist = (answerer or self.settings.answerer) == "llm"
+        if llm is None or not llm.may_answer(extracted, insist=insist):
             yield from _pieces(extracted)
             yield extracted
             return
@@ -325,7 +331,9 @@ class KnowledgeBase:
         from rag.retrieval.langchain import KnowledgeBaseRetriever
 
         return KnowledgeBaseRetriever(
-            knowledge_base=self, k=k or self.settings.k, where=dict(where) if where else None
+            knowledge_base=self,
+            k=self.settings.k if k is None else k,
+            where=dict(where) if where else None,
         )
 
     def chain(self) -> Runnable[str | dict[str, Any], Answer]:
@@ -464,6 +472,36 @@ class KnowledgeBase:
             return None
 
 
+def _checked(history: History | None) -> History:
+    turns = list(history or ())
+    for turn in turns:
+        if (
+            not isinstance(turn, (list, tuple))
+            or len(turn) != 2
+            or not all(isinstance(text, str) for text in turn)
+        ):
+            raise QueryError(f"history: each turn must be a pair (question, answer), not {turn!r}.")
+    return turns
+
+
+def list_documents(path: str | Path) -> list[DocumentInfo]:
+    """All documents of the index in ``path``, oldest first, whatever model it was made with.
+
+    Raises:
+        NotAnIndexError: The folder holds no index.
+    """
+    with open_store(path, create=False) as store, store.view() as view:
+        return list(view.documents())
+
+
+def remove(path: str | Path, *names: str) -> tuple[str, ...]:
+    """As :meth:`KnowledgeBase.remove`, whatever model the index in ``path`` was made with."""
+    from rag.indexing import remove_documents
+
+    with open_store(path, create=False) as store:
+        return remove_documents(store, names)
+
+
 def check_index(path: str | Path, *, repair: bool = False) -> list[Finding]:
     """Check the index in a folder without needing its embedding model.
 
@@ -524,16 +562,14 @@ def _opened(
     """The store; a model is loaded only where a new index has to note its name and dimension."""
     catalog = path / CATALOG_FILE
     if catalog.is_file() and catalog.stat().st_size:
-        store = open_store(path, create=False, read_only=read_only)
-        wanted = embedder.name if embedder else settings.model
-        known = store.model
-        if embedder is None and settings.model == "bundled":
-            from rag.embedding import load_embedder
+        from rag.embedding import name_before_loading
 
-            wanted = load_embedder("bundled").name
-        elif embedder is None:
+        wanted = embedder.name if embedder else name_before_loading(settings.model)
+        store = open_store(path, create=False, read_only=read_only)
+        known = store.model
+        if wanted is None:
             # The revision is known once the model is loaded; the name tells most mistakes now.
-            known = known.rpartition("@")[0] or known
+            wanted, known = settings.model, known.rpartition("@")[0] or known
         try:
             _must_match(path, known, wanted, settings.model)
         except IndexModelMismatchError:
@@ -556,7 +592,9 @@ def _opened(
 
 
 def _must_match(path: Path, index_model: str, query_model: str, setting: str) -> None:
-    if index_model != query_model:
+    from rag.embedding import same_model
+
+    if not same_model(index_model, query_model):
         raise IndexModelMismatchError(
             path=str(path), index_model=index_model, query_model=query_model, model=setting
         )

@@ -183,12 +183,27 @@ def test_reembed_with_other_chunks(run: Run, docs: Path, index: str) -> None:
     ran = run("index", str(docs), "--index", index, *small)
     assert ran.status == 1
     assert "chunk_tokens=256" in ran.line
-    assert "rag index --reembed" in ran.line
+    command = f"rag index --reembed --index {index} --set chunk_tokens=16 --set chunk_overlap=0"
+    assert ran.line.endswith(command)
     ran = run("index", str(docs), "--reembed", "--index", index, *small)
     assert ran.status == 0
     assert "2 updated" in ran.out
     assert run("index", str(docs), "--index", index, *small).status == 0
     assert "2 unchanged" in run("index", str(docs), "--index", index, *small).out
+
+
+def test_all_sources_of_a_text_are_named(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "twice"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text(LIBRARY, encoding="utf-8")
+    index = ("--index", str(tmp_path / "i"))
+    assert run("index", str(folder), *index).status == 0
+    line = f"much the same text: twice/b.txt:0-{len(LIBRARY)}\n"
+    for command in ("search", "ask"):
+        shown = run(command, QUESTION, *index).out + "\n"
+        assert shown.count("twice/a.txt:0-") == 1
+        assert shown.count(line) == 1
 
 
 def test_snapshot_opens(run: Run, index: str, tmp_path: Path) -> None:
@@ -296,7 +311,15 @@ def test_a_broken_line_reports_and_the_others_answer(run: Run, built: Path, tmp_
         json.dumps({"question": QUESTION, "where": {"nothing": 1}}),
         json.dumps({"question": QUESTION, "history": ["x"]}),
         json.dumps(["a list"]),
-        json.dumps({"question": "票价多少?", "history": [["游泳馆在哪里?", "在城西。"]], "id": 9}),
+        json.dumps({"question": QUESTION, "were": {"published": "2024"}, "id": "typo"}),
+        json.dumps(
+            {
+                "question": "票价多少?",
+                "history": [["游泳馆在哪里?", "在城西。"]],
+                "id": 9,
+                "expected": "its own",
+            }
+        ),
     ]
     file.write_bytes(
         "\n".join(lines).encode() + b'\n{"question": "\xff \xe7\xa5\xa8\xe4\xbb\xb7"}\n'
@@ -304,12 +327,13 @@ def test_a_broken_line_reports_and_the_others_answer(run: Run, built: Path, tmp_
     ran = run("ask", "--batch", str(file), "--json", "--index", str(built))
     assert ran.status == 1
     rows = [json.loads(line) for line in ran.out.splitlines()]
-    assert len(rows) == 9
-    assert [row.get("line") for row in rows] == [None, 2, 4, 5, 6, 7, 8, None, None]
+    assert len(rows) == 10
+    assert [row.get("line") for row in rows] == [None, 2, 4, 5, 6, 7, 8, 9, None, None]
     assert rows[0]["id"] == "first"
     assert "38万册" in rows[0]["text"]
-    assert rows[7]["id"] == 9
-    assert ran.err.count("\n") == 6
+    assert "unknown field 'were'; did you mean 'where'?" in rows[7]["error"]
+    assert rows[8]["id"] == 9
+    assert ran.err.count("\n") == 7
     assert "line 2: is not JSON" in ran.err
     assert "'nothing'" in ran.err
 
@@ -484,6 +508,13 @@ def test_built_with_another_model(run: Run, index: str, tmp_path: Path) -> None:
     assert "'other/model'" in ran.line
     assert f"rag index --reembed --index {index} --model other/model" in ran.line
     assert "--model bundled" in ran.line
+
+
+def test_documents_and_remove_need_no_model(run: Run, index: str) -> None:
+    other = ("--index", index, "--model", "other/model")
+    assert run("documents", *other).out.count("\n") == 2
+    assert run("remove", "docs/pool.md", *other).out == "removed docs/pool.md\n"
+    assert documents_in(index) == ["docs/library.md"]
 
 
 def test_a_model_that_is_not_there(run: Run, docs: Path, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,7 @@ from rag.errors import (
     NotAnIndexError,
     QueryError,
 )
+from rag.knowledge_base import list_documents, remove
 from tests.toy import ToyEmbedder
 
 PLAIN = Settings(reader=False)
@@ -386,3 +389,47 @@ def test_a_reader_that_cannot_be_loaded_is_told_each_time(
         assert len(tried) == 2  # what cannot be asked loads no reader
         monkeypatch.undo()
         assert "二百米" in opened.ask("码头有多长？").text
+
+
+@pytest.mark.parametrize(
+    "history", [["ab"], [("a",)], [("a", None)], [{"question": "a"}], "ab", [(1, 2)]]
+)
+def test_a_history_that_is_none_is_told(kb: KnowledgeBase, history: Any) -> None:
+    with pytest.raises(QueryError, match="history: each turn must be a pair"):
+        kb.ask("它有多少?", history=history)
+
+
+def test_a_readers_metadata_are_the_readers_own(tmp_path: Path) -> None:
+    with KnowledgeBase.open(tmp_path / "index", settings=PLAIN, embedder=ToyEmbedder()) as kb:
+        metadata = {"tags": ["x"], "deep": {"a": [1]}}
+        kb.add([Document(id="a", source="a", text="猫吃鱼。", metadata=metadata)])
+        mine: Any = kb.search("猫")[0].metadata
+        mine["n"] = 1
+        mine["tags"].append("y")
+        mine["deep"]["a"].clear()
+        assert kb.search("猫")[0].metadata == metadata
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_child_forked_while_another_thread_asks_answers(tmp_path: Path) -> None:
+    with KnowledgeBase.open(tmp_path / "index", settings=PLAIN, embedder=ToyEmbedder()) as kb:
+        kb.add([Document(id="a", source="a", text="猫吃鱼。")])
+        fork = multiprocessing.get_context("fork")
+        answers = fork.SimpleQueue()
+        child = fork.Process(target=lambda: answers.put(kb.search("猫")[0].text))
+        with kb._turn, kb._loading_reader, kb._store.view():  # as a thread that asks holds them
+            child.start()
+        child.join(20)
+        if child.exitcode is None:
+            child.kill()
+        assert child.exitcode == 0
+        assert answers.get() == "猫吃鱼。"
+
+
+def test_documents_are_listed_and_removed_whatever_the_model(tmp_path: Path) -> None:
+    path = tmp_path / "index"
+    with KnowledgeBase.open(path, settings=PLAIN, embedder=ToyEmbedder("no such model")) as kb:
+        kb.add([Document(id=name, source=name, text=name) for name in "ab"])
+    assert [info.id for info in list_documents(path)] == ["a", "b"]
+    assert remove(path, "a") == ("a",)
+    assert [info.id for info in list_documents(path)] == ["b"]

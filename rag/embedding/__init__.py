@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from rag.embedding.loading import bundled_model_path, load_embedder
+from rag.embedding.identity import same_model
+from rag.embedding.loading import bundled_model_path, load_embedder, name_before_loading
 from rag.embedding.protocol import Embedder, PieceEmbedder, Progress, knows_pieces
 from rag.embedding.static import StaticEmbedder
 
@@ -20,4 +21,6 @@ __all__ = [
     "bundled_model_path",
     "knows_pieces",
     "load_embedder",
+    "name_before_loading",
+    "same_model",
 ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from rag.embedding.identity import folder_model
 from rag.embedding.protocol import Embedder
 from rag.embedding.static import StaticEmbedder, is_static_model
 
-__all__ = ["bundled_model_path", "load_embedder"]
+__all__ = ["bundled_model_path", "load_embedder", "name_before_loading"]
 
 
 def bundled_model_path() -> Path:
@@ -34,3 +35,14 @@ def load_embedder(name: str = "bundled") -> Embedder:
     from rag.embedding.sentence_transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(name)
+
+
+def name_before_loading(name: str) -> str | None:
+    """The name that the embedder called ``name`` will bear; None where that takes loading a big model.
+
+    Raises:
+        EmbeddingModelError: It is a static model, and cannot be read.
+    """
+    if name == "bundled" or is_static_model(Path(name)):
+        return load_embedder(name).name
+    return folder_model(name) if Path(name).is_dir() else None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from rag.embedding.identity import folder_model
 from rag.embedding.prompts import prompts_for
 from rag.embedding.protocol import Progress, Vectors
 from rag.errors import EmbeddingModelError
@@ -34,15 +34,14 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, name: str) -> None:
         self._model = _loaded(name)
-        revision = _revision(self._model, name)
-        self.name = f"{name}@{revision}"
+        self.name = folder_model(name) if Path(name).is_dir() else f"{name}@{_commit(self._model)}"
         # None: as many as the library takes.
         self._batch = _BATCH if self._model.device.type == "cpu" else None
         self.dimension = int(self._model.get_embedding_dimension())
         limit = self._model.max_seq_length
         self.max_tokens: int | None = int(limit) if limit and np.isfinite(limit) else None
         own = {key: text for key, text in (self._model.prompts or {}).items() if text}
-        query, passage = prompts_for(name)
+        query, passage = prompts_for(self.name.rpartition("@")[0])
         self._query_prompt = own.get("query", "" if own else query)
         self._passage_prompt = next(
             (own[key] for key in ("document", "passage", "corpus") if key in own),
@@ -141,22 +140,8 @@ def _multiplies_bfloat16() -> bool:
     return "amx_bf16" in flags or "avx512_bf16" in flags
 
 
-def _revision(model: Any, name: str) -> str:
-    """The commit a model came from, or a digest of a local folder's files (names, sizes, edges)."""
-    folder = Path(name)
-    if folder.is_dir():
-        digest = sha256()
-        for path in sorted(folder.rglob("*")):
-            if path.suffix not in {".json", ".safetensors", ".bin", ".model", ".txt"}:
-                continue
-            size = path.stat().st_size
-            digest.update(f"{path.relative_to(folder)} {size}\n".encode())
-            with path.open("rb") as file:
-                digest.update(file.read(65_536))
-                if size > 65_536:
-                    file.seek(max(65_536, size - 65_536))
-                    digest.update(file.read())
-        return digest.hexdigest()[:12]
+def _commit(model: Any) -> str:
+    """The commit a published model came from."""
     for module in model:
         config = getattr(getattr(module, "auto_model", None), "config", None)
         commit = getattr(config, "_commit_hash", None)

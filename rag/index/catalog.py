@@ -44,6 +44,7 @@ __all__ = [
     "READS_FROM",
     "SOURCE_ROWS",
     "DocumentRow",
+    "as_json",
     "check_format",
     "chunk_text",
     "connect",
@@ -370,7 +371,8 @@ def _unpacked_page(data: bytes) -> str:
     return raw.decode("utf-8", "surrogatepass")
 
 
-_as_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+#: Metadata as they are stored. NaN and infinity, which SQLite does not take for JSON, raise ValueError.
+as_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False).encode
 
 
 def _headings_json(headings: Sequence[str | None]) -> str:
@@ -410,7 +412,10 @@ def pack_document(
     text = document.text
     raw = _encoded(text)
     text_hash = hashlib.blake2b(raw, digest_size=16).digest()
-    metadata = _as_json(dict(document.metadata))
+    try:
+        metadata = as_json(dict(document.metadata))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{document.id}: its metadata cannot be kept as JSON ({error})") from error
     row = (
         number,
         document.id,

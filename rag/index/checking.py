@@ -6,7 +6,9 @@ import contextlib
 import json
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -123,13 +125,14 @@ def _check_catalog(connection: sqlite3.Connection, folder: Path, dimension: int)
         count, passages = connection.execute(
             "SELECT count(*), coalesce(sum(passages), 0) FROM documents"
         ).fetchone()
-        return [
+        found = [
             Finding(
                 level="ok",
                 subject="catalog",
                 message=f"{count:,} documents and {passages:,} passages, all checksums right",
             )
         ]
+        return found + _check_metadata(connection, folder)
     named = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
     facts = f"damaged documents: {named}" if lost else f"SQLite says: {problems[0]}"
     return [
@@ -138,6 +141,23 @@ def _check_catalog(connection: sqlite3.Connection, folder: Path, dimension: int)
             subject="catalog",
             message=f"{folder / CATALOG_FILE}: {facts}. Save the rest with: rag doctor --repair "
             f"--index {folder}; then run rag index again for what is lost.",
+        )
+    ]
+
+
+def _check_metadata(connection: sqlite3.Connection, folder: Path) -> list[Finding]:
+    """A fault where filters cannot read the metadata: NaN, which is no JSON, was once stored."""
+    odd = connection.execute(
+        "SELECT source, count(*) OVER () FROM documents WHERE NOT json_valid(metadata) LIMIT 1"
+    ).fetchone()
+    if odd is None:
+        return []
+    return [
+        Finding(
+            level="fault",
+            subject="metadata",
+            message=f"of {odd[1]:,} documents ({odd[0]} for one) they are no JSON, and no filter sees "
+            f"them. Mend them with: rag doctor --repair --index {folder}",
         )
     ]
 
@@ -327,7 +347,7 @@ def repair(folder: str | Path) -> list[Finding]:
                 meta = catalog.read_meta(old)
                 dimension = int(meta["dimension"])
                 catalog.create(new, {})
-                saved, lost = _save_documents(old, new, dimension)
+                saved, lost, mended = _save_documents(old, new, dimension)
                 following = max(
                     int(meta.get("next", 1)),
                     new.execute(
@@ -352,7 +372,8 @@ def repair(folder: str | Path) -> list[Finding]:
             level="repaired",
             subject="catalog",
             message=f"{saved:,} documents saved, {len(lost):,} lost"
-            + (f" ({named}): run rag index again for them" if lost else ""),
+            + (f" ({named}): run rag index again for them" if lost else "")
+            + (f"; metadata of {mended:,} written as JSON" if mended else ""),
         )
     ]
 
@@ -402,9 +423,9 @@ def _connect_leaving_no_trace(path: Path) -> sqlite3.Connection:
 
 def _save_documents(
     old: sqlite3.Connection, new: sqlite3.Connection, dimension: int
-) -> tuple[int, list[str]]:
-    """Copy whole documents row by row; (number saved, sources lost)."""
-    saved = 0
+) -> tuple[int, list[str], int]:
+    """Copy whole documents row by row; (number saved, sources lost, metadata mended)."""
+    saved = mended = 0
     lost: list[str] = []
     new.execute("BEGIN")
     marks = ", ".join("?" for _ in DocumentRow._fields)
@@ -418,8 +439,13 @@ def _save_documents(
             old.execute("SELECT page, data FROM texts WHERE page = ?", (page,)).fetchone()
             for page in range(first, first + -(-row.characters // catalog.PAGE))
         ]
-        chunks = old.execute("SELECT * FROM chunks WHERE number = ?", (row.number,)).fetchone()
-        new.execute(f"INSERT INTO documents VALUES ({marks})", row)  # noqa: S608
+        chunks = old.execute(
+            "SELECT number, spans, headings, keys, vectors FROM chunks WHERE number = ?",
+            (row.number,),
+        ).fetchone()
+        kept = _with_json(old, row, chunks)
+        mended += kept is not row
+        new.execute(f"INSERT INTO documents VALUES ({marks})", kept)  # noqa: S608
         new.executemany("INSERT INTO texts VALUES (?, ?)", pages)
         new.execute("INSERT INTO chunks VALUES (?, ?, ?, ?, ?)", chunks)
         saved += 1
@@ -428,7 +454,24 @@ def _save_documents(
     )
     _save_sources(old, new)
     new.execute("COMMIT")
-    return saved, lost
+    return saved, lost, mended
+
+
+def _with_json(old: sqlite3.Connection, row: DocumentRow, chunks: Sequence[Any]) -> DocumentRow:
+    """The row with metadata that are JSON, and the checksum that goes with them; itself if they are."""
+    from rag.reading.plain import json_value
+
+    values = json.loads(row.metadata)
+    try:
+        catalog.as_json(values)
+    except ValueError:
+        mended = row._replace(metadata=catalog.as_json(json_value(values)))
+    else:
+        return row
+    text = catalog.read_text(old, row.number, row.characters)
+    _, spans, headings, _, vectors = chunks
+    check = catalog.document_checksum(mended[:-1], text, spans, headings, vectors)
+    return mended._replace(checksum=check)
 
 
 def _save_sources(old: sqlite3.Connection, new: sqlite3.Connection) -> None:

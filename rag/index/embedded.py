@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import shutil
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
@@ -23,6 +26,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from rag.embedding.identity import same_model
 from rag.embedding.protocol import SentencePieces
 from rag.errors import (
     DocumentNotFoundError,
@@ -34,6 +38,7 @@ from rag.errors import (
     NotAnIndexError,
     QueryError,
 )
+from rag.forks import never_freed, renewed_when_forked
 from rag.index import catalog
 from rag.index.catalog import CATALOG_FILE, DocumentRow
 from rag.index.filters import Scalar, to_sql
@@ -94,7 +99,7 @@ def open_store(
         elif made and not (folder / CATALOG_FILE).exists():
             raise NotAnIndexError(f"{folder}: there is no index yet. Make one: rag index PATH")
         store = EmbeddedStore(folder, read_only=read_only)
-    if model is not None and model != store.model:
+    if model is not None and not same_model(store.model, model):
         store.close()
         raise IndexModelMismatchError(path=str(folder), index_model=store.model, query_model=model)
     if dimension is not None and dimension != store.dimension:
@@ -170,7 +175,8 @@ class EmbeddedStore:
         self._closed = False
         self._memory = CatalogMemory(self._identity_now())
         self._mended: list[Finding] = []
-        self._temporary: Any = None
+        self._temporary: tuple[Path, weakref.finalize[Any, Any]] | None = None
+        renewed_when_forked(self, EmbeddedStore._begin_anew)
         with self._connection() as (connection, _):
             must_be_catalog(connection, folder)
             self.facts = catalog.read_meta(connection)
@@ -181,6 +187,15 @@ class EmbeddedStore:
         self._take_facts(self.facts)
         with self.view():
             pass  # opens the segments, and mends them where needed
+
+    def _begin_anew(self) -> None:
+        """In a forked process: begin another memory, with locks and connections of its own."""
+        if self._temporary is not None:  # the parent deletes it
+            self._temporary[1].detach()
+            self._temporary = None
+        never_freed(self._memory)
+        self._lock = threading.Lock()
+        self._memory = CatalogMemory(self._memory.identity)
 
     def _take_facts(self, facts: dict[str, str]) -> None:
         self.facts = facts
@@ -211,24 +226,30 @@ class EmbeddedStore:
     def _connection(self) -> Iterator[tuple[sqlite3.Connection, CatalogMemory]]:
         """A connection of the pool, given back afterwards, and the memory of the catalog it reads."""
         connection, memory = self._connected()
+        process = os.getpid()
         try:
             yield connection, memory
         finally:
-            with contextlib.suppress(sqlite3.Error):
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-            with self._lock:
-                keep = not self._closed and memory is self._memory
-                if keep:
-                    memory.idle.append(connection)
-            if not keep:
-                connection.close()
+            if os.getpid() == process:
+                self._give_back(connection, memory)
+            else:
+                never_freed(connection)
+
+    def _give_back(self, connection: sqlite3.Connection, memory: CatalogMemory) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        with self._lock:
+            keep = not self._closed and memory is self._memory
+            if keep:
+                memory.idle.append(connection)
+        if not keep:
+            connection.close()
 
     def _connected(self) -> tuple[sqlite3.Connection, CatalogMemory]:
         while True:
             with self._lock:
-                if self._closed:
-                    raise IndexStoreError(f"{self.path}: this store was closed. Open it again.")
+                self._must_be_open()
                 identity = self._identity_now()
                 if identity != self._memory.identity:
                     self._forget(identity)
@@ -239,6 +260,10 @@ class EmbeddedStore:
             if self._identity_now() == identity:
                 return connection, memory
             connection.close()  # another catalog took the place between the two: ask again
+
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise IndexStoreError(f"{self.path}: this store was closed. Open it again.")
 
     def _identity_now(self) -> tuple[int, int]:
         try:
@@ -329,27 +354,30 @@ class EmbeddedStore:
         connection.execute("BEGIN")
         number = _number(connection)
         if self._temporary is None:
-            self._temporary = tempfile.TemporaryDirectory(prefix="rag-index-")
-        root = Path(self._temporary.name)
+            made = Path(tempfile.mkdtemp(prefix="rag-index-"))
+            delete = weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
+            self._temporary = made, delete
+        root, _ = self._temporary
         parts = []
         numbers, passages = _tombstones(connection)
         for row in read_rows(connection):
             try:
                 parts.append(load(Segment(self.path, row, memory.dimension), numbers, passages))
             except (OSError, ValueError):
-                made = rebuild(
+                rebuilt = rebuild(
                     connection, root, f"{row.name}-again", row.first, row.last, memory.dimension
                 )
                 parts.extend(
                     load(Segment(root, again, memory.dimension), numbers, passages)
-                    for again in made
+                    for again in rebuilt
                 )
         generation = Generation(number, parts)
         memory.take(generation, {})
         return generation
 
     def writer(self) -> AbstractContextManager[Writer]:
-        """The writer; see :class:`rag.index.store.Store`."""
+        """The writer; see :class:`rag.index.store.Store`. Threads of this process take turns."""
+        self._must_be_open()
         if self._read_only:
             raise IndexReadOnlyError(
                 f"{self.path} was opened for reading only. Open it without read_only to change it."
@@ -370,6 +398,7 @@ class EmbeddedStore:
         """Copy the last commit to a new folder; opening it is restoring it."""
         from rag.index.checking import copy
 
+        self._must_be_open()
         copy(self.path, Path(path))
 
     def close(self) -> None:
@@ -379,7 +408,8 @@ class EmbeddedStore:
             self._forget(self._memory.identity)
             temporary, self._temporary = self._temporary, None
         if temporary is not None:
-            temporary.cleanup()
+            _, delete = temporary
+            delete()
 
     def __enter__(self) -> Self:
         return self

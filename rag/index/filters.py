@@ -6,6 +6,8 @@ All conditions must hold; a document without the field passes only ``!=`` and ``
   after 2023. ``=`` asks whether the document's date lies in the one given.
 - Text that reads as a number is ordered as one when compared with a number, as in a CSV file's cells;
   text that begins with a date is its year when compared with one.
+- ``datetime.date`` and ``datetime.datetime`` stand for their ISO text; a whole number beyond 64 bits is
+  compared as the float nearest to it.
 - ``contains`` and ``prefix`` look at text; for a list in the metadata, ``=``, ``in`` and ``contains`` ask
   whether it holds the value.
 - ``metadata.id`` is the documents' own field of that name, where they have one, not ours.
@@ -13,7 +15,9 @@ All conditions must hold; a document without the field passes only ``!=`` and ``
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
+import math
 import operator as compare
 import re
 from collections.abc import Iterable, Mapping
@@ -44,6 +48,8 @@ _DATES = ("published", "indexed")
 #: 2023-02-31 is none of the days, but one to stop at: programs end every month so.
 _ISO = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-3]\d(?:T\d\d(?::\d\d\S*)?)?)?)?")
 _COUNTS = ("characters", "passages")
+#: What SQLite keeps as a whole number.
+_WHOLE = range(-(1 << 63), 1 << 63)
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 #: The same as :data:`_NUMBER`: SQLite has no regular expressions, and orders any text above any number.
 _SQL_NUMBER = (
@@ -51,6 +57,8 @@ _SQL_NUMBER = (
     " AND ({0} GLOB '[0-9]*' OR {0} GLOB '[-+][0-9]*') AND substr({0}, 2) NOT GLOB '*[^0-9.]*'"
     " AND {0} NOT GLOB '*.*.*' AND {0} NOT GLOB '*.')"
 )
+#: Older versions stored NaN, which is no JSON: such a document has no fields until it is repaired.
+_METADATA = "CASE WHEN json_valid(documents.metadata) THEN documents.metadata ELSE '{}' END"
 #: Text that begins with a date and is no number: compared with a year, it is its year.
 _DATED = re.compile(r"[12][0-9]{3}(?:[-/年][0-9]|[.][0-9]{1,2}[.][0-9])")
 _SQL_DATED = (
@@ -86,12 +94,13 @@ def _conditions(where: Mapping[str, Any], fields: Iterable[str]) -> list[tuple[s
         else:
             pairs = [("=", condition)]
         for sign, operand in pairs:
-            operator, value = _checked(field, sign, operand)
+            operator, value = _checked(field, sign, _plain(operand, name if not own else ""))
             if name in _DATES and not own and operator not in ("prefix", "contains"):
                 many = isinstance(value, list)
                 value = [_date(field, v) for v in value] if many else _date(field, value)
             elif name in _COUNTS and not own and operator not in ("prefix", "contains"):
                 value = [_count(v) for v in value] if isinstance(value, list) else _count(value)
+            value = [_narrow(v) for v in value] if isinstance(value, list) else _narrow(value)
             found.append((field if own else name, operator, value))
     return found
 
@@ -111,11 +120,39 @@ def _checked(field: str, sign: Any, operand: Any) -> tuple[str, Any]:
     ):
         wanted = "a list of texts or numbers" if many else "a text or a number"
         raise QueryError(f"where: {field!r} {operator} needs {wanted}, not {operand!r}.")
+    for value in values:
+        if isinstance(value, float) and math.isnan(value):
+            raise QueryError(f"where: {field!r} {operator} needs a text or a number, not nan.")
+        if isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise QueryError(f"where: {field!r} {operator} needs a text, not {value!r}.")
     if operator in ("prefix", "contains") and not isinstance(operand, str):
         raise QueryError(f"where: {field!r} {operator} needs a text, not {operand!r}.")
     if operator in _ORDER and operand is None:
         raise QueryError(f"where: {field!r} {operator} needs a text or a number, not None.")
     return operator, operand
+
+
+def _plain(operand: Any, column: str) -> Any:
+    """Dates as the catalog writes them; anything else as it is."""
+    if isinstance(operand, (list, tuple, set, frozenset)):
+        return [_plain(one, column) for one in operand]
+    if isinstance(operand, dt.datetime):
+        if column == "published":
+            return operand.date().isoformat()
+        if column == "indexed":
+            operand = operand.astimezone(dt.UTC) if operand.tzinfo else operand
+            return operand.isoformat(timespec="seconds")
+    return operand.isoformat() if isinstance(operand, dt.date) else operand
+
+
+def _narrow(value: Any) -> Any:
+    """A number as SQLite holds it, beyond 64 bits as a float; anything else as it is."""
+    if not isinstance(value, int) or value in _WHOLE:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _date(field: str, operand: Scalar) -> str | None:
@@ -164,10 +201,10 @@ def to_sql(where: Mapping[str, Any], fields: Iterable[str]) -> tuple[str, list[S
             if operator == "!=":
                 inner, values = _column_clause("value", "=", operand)
             path = '$."' + field.removeprefix("metadata.").replace('"', '\\"') + '"'
-            each = f"SELECT 1 FROM json_each(documents.metadata, ?) WHERE {inner}"  # noqa: S608
+            each = f"SELECT 1 FROM json_each({_METADATA}, ?) WHERE {inner}"  # noqa: S608
             values = [path, *values]
             if operand is None and operator in ("=", "!="):
-                each = "SELECT 1 WHERE json_extract(documents.metadata, ?) IS NULL"
+                each = f"SELECT 1 WHERE json_extract({_METADATA}, ?) IS NULL"
                 values = [path]
             negated = operator in ("!=", "not in")
             clause = f"{'NOT ' if negated else ''}EXISTS ({each})"
@@ -231,7 +268,7 @@ def matches(where: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
     fields = [name.removeprefix("metadata.") for name in document if name not in COLUMNS]
     for field, operator, operand in _conditions(where, fields):
         value = document.get(field)
-        values = value if isinstance(value, list) else [value]
+        values = [_narrow(one) for one in (value if isinstance(value, list) else [value])]
         test = _passes_date if field in _DATES else _passes
         positive = {"!=": "=", "not in": "in"}.get(operator, operator)
         found = any(test(value, positive, operand) for value in values)
@@ -274,5 +311,5 @@ def _number(value: Any) -> int | float | None:
     if isinstance(value, str):
         if _NUMBER.fullmatch(value) is None:
             return None
-        return float(value) if "." in value else int(value)
+        return float(value) if "." in value else _narrow(int(value))
     return value if isinstance(value, (int, float)) else None

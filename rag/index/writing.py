@@ -28,7 +28,7 @@ from rag.errors import IndexStoreError
 from rag.index import catalog, faults
 from rag.index.cache import VectorCache
 from rag.index.dense import COARSE_FILE, COARSE_FROM, COARSE_SEGMENT_FROM
-from rag.index.lock import WriteLock
+from rag.index.lock import WriteLock, turn_to_write
 from rag.index.places import SOURCE_PLACES, Places, settle_places
 from rag.index.segments import (
     SEGMENT_ROWS,
@@ -98,7 +98,11 @@ def writing(folder: Path, dimension: int) -> Iterator[EmbeddedWriter]:
     """Lock the folder and give its writer; commits and tidies at the end, rolls back on an error."""
     from rag.index.embedded import LOCK_FILE
 
-    with catalog.translated(folder), WriteLock(folder / LOCK_FILE, folder=folder):
+    with (
+        turn_to_write(folder),
+        catalog.translated(folder),
+        WriteLock(folder / LOCK_FILE, folder=folder),
+    ):
         writer = EmbeddedWriter(folder, dimension)
         try:
             yield writer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextvars import copy_context
 from typing import Generic, Protocol, TypeVar
 
 __all__ = ["Lane", "ahead", "in_order"]
@@ -34,7 +35,8 @@ def ahead(stream: Iterator[_Item], depth: int = 2) -> Generator[_Item]:
         except BaseException as error:  # noqa: BLE001 - it is raised again in the other thread
             waiting.put((None, error))
 
-    thread = threading.Thread(target=run, name="rag-read", daemon=True)
+    # In a copy of the context: what is called from there is known to work for the caller.
+    thread = threading.Thread(target=copy_context().run, args=(run,), name="rag-read", daemon=True)
     thread.start()
     try:
         while True:
@@ -86,7 +88,9 @@ def in_order(
     run: _Run[_Given, _Made] = _Run(source)
     few, many = max(2, len(lanes)), 4 * len(lanes)
     threads = [
-        threading.Thread(target=run.work, args=given, name="rag-lane", daemon=True)
+        threading.Thread(
+            target=copy_context().run, args=(run.work, *given), name="rag-lane", daemon=True
+        )
         for given in [(lanes[0], 0, few), *((make, alone, many) for make in lanes[1:])]
     ]
     try:

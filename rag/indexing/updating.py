@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import datetime as dt
 import hashlib
+import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,6 +43,7 @@ _SETTLED_NANOSECONDS = 2_000_000_000
 _READ_ONCE = 4 << 20
 # Instead of a fingerprint: no file has it, so this one is read again.
 _INCOMPLETE = "incomplete"
+_ISO = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
 def index_paths(
@@ -68,28 +74,82 @@ def index_paths(
 
 
 def index_documents(
-    store: Store, embedder: Embedder, settings: Settings, documents: Iterable[Document]
+    store: Store,
+    embedder: Embedder,
+    settings: Settings,
+    documents: Iterable[Document | LangChainDocument],
 ) -> IngestReport:
-    """Put documents from memory into a store; one with a known id replaces the old one."""
+    """Put documents from memory into a store; see :meth:`rag.KnowledgeBase.add`."""
     from rag.indexing.pipeline import pour
 
+    try:
+        given = map(as_document, documents)
+    except TypeError as error:
+        raise QueryError(
+            "add() takes a list, or any iterable, of documents: add([document])."
+        ) from error
     tally = Tally()
 
     def changed() -> Iterator[Work | FileDone]:
         seen: set[str] = set()
-        for document in documents:
+        files: dict[str, _Left] = {}
+        for document in given:
             content_hash = _hash_of(document)
             before = writer.content_hash(document.id)
             # Of several with one id in one call the last counts, also when it is the stored one.
             if before == content_hash and document.id not in seen:
                 tally.unchanged.append(document.id)
             else:
+                if before is not None and document.id not in seen:
+                    yield from _taken_from_its_file(store, writer, document.id, files)
                 yield Work(document, content_hash, before is not None)
             seen.add(document.id)
+        for file in files.values():
+            yield from file.mark()
 
     with store.writer() as writer:
         pour(writer, changed(), embedder=embedder, settings=settings, tally=tally)
     return tally.report()
+
+
+class _Left:
+    """A file, and what is left to it of its documents as others take their places."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._ids = dict.fromkeys(source.document_ids)
+        self._whole = True
+
+    def take(self, document_id: str) -> Iterator[FileDone]:
+        """One is no longer the file's; its mark at the first: it is to be read again."""
+        if document_id in self._ids:
+            del self._ids[document_id]
+            if self._whole:
+                self._whole = False
+                yield from self.mark()
+
+    def mark(self) -> Iterator[FileDone]:
+        """The file's mark, if anything was taken: one for each document would be long to write."""
+        if not self._whole:
+            name, location = self._source.name, self._source.location
+            yield FileDone(Source(name, _INCOMPLETE, tuple(self._ids), location=location))
+
+
+def _taken_from_its_file(
+    store: Store, writer: Writer, document_id: str, files: dict[str, _Left]
+) -> Iterator[FileDone]:
+    """The mark of the file that a stored document came from, if any and not marked before.
+
+    ``files`` are those looked at so far, and are added to.
+    """
+    with store.view() as view:
+        names = [info.source for info in view.documents({"id": document_id})]
+    for name in names:
+        source = None if name in files else writer.source(name)
+        if source is not None:
+            files[name] = _Left(source)
+        if name in files:
+            yield from files[name].take(document_id)
 
 
 def remove_documents(store: Store, names: Sequence[str]) -> tuple[str, ...]:
@@ -159,16 +219,22 @@ def reembed(
     The new catalog is built beside the old one and takes its place in one step: until then, and
     when the run is killed, the old index is what it was. An index that fits already stays as it is.
     """
+    from rag.embedding import same_model
     from rag.index.checking import replace_catalog
     from rag.index.embedded import LOCK_FILE, open_store
-    from rag.index.lock import WriteLock
+    from rag.index.lock import WriteLock, turn_to_write
     from rag.index.places import copy_places
     from rag.indexing.pipeline import pour
+    from rag.reading.plain import json_value
 
     tally = Tally()
     fresh = path / "reembed"
-    with open_store(path, create=False) as old, WriteLock(path / LOCK_FILE, folder=path):
-        if old.model == embedder.name and not chunking_differs(old.facts, settings):
+    with (
+        turn_to_write(path),
+        open_store(path, create=False) as old,
+        WriteLock(path / LOCK_FILE, folder=path),
+    ):
+        if same_model(old.model, embedder.name) and not chunking_differs(old.facts, settings):
             with old.view() as view:
                 tally.unchanged.extend(info.id for info in view.documents())
             return tally.report()
@@ -190,6 +256,9 @@ def reembed(
                 done = 0
                 for info in view.documents():
                     document = view.document(info.id)
+                    # An earlier version stored NaN, which is no JSON.
+                    values = json_value(dict(document.metadata))
+                    document = dataclasses.replace(document, metadata=values)
                     yield Work(document, _hash_of(document), known=True)
                     done += info.characters
                     tally.share = done / total if total else None
@@ -219,41 +288,109 @@ def chunking_differs(facts: Mapping[str, str], settings: Settings) -> str | None
 
 
 def as_document(value: Document | LangChainDocument) -> Document:
-    """A LangChain document as ours; ours as it is.
+    """Ours or LangChain's as what can be stored: metadata as JSON knows them, dates as ISO text.
+
+    A date that cannot be told goes to the metadata as it stands.
 
     Raises:
-        QueryError: It is neither, or its id, source or text is no text.
+        QueryError: It is neither, or a field cannot be stored; the message names document and field.
     """
-    from rag.reading.dates import iso_date
+    document = value if isinstance(value, Document) else _from_langchain(value)
+    for name in ("id", "source", "text"):
+        if not isinstance(getattr(document, name), str):
+            raise QueryError(f"add(): a document's {name} must be text.")
+    if not document.id:
+        raise QueryError("add(): a document needs an id.")
+    metadata, published = document.metadata or {}, document.published
+    if not isinstance(metadata, Mapping):
+        raise _unfit(document.id, "metadata", metadata, "no mapping")
+    if published:
+        published = _date_told(published)
+        if published is None:
+            metadata = {"published": document.published, **metadata}
+    title, language = (
+        None if text is None else str(text) for text in (document.title, document.language)
+    )
+    texts = {"id": document.id, "source": document.source, "title": title, "language": language}
+    for name, text in texts.items():
+        if text is not None and not _is_unicode(text):
+            raise _unfit(
+                document.id, name, text, "no text: it holds half a character (a surrogate)"
+            )
+    return dataclasses.replace(
+        document,
+        title=title,
+        published=published,
+        language=language,
+        metadata=_stored_metadata(document.id, metadata),
+    )
+
+
+def _from_langchain(value: Any) -> Document:
     from rag.reading.plain import json_value
 
-    if isinstance(value, Document):
-        for name in ("id", "source", "text"):
-            if not isinstance(getattr(value, name), str):
-                raise QueryError(f"add(): a document's {name} must be text.")
-        if not value.id:
-            raise QueryError("add(): a document needs an id.")
-        return value
     text = getattr(value, "page_content", None)
     if not isinstance(text, str):
         raise QueryError(
             f"add() takes rag.Document or LangChain documents, not {type(value).__name__}."
         )
-    metadata: dict[str, Any] = json_value(dict(value.metadata))
-    given = value.id or metadata.pop("id", None)
-    source = metadata.pop("source", None)
-    name = str(given) if given else _digest_of(f"{source or ''}\0{text}")
-    title, published = metadata.pop("title", None), metadata.pop("published", None)
-    language = metadata.pop("language", None)
+    metadata = dict(value.metadata)
+    about = {
+        name: json_value(metadata.pop(name, None))
+        for name in ("source", "title", "published", "language")
+    }
+    given = value.id or json_value(metadata.pop("id", None))
+    name = str(given) if given else _digest_of(f"{about['source'] or ''}\0{text}")
     return Document(
         id=name,
-        source=str(source or name),
+        source=str(about["source"] or name),
         text=text,
-        title=None if title is None else str(title),
-        published=None if published is None else iso_date(published),
-        language=None if language is None else str(language),
+        title=about["title"],
+        published=about["published"] or None,
+        language=about["language"],
         metadata=metadata,
     )
+
+
+def _date_told(value: Any) -> str | None:
+    """A date as ISO text; None where none can be told."""
+    from rag.reading.dates import iso_date
+
+    text = str(value)
+    with contextlib.suppress(ValueError):
+        if _ISO.fullmatch(text) and dt.date.fromisoformat((text + "-01-01")[:10]):
+            return text
+    return iso_date(value)
+
+
+def _stored_metadata(document_id: str, metadata: Mapping[Any, Any]) -> dict[str, Any]:
+    from rag.reading.plain import json_value
+
+    try:
+        values: dict[str, Any] = json_value(dict(metadata))
+        # ValueError: a number too long to write; text that is no Unicode, in a key, is one too.
+        json.dumps(values, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise QueryError(
+            f"add(): document {document_id!r}: its metadata cannot be stored ({reason})."
+        ) from error
+    return values
+
+
+def _unfit(document_id: str, field: str, value: Any, reason: str) -> QueryError:
+    shown = repr(value)
+    shown = shown if len(shown) <= 80 else f"{shown[:80]}..."
+    return QueryError(f"add(): document {document_id!r}: its {field} is {reason}: {shown}.")
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text can be written as UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _pour(

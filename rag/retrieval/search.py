@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import marshal
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -340,13 +341,27 @@ def _passages(view: View, ids: Ids, scores: Scores, k: int, *, grouped: bool) ->
                 heading=chunk.heading,
                 score=float(scores[index]),
                 rank=rank,
-                metadata=chunk.metadata,
+                metadata=_own(chunk.metadata),
                 duplicates=tuple(
                     (c.document_id, c.source, c.start, c.end) for c in (chunks[i] for i in others)
                 ),
             )
         )
     return passages
+
+
+def _own(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The reader's own copy, to be changed at will: the store keeps its chunks for the next query.
+
+    The places of pages and headings, thousands in a book, are not copied.
+    """
+    return {
+        # JSON values, of which this makes a deep copy three times as fast as copy.deepcopy.
+        name: marshal.loads(marshal.dumps(value))  # noqa: S302
+        if isinstance(value, (list, dict)) and name not in ("pages", "headings")
+        else value
+        for name, value in metadata.items()
+    }
 
 
 def with_rank(passages: Sequence[Passage]) -> list[Passage]:

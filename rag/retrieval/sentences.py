@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.chunking import split_sentences
+from rag.forks import unlocked_when_forked
 
 if TYPE_CHECKING:
     from rag.embedding import Embedder
@@ -46,7 +47,7 @@ class SentenceVectors:
         self._embedder = embedder
         self._keep = keep
         self._known: OrderedDict[str, Vectors] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = unlocked_when_forked(threading.Lock())
 
     def of(self, texts: Sequence[str]) -> Vectors:
         """*Shape* (len(texts), d), rows in the order of the texts."""
@@ -68,7 +69,7 @@ class SentenceVectors:
 
 
 _SHARED: OrderedDict[int, tuple[Embedder, SentenceVectors]] = OrderedDict()
-_SHARED_LOCK = threading.Lock()
+_SHARED_LOCK = unlocked_when_forked(threading.Lock())
 
 
 def shared_vectors(embedder: Embedder) -> SentenceVectors:

@@ -1,6 +1,7 @@
 """What a repair saves of a damaged catalog, and what it leaves alone."""
 
 import contextlib
+import json
 import os
 import random
 import sqlite3
@@ -9,7 +10,7 @@ import pytest
 
 from rag.errors import IndexCorruptError, IndexFormatError, NotAnIndexError
 from rag.index import Source, open_store
-from rag.index.catalog import DocumentRow, read_text
+from rag.index.catalog import DocumentRow, document_checksum, read_text
 from rag.index.checking import damaged_documents, repair
 from tests.index.conftest import DIMENSION, make_document
 
@@ -311,3 +312,33 @@ def test_a_repaired_index_still_knows_where_it_lay_when_its_places_were_noted(in
     with contextlib.closing(sqlite3.connect(path)) as connection:
         noted = connection.execute("SELECT place FROM source_places WHERE name = ''").fetchall()
     assert [os.fsdecode(place) for (place,) in noted] == [os.path.realpath(many)]
+
+
+def test_metadata_with_nan_are_told_and_mended(index):
+    """An earlier version stored them; a filter cannot read them."""
+    path = index / "catalog.sqlite"
+    metadata = json.dumps({"pad": "p", "price": float("nan")})
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        columns = ", ".join(DocumentRow._fields)
+        row = DocumentRow._make(
+            connection.execute(f"SELECT {columns} FROM documents WHERE id = 'd003'").fetchone()
+        )._replace(metadata=metadata)
+        chunks = connection.execute(
+            "SELECT spans, headings, vectors FROM chunks WHERE number = ?", (row.number,)
+        ).fetchone()
+        text = read_text(connection, row.number, row.characters)
+        connection.execute(
+            "UPDATE documents SET metadata = ?, checksum = ? WHERE id = 'd003'",
+            (metadata, document_checksum(row[:-1], text, *chunks)),
+        )
+
+    def found():
+        with open_store(index) as store, store.view() as view:
+            faults = [one.subject for one in store.check() if one.level == "fault"]
+            return faults, [info.id for info in view.documents({"pad": "p"})]
+
+    assert found() == (["metadata"], [])
+    assert repair(index)[0].message == "300 documents saved, 0 lost; metadata of 1 written as JSON"
+    assert found() == ([], ["d003"])
+    with open_store(index) as store, store.view() as view:
+        assert view.document("d003").metadata == {"pad": "p", "price": "nan"}

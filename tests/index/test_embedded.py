@@ -7,6 +7,7 @@ from rag.errors import (
     IndexLockedError,
     IndexModelMismatchError,
     IndexReadOnlyError,
+    IndexStoreError,
     NotAnIndexError,
     QueryError,
 )
@@ -366,3 +367,19 @@ def test_a_store_opened_for_reading_refuses_to_write(filled):
             reader.writer()
         with reader.view() as view:
             assert view.passages == 7
+
+
+def test_a_closed_store_writes_nothing(filled):
+    filled.close()
+    for use in (filled.writer, lambda: filled.snapshot(filled.path.parent / "copy"), filled.check):
+        with pytest.raises(IndexStoreError, match="was closed"):
+            use()
+    with open_store(filled.path) as store, store.writer() as writer:
+        writer.put(*make_document("new", ["全新的一句"]))
+
+
+def test_metadata_that_json_does_not_know_are_refused(filled):
+    with pytest.raises(ValueError, match="new: its metadata"), filled.writer() as writer:
+        writer.put(*make_document("new", ["全新的一句"], metadata={"n": float("nan")}))
+    with filled.view() as view:
+        assert [info.id for info in view.documents({"n": 2022})] == ["tea"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -96,6 +97,17 @@ def by_matches(where: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> l
         # A date beside a year.
         ({"签发日期": {">=": 2024}}, "23"),
         ({"签发日期": {"<": 2024}}, "1"),
+        # What Python knows as dates.
+        ({"published": dt.date(2023, 5, 1)}, "2"),
+        ({"published": {">": dt.datetime(2023, 5, 1, 12, 30, tzinfo=dt.UTC)}}, "34"),
+        ({"published": [dt.date(2023, 12, 31), "2024"]}, "34"),
+        ({"签发日期": {"<": dt.date(2023, 6, 1)}}, "1"),
+        # Numbers beyond 64 bits.
+        ({"rating": {"<": 10**30}}, "1235"),
+        ({"rating": {">": -(10**400)}}, "1235"),
+        ({"rating": 10**400}, ""),
+        ({"passages": {"<": "99999999999999999999"}}, "12"),
+        ({"rating": [10**30, 5]}, "5"),
         # Names of any kind.
         ({"journal name": "Nature"}, "3"),
         ({"期刊": "自然"}, "4"),
@@ -155,3 +167,35 @@ def test_sql_and_python_agree(
     ]
     for where in ({"published": {operator: date}}, {"n": {operator: operand}}):
         assert by_sql(where, rows) == by_matches(where, rows)
+
+
+def test_a_large_number_is_found_again() -> None:
+    rows = [{"id": "1", "metadata": {"n": 10**30}}, {"id": "2", "metadata": {"n": 7}}]
+    for where, found in (({"n": 10**30}, ["1"]), ({"n": {">": 2**63}}, ["1"]), ({"n": 7}, ["2"])):
+        assert by_sql(where, rows) == by_matches(where, rows) == found
+
+
+def test_indexed_takes_a_moment_of_any_zone() -> None:
+    rows = [{"id": "1", "indexed": "2024-06-12T10:33:01+00:00", "metadata": {}}]
+    zone = dt.timezone(dt.timedelta(hours=8))
+    for hour, passes in ((18, True), (19, False)):
+        where = {"indexed": {">": dt.datetime(2024, 6, 12, hour, 33, tzinfo=zone)}}
+        assert by_sql(where, rows) == by_matches(where, rows) == ["1"] * passes
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), "\ud800", b"x", ["x", float("nan")]])
+def test_an_operand_that_nothing_can_equal_is_told(wrong: Any) -> None:
+    for read in (by_sql, by_matches):
+        with pytest.raises(QueryError, match="'rating' .* needs a"):
+            read({"rating": wrong}, ROWS)
+
+
+def test_metadata_that_are_no_json_have_no_fields() -> None:
+    """NaN was once stored, and every filter failed."""
+    rows = [
+        {"id": "1", "metadata": {"n": 4}},
+        {"id": "2", "metadata": {"n": 4, "x": float("nan")}},
+    ]
+    assert by_sql({"n": 4}, rows) == ["1"]
+    assert by_sql({"n": {"!=": 4}}, rows) == ["2"]
+    assert by_sql({"n": None}, rows) == ["2"]

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from rag.errors import (
     QueryError,
     RagError,
 )
+from rag.index import Source, catalog
+from rag.index.writing import EmbeddedWriter
 from rag.indexing import as_document
 from rag.indexing.preparing import embedded_text
 from tests.toy import ToyEmbedder
@@ -378,6 +381,129 @@ def test_a_document_without_id_is_refused() -> None:
         as_document(Document(id="a", source="s", text=b"x"))  # type: ignore[arg-type]
 
 
+def test_fields_of_our_documents_become_what_can_be_stored(kb: KnowledgeBase) -> None:
+    odd: Any = Document
+    kb.add(
+        [
+            odd(
+                id="a",
+                source="a",
+                text="猫。",
+                metadata={"n": float("nan"), "d": dt.date(2020, 1, 2)},
+            ),
+            odd(id="b", source="b", text="狗。", metadata={None: 1, 2: b"x"}, title=5, language=7),
+            odd(id="c", source="c", text="鱼。", metadata=None, published=dt.date(1850, 3, 4)),
+            odd(id="d", source="d", text="鸟。", published="2024年3月5日", metadata={"n": "4"}),
+            odd(id="e", source="e", text="鸟。", published="1644-02"),
+        ]
+    )
+    infos = {info.id: info for info in kb.documents()}
+    assert infos["a"].metadata == {"n": "nan", "d": "2020-01-02"}
+    assert infos["b"].metadata == {"None": 1, "2": "b'x'"}
+    assert (infos["b"].title, infos["b"].language) == ("5", "7")
+    assert infos["c"].metadata == {}
+    told = [infos[name].published for name in "cde"]
+    assert told == ["1850-03-04", "2024-03-05", "1644-02"]
+    assert [info.id for info in kb.documents({"n": "4"})] == ["d"]
+    assert [passage.document_id for passage in kb.search("猫", where={"n": "nan"})] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", "a\ud800"),
+        ("source", "a\ud800"),
+        ("language", "\ud800"),
+        ("metadata", [1]),
+        ("metadata", {"\ud800": 1}),
+        ("metadata", {"n": 10**5000}),
+    ],
+)
+def test_a_field_that_cannot_be_stored_is_named(kb: KnowledgeBase, field: str, value: Any) -> None:
+    fields = {"id": "x7", "source": "s", "text": "猫。", field: value}
+    with pytest.raises(QueryError, match=f"document 'x7': its {field} ") as caught:
+        kb.add([Document(**fields)])
+    assert len(str(caught.value)) < 250
+    assert stored(kb) == {}
+
+
+def test_metadata_with_nan_of_an_earlier_version_are_embedded_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.knowledge_base import reembed
+
+    path = tmp_path / "index"
+    with monkeypatch.context() as earlier, KnowledgeBase.open(path, settings=PLAIN) as kb:
+        earlier.setattr(catalog, "as_json", json.dumps)
+        earlier.setattr("rag.indexing.updating.as_document", lambda document: document)
+        kb.add([Document(id="a", source="a", text="猫。", metadata={"n": float("nan")})])
+    assert reembed(path, settings=PLAIN.replace(chunk_tokens=64, chunk_overlap=8)).updated == ("a",)
+    with KnowledgeBase.open(path, settings=PLAIN) as kb:
+        assert [info.id for info in kb.documents({"n": "nan"})] == ["a"]
+
+
+@pytest.mark.parametrize("told", ["yesterday", "2023-02-31", "c. 1850"])
+def test_a_date_that_cannot_be_told_stays_in_the_metadata(told: str) -> None:
+    from langchain_core.documents import Document as LangChainDocument
+
+    for document in (
+        LangChainDocument(page_content="猫。", metadata={"published": told}),
+        Document(id="a", source="s", text="猫。", published=told),
+    ):
+        made = as_document(document)
+        assert (made.published, made.metadata) == (None, {"published": told})
+
+
+def test_documents_as_they_should_be_stay_as_they_are() -> None:
+    """So that what an earlier version stored counts as unchanged."""
+    plain = Document(id="a", source="s", text="猫。")
+    empty = Document(id="a", source="", text="", title="", published="", language="")
+    metadata = {"a": 1, "b": "x\0\t", "c": 1.5, "d": None, "e": True, "f": ["x", {"g": [2]}]}
+    full = Document(id="a", source="s", text="猫。", published="1850-03", metadata=metadata)
+    for document in (plain, empty, full):
+        assert as_document(document) == document
+
+
+@pytest.mark.parametrize("wrong", [Document(id="x", source="s", text="猫。"), None, 3])
+def test_what_is_no_list_of_documents_is_told(kb: KnowledgeBase, wrong: Any) -> None:
+    with pytest.raises(QueryError, match=r"add\(\[document\]\)"):
+        kb.add(wrong)
+
+
+def test_a_document_in_the_place_of_a_files_is_no_longer_the_files(
+    kb: KnowledgeBase, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb.index(docs)
+    mine = [
+        Document(id="docs/b.txt", source="mine", text="鸟。"),
+        Document(id="docs/rows.jsonl#2", source="docs/rows.jsonl", text="鱼。"),
+        Document(id="docs/rows.jsonl#3", source="mine", text="鱼鱼。"),
+    ]
+    names = tuple(document.id for document in mine)
+    assert kb.add(mine).updated == names
+    assert kb.index(docs).updated == names, "the files' text comes back"
+    assert stored(kb)["docs/b.txt"] == "狗看家。\n"
+    assert kb.index(docs).updated == ()
+
+    marked: list[str] = []
+    put_source = EmbeddedWriter.put_source
+
+    def noting(writer: EmbeddedWriter, source: Source) -> None:
+        marked.append(source.name)
+        put_source(writer, source)
+
+    monkeypatch.setattr(EmbeddedWriter, "put_source", noting)
+    kb.add(mine)
+    rows = "docs/rows.jsonl"
+    assert marked == ["docs/b.txt", rows, "docs/b.txt", rows], "at the first of each and at the end"
+    for name in ("b.txt", "rows.jsonl"):
+        (docs / name).unlink()
+    report = kb.index(docs, prune=True)
+    assert report.removed == tuple(f"docs/rows.jsonl#{number}" for number in (1, 4))
+    assert stored(kb).keys() == {"docs/a.md", *names}
+    assert stored(kb)["docs/b.txt"] == "鸟。"
+
+
 def test_odd_texts_are_kept_as_they_are(kb: KnowledgeBase) -> None:
     texts = {"empty": "", "blank": " \n", "lone": "a\ud800b", "nul": "a\0b", "emoji": "👩‍👩🇨🇳"}
     kb.add([Document(id=name, source=name, text=text) for name, text in texts.items()])
@@ -545,6 +671,9 @@ def test_a_sentence_transformers_model(tmp_path: Path, docs: Path) -> None:
     with KnowledgeBase.open(path, settings=settings) as kb:
         assert kb.search("猫吃鱼", k=1)[0].source == "docs/a.md"
         assert len(kb.index(docs).unchanged) == 6
+    moved = PLAIN.replace(model=f"{folder.rename(tmp_path / 'moved')}/")
+    with KnowledgeBase.open(path, settings=moved) as kb:
+        assert kb.search("猫吃鱼", k=1)[0].source == "docs/a.md"
     with pytest.raises(IndexModelMismatchError) as caught:
         KnowledgeBase.open(path, settings=PLAIN)
     assert "--reembed" in str(caught.value)
@@ -611,6 +740,54 @@ def test_a_second_writer_is_told_who_is_first(kb: KnowledgeBase, docs: Path) -> 
     with kb._store.writer(), pytest.raises(IndexLockedError, match=f"process {os.getpid()}"):
         kb.index(docs)
     assert len(kb.index(docs).added) == 6
+
+
+def test_threads_of_one_process_take_turns(kb: KnowledgeBase) -> None:
+    faults: list[BaseException] = []
+
+    def add(number: int) -> None:
+        try:
+            kb.add([Document(id=f"{number}", source="s", text=f"猫{number}。")])
+        except RagError as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert stored(kb).keys() == {f"{number}" for number in range(8)}
+
+
+@pytest.mark.parametrize("toy", [True, False], ids=["by texts", "by pieces"])
+def test_adding_inside_what_is_being_added_is_refused(tmp_path: Path, toy: bool) -> None:
+    """It would wait for itself: the documents are read by another thread than the caller's."""
+    given = {"embedder": ToyEmbedder()} if toy else {}
+    with KnowledgeBase.open(tmp_path / "index", settings=PLAIN, **given) as kb:  # type: ignore[arg-type]
+
+        def documents() -> Iterator[Document]:
+            yield Document(id="1", source="s", text="猫。")
+            kb.add([Document(id="2", source="s", text="狗。")])
+
+        with pytest.raises(IndexLockedError, match=f"process {os.getpid()}"):
+            kb.add(documents())
+        assert kb.add([Document(id="3", source="s", text="鸟。")]).added == ("3",)
+
+
+def test_adding_in_a_thread_that_an_add_waits_for_ends(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.index.lock._PATIENCE", 0.2)
+
+    def documents() -> Iterator[Document]:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(kb.add, [Document(id="2", source="s", text="狗。")]).result()
+        yield Document(id="1", source="s", text="猫。")
+
+    with pytest.raises(IndexLockedError, match=f"process {os.getpid()}"):
+        kb.add(documents())
+    assert kb.add([Document(id="3", source="s", text="鸟。")]).added == ("3",)
 
 
 def test_two_processes(tmp_path: Path, docs: Path) -> None:

@@ -1,0 +1,64 @@
+"""Names of models: what a folder holds decides, not how its path is written."""
+
+from pathlib import Path
+
+import pytest
+
+from rag.embedding import bundled_model_path, load_embedder, name_before_loading, same_model
+from rag.embedding.identity import folder_model
+
+
+def folder(path: Path, text: str = "{}") -> Path:
+    path.mkdir()
+    (path / "config.json").write_text(text)
+    return path
+
+
+def test_a_folder_is_named_alike_however_its_path_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder(tmp_path / "tiny")
+    monkeypatch.chdir(tmp_path)
+    name = folder_model(path)
+    assert name.startswith(f"{path}@")
+    assert {folder_model(one) for one in ("tiny", "./tiny", "tiny/")} == {name}
+    monkeypatch.chdir(path)
+    assert folder_model(".") == name
+
+
+def test_a_copy_is_the_same_model_and_other_content_another(tmp_path: Path) -> None:
+    one, copied = folder(tmp_path / "one"), folder(tmp_path / "copied")
+    other = folder(tmp_path / "other", "{ }")
+    assert same_model(folder_model(one), folder_model(copied))
+    assert not same_model(folder_model(one), folder_model(other))
+
+
+def test_what_is_no_file_has_no_part_in_the_name(tmp_path: Path) -> None:
+    path = folder(tmp_path / "tiny")
+    name = folder_model(path)
+    (path / "old.bin").mkdir()
+    (path / "model.safetensors").symlink_to("gone")
+    assert folder_model(path) == name
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("toy", "toy", True),
+        ("toy", "toy2", False),
+        ("tiny@954ff2451b85", "/models/tiny@954ff2451b85", True),
+        ("tiny@954ff2451b85", "tiny@954ff2451b86", False),
+        ("a@unknown", "b@unknown", False),
+        # A path that names a family has its prompts: other vectors.
+        ("e5-small@954ff2451b85", "small@954ff2451b85", False),
+    ],
+)
+def test_same_model(one: str, other: str, same: bool) -> None:
+    assert same_model(one, other) is same_model(other, one) is same
+
+
+def test_the_name_is_known_before_loading(tmp_path: Path) -> None:
+    assert name_before_loading("bundled") == load_embedder("bundled").name
+    assert name_before_loading(str(bundled_model_path())) == load_embedder("bundled").name
+    assert name_before_loading(str(folder(tmp_path / "m"))) == folder_model(tmp_path / "m")
+    assert name_before_loading("intfloat/multilingual-e5-small") is None
