@@ -18,7 +18,14 @@ from rag.answering.nearness import Nearness
 from rag.answering.part_of_year import another_part, parts_of_year
 from rag.answering.places import Place, places_of
 from rag.answering.question import ACCEPTED, AskedFor, focus_phrase
-from rag.answering.spans import capitalised, figures_in, quoted, typed_spans, years_in
+from rag.answering.spans import (
+    capitalised,
+    figures_in,
+    marker_end,
+    quoted,
+    typed_spans,
+    years_in,
+)
 from rag.answering.value_asked import asks_value, lacks_value
 from rag.answering.which_one import another_one, ones_asked
 from rag.answering.word_forms import forms_used
@@ -48,8 +55,8 @@ class Candidate:
         passage: Index of its passage, 0 being the best.
         position: Its place among the sentences of the passage, from 0.
         before: The previous sentence of the passage, or "".
-        after: The next one, or "".
-        frame: Title and heading.
+        after: The next one, or "" where that is the heading of another section.
+        frame: Title and heading, of several in the passage the one above it.
         head: The head of the table whose row it is, or "".
     """
 
@@ -80,13 +87,16 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
         spans = sentence_spans(passage.text)
         texts = [passage.text[start:end] for start, end in spans]
         heads = [tables.get((passage.document_id, passage.start + start)) for start, _ in spans]
-        frame = " ".join(part for part in (passage.title, passage.heading) if part)
-        above = {" ".join(part.split()) for part in (passage.heading or "").split(" > ")}
+        heading = passage.heading or ""
+        above = [" ".join(part.split()) for part in heading.split(" > ")]
+        headings = [_is_heading(text, above) for text in texts]
         plain = [
-            head != "" and not _is_heading(text, above)
-            for text, head in zip(texts, heads, strict=True)
+            head != "" and not is_heading for head, is_heading in zip(heads, headings, strict=True)
         ]
         for position, (start, end) in enumerate(spans):
+            if headings[position]:
+                own = " ".join(_MARKED.sub("", texts[position]).split())
+                heading = (passage.heading or "") if own == above[-1] else own
             if not plain[position] and any(plain):
                 continue
             place = (passage.document_id, passage.start + start, passage.start + end)
@@ -102,8 +112,8 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
                     end=place[2],
                     text=texts[position],
                     before=heads[position] or (texts[position - 1] if position else ""),
-                    after=texts[position + 1] if position + 1 < len(texts) else "",
-                    frame=frame,
+                    after=_not_heading(texts, headings, position + 1),
+                    frame=" ".join(part for part in (passage.title, heading) if part),
                     published=passage.published,
                     head=heads[position] or "",
                 )
@@ -169,10 +179,15 @@ def _next_line(text: str, end: int) -> int:
 _MARKED = re.compile(r"\s*#{1,6}\s+")
 
 
-def _is_heading(text: str, above: set[str]) -> bool:
+def _is_heading(text: str, above: Sequence[str]) -> bool:
     """Whether a sentence is marked as a heading, or is one of those ``above`` its passage."""
     marked = _MARKED.match(text)
     return marked is not None or " ".join(text.split()) in above
+
+
+def _not_heading(texts: Sequence[str], headings: Sequence[bool], position: int) -> str:
+    """The sentence at a position, or "" where there is none or it is a heading."""
+    return "" if position >= len(texts) or headings[position] else texts[position]
 
 
 @dataclass(frozen=True, slots=True)
@@ -714,9 +729,14 @@ _BREAKS = re.compile(r"[,，;；:。.!?]")
 
 @lru_cache(maxsize=16384)
 def _places(text: str) -> tuple[str, tuple[int, ...], tuple[tuple[int, int, str], ...]]:
-    """A text normalised, its offsets, and the typed spans of the *normalised* text."""
+    """A text normalised, its offsets, and the typed spans of the *normalised* text behind its number."""
     normalised, offsets = normalize_with_offsets(text)
-    places = [(span.start, span.end, span.kind) for span in typed_spans(normalised)]
+    number = marker_end(text)
+    places = [
+        (span.start, span.end, span.kind)
+        for span in typed_spans(normalised)
+        if offsets[span.start] >= number
+    ]
     back = {source: place for place, source in reversed(list(enumerate(offsets)))}
     for kind, spans in (("quoted", quoted(text)), ("name", capitalised(text))):
         places += [(back[a], back[b], kind) for a, b in spans if a in back and b in back]
@@ -729,7 +749,24 @@ def best_typed_span(
     weights: Weights,
     accepted: frozenset[str] | None = None,
 ) -> tuple[int, int, float] | None:
-    """The span of the asked kind that the question's terms stand nearest to.
+    """The span of the asked kind that the question's terms stand nearest to, the first of equals.
+
+    Arguments and what is returned are those of :func:`typed_spans_near`; None without such a span.
+    """
+    best: tuple[int, int, float] | None = None
+    for span in typed_spans_near(asked, text, weights, accepted):
+        if best is None or span[2] > best[2] + 1e-9:
+            best = span
+    return None if best is None else (best[0], best[1], min(best[2], 1.0))
+
+
+def typed_spans_near(
+    asked: AskedFor,
+    text: str,
+    weights: Weights,
+    accepted: frozenset[str] | None = None,
+) -> list[tuple[int, int, float]]:
+    """The spans of the asked kind, and how near the question's terms stand to each.
 
     Args:
         asked: The question.
@@ -738,12 +775,12 @@ def best_typed_span(
         accepted: Kinds of span; default those of the question's kind.
 
     Returns:
-        (start, end, nearness) in characters of ``text``, nearness in [0, 1]; None without such a span, or
+        (start, end, nearness) in characters of ``text``, by place, nearness from 0 to hardly above 1; none
         where the kind of question accepts anything. What the question names itself does not answer it.
     """
     accepted = accepted or ACCEPTED.get(asked.kind)
     if accepted is None:
-        return None
+        return []
     normalised, offsets, known = _places(text)
     places = [
         (start, end, kind)
@@ -752,15 +789,15 @@ def best_typed_span(
         and normalised[start:end].strip("约近超过逾达第共") not in asked.normalised
     ]
     if not places:
-        return None
+        return []
     if years := years_apart(asked, normalised):
         places = _of_years(asked.years, places, years, normalised) or places
     if asked.units and asked.kind == "figure":
         # Where some figure has the unit that was asked for, the others do not answer.
         counted = [p for p in places if _has_unit(asked.units, normalised, p[0], p[1])]
         places = counted or places
-    marks = _marks(normalised, weights)
-    best: tuple[float, int, int] | None = None
+    marks = _marks(normalised, weights, asked.content.lstrip())
+    found = []
     for start, end, kind in places:
         near = 0.0
         for positions, worth in marks:
@@ -769,11 +806,8 @@ def best_typed_span(
         near += _fits(
             asked, kind, normalised[start:end], normalised[end : end + reach_of(asked.units)]
         )
-        if best is None or near > best[0] + 1e-9:
-            best = (near, start, end)
-    assert best is not None
-    start, end = source_span(list(offsets), best[1], best[2])
-    return start, end, min(best[0], 1.0)
+        found.append((*source_span(list(offsets), start, end), near))
+    return found
 
 
 def years_apart(asked: AskedFor, normalised: str) -> list[tuple[int, int]]:
@@ -861,8 +895,14 @@ def _fits(asked: AskedFor, kind: str, shown: str, following: str) -> float:
     return gain
 
 
-def _marks(normalised: str, weights: Weights) -> list[tuple[list[tuple[int, int]], float]]:
-    """Where the question's worthier terms stand in a normalised text."""
+def _marks(
+    normalised: str, weights: Weights, content: str
+) -> list[tuple[list[tuple[int, int]], float]]:
+    """Where the question's worthier terms stand in a normalised text.
+
+    The Han term that the question's ``content`` begins with counts where it begins a word, if it does
+    somewhere: 产假 in 、产假 and not in 陪产假.
+    """
     marks = []
     worths = [
         ((term, *weights.forms.get(term, ())), worth) for term, worth in weights.focus.items()
@@ -880,6 +920,9 @@ def _marks(normalised: str, weights: Weights) -> list[tuple[list[tuple[int, int]
             while at >= 0 and len(positions) < 8:
                 positions.append((at, at + len(spelling)))
                 at = normalised.find(spelling, at + 1)
+        if len(positions) > 1 and _HAN.match(content) and content.startswith(spellings[0]):
+            words = [at for at in positions if not _HAN.match(normalised[at[0] - 1 : at[0]])]
+            positions = words or positions
         if positions:
             marks.append((positions, worth))
     return marks

@@ -7,13 +7,22 @@ import math
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.answering import selection
+from rag.answering.articles_asked import article_asked, sentences_of
 from rag.answering.highlight import highlight_of
-from rag.answering.language import lead_in, other_dates, refusal_text
+from rag.answering.language import (
+    lead_in,
+    nothing_fits_text,
+    nothing_indexed_text,
+    other_dates,
+    refusal_text,
+)
+from rag.answering.other_versions import with_other_versions
 from rag.answering.question import AskedFor, analyse
 from rag.answering.ranking import Ranked, SentenceReader, rank
 from rag.answering.rereading import comparing, read_order
@@ -65,23 +74,38 @@ def answer(
     began = time.perf_counter()
     asked = analyse(query or question)
     if not passages:
-        return refuse(question, passages, query=query)
+        return refuse(question, passages, query=query, view=view)
     idf: Idf = view.idf if view is not None else _local_idf(passages)
     ranked = rank(asked, passages, idf=idf, embedder=comparing(embedder), reader=reader)
     timings = {"rank": time.perf_counter() - began}
     if not ranked.candidates:
         return refuse(question, passages[:k], query=query, timings=timings)
     size = view.passages if view is not None else len(passages)
+    article = article_asked(asked.normalised)
+    own = sentences_of(article, ranked, passages, view) if article else []
+    if own:  # what merely cites the article comes behind it
+        first = set(own)
+        ranked = replace(ranked, order=sorted(ranked.order, key=lambda i: i not in first))
     confidence = confidence_of(asked, passages, ranked, size)
+    if own and article and article.whole:
+        confidence = max(confidence, settings.refusal_threshold)  # it is found, whatever it says
     if confidence < settings.refusal_threshold:
         kept = passages if k is None else read_order(passages, ranked)[:k]
         timings["answer"] = time.perf_counter() - began - timings["rank"]
         return refuse(question, kept, query=query, confidence=confidence, timings=timings)
-    chosen = selection.select(asked, ranked, limit=settings.max_sentences)
-    cited = {ranked.candidates[i].passage for i in chosen.order}
+    seen, told = list(passages), ranked
+    if own and article and article.whole:
+        chosen = selection.Selection(tuple(own[: selection.LONGEST_LIST]), listed=len(own) > 1)
+    else:
+        told, seen = with_other_versions(ranked, passages, view)
+        chosen = selection.select(asked, told, limit=settings.max_sentences, passages=seen)
+    # What shares a slot is named by the passage that is shown.
+    slot = ranked.candidates[ranked.order[0]].passage
+    cited = {told.candidates[i].passage for i in chosen.order}
+    cited = {place if place < len(passages) else slot for place in cited}
     kept = passages if k is None else read_order(passages, ranked, keep=cited)[: max(k, len(cited))]
     listed = asked.many or chosen.listed
-    text, citations, statements = _written(asked, passages, ranked, chosen.order, listed=listed)
+    text, citations, statements = _written(asked, seen, told, chosen.order, listed=listed)
     timings["answer"] = time.perf_counter() - began - timings["rank"]
     return Answer(
         question=question,
@@ -105,9 +129,20 @@ def refuse(
     query: str | None = None,
     confidence: float = 0.0,
     timings: dict[str, float] | None = None,
+    view: View | None = None,
 ) -> Answer:
-    """The answer that there is none, in the question's language; the passages are for reading."""
-    text = refusal_text(question_language(question))
+    """The answer that there is none, in the question's language; the passages are for reading.
+
+    Without passages it says why there are none, as the view tells: nothing is indexed, or no document passes
+    the filter.
+    """
+    language = question_language(question)
+    if passages:
+        text = refusal_text(language)
+    elif view is not None and not view.passages:
+        text = nothing_indexed_text(language)
+    else:
+        text = nothing_fits_text(language)
     return Answer(
         question=question,
         text=text,
@@ -177,7 +212,7 @@ def _written(
         statements.append(
             Statement(
                 start=length,
-                end=length + len(shown),
+                end=length + len(sentence),
                 citations=(number,),
                 support=citation.support,
                 supported=True,

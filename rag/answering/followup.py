@@ -30,6 +30,7 @@ _WHAT_ABOUT = re.compile(
 )
 #: An ending that asks by itself: "城阳区的产业怎么样" is whole, "城阳区呢" is not.
 _HOW = re.compile(r"(?:怎么样|怎麼樣|如何)[?？。 ]*$")
+_WHO_IS = re.compile(r"(.{2,20}?)(?:现在|現在)?(?:是|叫)(?:谁|誰|什么名字|什麼名字)")
 #: What nobody asks of a thing that is to be told how it is.
 _WHO_OR_WHEN = re.compile(
     r"是?(?:谁|誰|什么时候|甚麼時候|什麼時候|什么时间|何时|何時|什么地方|什麼地方|哪里|哪裡|哪儿|何地|何处)\?$"
@@ -74,10 +75,16 @@ _NAMED = re.compile(
     r"(?:新区|新區|(?<=[山岛島河湖湾灣港])[区區市县縣路街镇鎮村站])?"
 )
 _OPENING_YEAR = re.compile(rf"[在于於]?(?:{YEAR.pattern})(?:底|末|初)?[,，]?")
+#: 会 as a verb, and not in 会员, 会计, 会长 or 委员会: 会计划 and 会长期 are verbs.
+_WILL = (
+    "(?<![协協社大])(?<!委员|委員|董事|监事|監事|理事|基金|运动|運動|博览|博覽|联合|聯合)"
+    r"[会會](?!议|議|展|员|員|[计計](?![划劃算])|[长長](?!期|久|大)|场|場|所|费|費|籍|客|谈|談|话|話|刊|徽|馆|館)"
+)
 _VERB = re.compile(
-    r"有(?!限|关|關)|是(?!否)|在(?!线|職|职)|于|於|由|被|将|將|会(?!议|展|議)|能|可以|计划|計劃(?!的)|何时|何時|什么|什麼|"
-    r"为(?!民)|為|获(?!得者)|獲|共(?!同)|总(?!值|额|量|部|局|书|理|统|体)|的|提出|发布|發布|举行|舉行|规划|規劃|建设了|建設了|建成|设立|設立|成立|出生|毕业|畢業|完成|达到|達到|"
-    r"一共|目前|已|今年|去年|全年|主要|包括|要(?!求)|如何|怎|谁|誰|哪|多少|几|幾"
+    r"有(?!限|关|關|效|机|機)|是(?!否)|在(?!线|職|职|校|岗|崗)|于|於|(?<![理自事缘緣])由(?!来|來)|被(?!告(?!知))|"
+    rf"将(?!军|領|领)|將(?!軍|領)|{_WILL}|(?<![性功智职職技])能(?!力|源|量|耗|效)|可以|计划|計劃(?!的)|何时|何時|什么|什麼|"
+    r"为(?!民)|為|获(?!得者)|獲|(?<![公中])共(?!同|和|享)|总(?!值|额|量|部|局|书|理|统|体|经理|裁|监)|的|提出|发布|發布|举行|舉行|规划|規劃|建设了|建設了|建成|设立|設立|成立|出生|毕业|畢業|完成|达到|達到|"
+    r"一共|目前|已|今年|去年|全年|主要|包括|(?<![重摘纪紀])要(?!求|点|點|素)|如何|怎|谁|誰|哪|多少|几|幾"
 )
 
 
@@ -98,6 +105,14 @@ _AMOUNT_ASKED = re.compile(
     rf"(?P<verb>(?:{_CHANGES}|百分之|是|为|為|有|达到?|達到?|了)*)(?:{_AMOUNT})"
     rf"(?:[{_CLASSIFIER}](?=[\u4e00-\u9fff]{{2}}))?(?P<behind>.*)$"
 )
+#: Characters of the word between a thing and an asking word, 整机|保修|多久.
+_PREDICATE = 2
+_ROLES = (
+    "员工|員工|职工|職工|人员|人員|经理|經理|主管|总监|總監|干部|幹部|领导|領導|专员|專員|助理|实习生|實習生|"
+    "工程师|工程師|教师|教師|老师|老師|学生|學生|会员|會員|客户|客戶|患者|居民"
+)
+_ROLE = re.compile(rf"(?:{_ROLES})$")
+_WHO_ACTS = re.compile(rf"[\u4e00-\u9fff]{{0,8}}?(?:{_ROLES})(?=[在去到的可能每])")
 #: What may stand behind an asking word and is only the unit of the answer.
 _UNIT_ALONE = re.compile(
     r"(?:[万萬亿億千百]*(?:元|人|户|戶|家|个|個|吨|噸|亩|畝|公顷|公頃|[平立]方[千公]?(?:米|里)|公里|[千]?米|天|年|个?月|小时|小時)|"
@@ -142,7 +157,9 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
     if pronoun and subject and normalize(subject) not in normalize(rest):
         possessive = pronoun.group().endswith("的") and pronoun.start() + len(pronoun.group()) > 1
         tail = "的" if possessive else ""
-        return rest[: pronoun.start()] + subject + tail + rest[pronoun.end() :]
+        who = _WHO_IS.match(previous) if pronoun.group()[0] in "他她" else None
+        about = who.group(1) if who else subject
+        return rest[: pronoun.start()] + about + tail + rest[pronoun.end() :]
     if _MEASURE_ALONE.fullmatch(rest.rstrip(END)):
         told = _measured(previous) or re.sub(rf"^(?:{_ASK})[是为為]?", "", subject)
         whole = not re.search(f"{_ASK}|{_AMOUNT}", told)
@@ -207,11 +224,18 @@ def _counterpart(previous: str, topic: str) -> tuple[int, int] | None:
             return year.span()
         return None
     return (
-        _name_alike(previous, topic)
+        _role_alike(previous, topic)
+        or _name_alike(previous, topic)
         or _place_alike(previous, topic)
         or _counted(previous)
         or _before_asking(previous)
     )
+
+
+def _role_alike(previous: str, topic: str) -> tuple[int, int] | None:
+    """Who the question begins with, where the topic is such a one: 部门经理|在上海的住宿标准, 普通员工."""
+    who = _WHO_ACTS.match(previous)
+    return who.span() if who and _ROLE.search(topic) else None
 
 
 def _name_alike(previous: str, topic: str) -> tuple[int, int] | None:
@@ -271,7 +295,7 @@ def _before_asking(previous: str) -> tuple[int, int] | None:
     """What stands before the asking word, without place, time and the verb of counting."""
     asks = re.search(_ASK, previous)
     if asks is None:
-        return None
+        return _before_amount(previous)
     end = asks.start()
     place = _first_named(previous)
     subject = place.end() if place else 0
@@ -286,6 +310,17 @@ def _before_asking(previous: str) -> tuple[int, int] | None:
     )
     end = start + measure.start() if measure else end
     return (start, end) if start < end else None
+
+
+def _before_amount(previous: str) -> tuple[int, int] | None:
+    """What stands before 多久 and its kin and the word that is asked by it: 整机|保修多久, 滤网|多久换一次."""
+    asks = re.search(_AMOUNT, previous)
+    if asks is None or _VERB.search(previous[: asks.start()], 2):
+        return None
+    end = asks.start()
+    if end > _PREDICATE + 1 and _UNIT_ALONE.fullmatch(previous, asks.end()):
+        end -= _PREDICATE
+    return (0, end) if end else None
 
 
 def _shared(one: str, other: str) -> int:

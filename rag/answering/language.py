@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from rag.retrieval.language import question_language
 
-__all__ = ["lead_in", "other_dates", "question_language", "refusal_text"]
+__all__ = [
+    "lead_in",
+    "nothing_fits_text",
+    "nothing_indexed_text",
+    "other_dates",
+    "question_language",
+    "refusal_text",
+]
 
 _REFUSALS = {
     "zh": "资料中没有找到这个问题的答案。下面是最接近的段落，供参考。",
@@ -40,6 +47,54 @@ _REFUSALS = {
     "el": "Τα έγγραφα δεν περιέχουν απάντηση σε αυτή την ερώτηση. "
     "Τα πλησιέστερα αποσπάσματα παρατίθενται ενδεικτικά.",
 }
+_NOTHING_FITS = {
+    "zh": "没有符合条件的资料，无法回答这个问题。",
+    "zh-Hant": "沒有符合條件的資料，無法回答這個問題。",
+    "en": "No document fits the restriction, so this question cannot be answered.",
+    "ja": "条件に合う資料がないため、この質問には答えられません。",
+    "ko": "조건에 맞는 자료가 없어 이 질문에 답할 수 없습니다.",
+    "fr": "Aucun document ne répond à la restriction : impossible de répondre à cette question.",
+    "de": "Kein Dokument entspricht der Einschränkung; die Frage lässt sich nicht beantworten.",
+    "es": "Ningún documento cumple la restricción; no se puede responder a esta pregunta.",
+    "pt": "Nenhum documento cumpre a restrição; não é possível responder a esta pergunta.",
+    "it": "Nessun documento rispetta la restrizione; non è possibile rispondere a questa domanda.",
+    "nl": "Geen enkel document voldoet aan de beperking; deze vraag is niet te beantwoorden.",
+    "ru": "Нет документов, подходящих под ограничение; ответить на этот вопрос нельзя.",
+    "uk": "Немає документів, що відповідають обмеженню; відповісти на це запитання не можна.",
+    "tr": "Kısıtlamaya uyan belge yok; bu soru yanıtlanamıyor.",
+    "vi": "Không có tài liệu nào phù hợp với giới hạn; không thể trả lời câu hỏi này.",
+    "id": "Tidak ada dokumen yang sesuai dengan pembatasan; pertanyaan ini tidak dapat dijawab.",
+    "pl": "Żaden dokument nie spełnia ograniczenia; nie można odpowiedzieć na to pytanie.",
+    "th": "ไม่มีเอกสารที่ตรงตามเงื่อนไข จึงตอบคำถามนี้ไม่ได้",
+    "ar": "لا توجد وثيقة تطابق الشرط، فتتعذر الإجابة عن هذا السؤال.",
+    "he": "אין מסמך שעונה על ההגבלה, ולכן אי אפשר להשיב על השאלה.",
+    "hi": "कोई दस्तावेज़ शर्त पर खरा नहीं उतरता, इसलिए इस प्रश्न का उत्तर नहीं दिया जा सकता।",
+    "el": "Κανένα έγγραφο δεν πληροί τον περιορισμό· η ερώτηση δεν μπορεί να απαντηθεί.",
+}
+_NOTHING_INDEXED = {
+    "zh": "还没有收录任何资料，无法回答这个问题。",
+    "zh-Hant": "還沒有收錄任何資料，無法回答這個問題。",
+    "en": "Nothing is indexed yet, so this question cannot be answered.",
+    "ja": "まだ資料が登録されていないため、この質問には答えられません。",
+    "ko": "아직 색인된 자료가 없어 이 질문에 답할 수 없습니다.",
+    "fr": "Aucun document n'est encore indexé : impossible de répondre à cette question.",
+    "de": "Es ist noch nichts indexiert; die Frage lässt sich nicht beantworten.",
+    "es": "Todavía no hay nada indexado; no se puede responder a esta pregunta.",
+    "pt": "Ainda não há nada indexado; não é possível responder a esta pergunta.",
+    "it": "Non è ancora indicizzato nulla; non è possibile rispondere a questa domanda.",
+    "nl": "Er is nog niets geïndexeerd; deze vraag is niet te beantwoorden.",
+    "ru": "Пока ничего не проиндексировано; ответить на этот вопрос нельзя.",
+    "uk": "Ще нічого не проіндексовано; відповісти на це запитання не можна.",
+    "tr": "Henüz hiçbir şey dizine eklenmedi; bu soru yanıtlanamıyor.",
+    "vi": "Chưa có tài liệu nào được lập chỉ mục; không thể trả lời câu hỏi này.",
+    "id": "Belum ada yang diindeks; pertanyaan ini tidak dapat dijawab.",
+    "pl": "Nic jeszcze nie zostało zindeksowane; nie można odpowiedzieć na to pytanie.",
+    "th": "ยังไม่มีเอกสารในดัชนี จึงตอบคำถามนี้ไม่ได้",
+    "ar": "لم يُفهرس شيء بعد، فتتعذر الإجابة عن هذا السؤال.",
+    "he": "עדיין לא נוסף דבר לאינדקס, ולכן אי אפשר להשיב על השאלה.",
+    "hi": "अभी कुछ भी अनुक्रमित नहीं है, इसलिए इस प्रश्न का उत्तर नहीं दिया जा सकता।",
+    "el": "Δεν έχει ευρετηριαστεί τίποτα ακόμη· η ερώτηση δεν μπορεί να απαντηθεί.",
+}
 # Said before a quote in another script than the question's: we quote, we do not translate.
 _LEAD_INS = {
     "zh": "原文如下：",
@@ -68,8 +123,18 @@ _LEAD_INS = {
 
 
 def refusal_text(language: str) -> str:
-    """What is said when the documents do not hold the answer."""
+    """What is said when the documents do not hold the answer, with the nearest passages beside it."""
     return _REFUSALS.get(language, _REFUSALS["en"])
+
+
+def nothing_fits_text(language: str) -> str:
+    """What is said when no document passes the filter."""
+    return _NOTHING_FITS.get(language, _NOTHING_FITS["en"])
+
+
+def nothing_indexed_text(language: str) -> str:
+    """What is said when the index is empty."""
+    return _NOTHING_INDEXED.get(language, _NOTHING_INDEXED["en"])
 
 
 def lead_in(language: str) -> str:

@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import AnsweringError
+from rag.forks import unlocked_when_forked
 from rag.normalization import normalize, normalize_with_offsets, source_span
 
 __all__ = ["Reader", "ReaderInput", "ReaderScore"]
@@ -353,7 +354,7 @@ class Reader:
         self._run = run
         self._load_adapted = load_adapted
         self._adapted: Run | None = None
-        self._loading = Lock()
+        self._loading = unlocked_when_forked(Lock())
         self._threads = threads
         self._workers: tuple[int, ThreadPoolExecutor] | None = None
 

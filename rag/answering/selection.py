@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.answering.document_order import next_in_document, of_one_document
+from rag.answering.enumerations import list_goes_on, marker_of
 from rag.answering.evidence import Candidate, best_typed_span, held_terms
 from rag.answering.figures import Figure, find_figures, same_unit
+from rag.answering.named_items import (
+    Items,
+    asked_among,
+    items_asked,
+    items_named,
+    of_another_item,
+)
 from rag.answering.question import AskedFor
 from rag.answering.ranking import Ranked, row
+from rag.answering.what_is_below import asks, instead_of, is_bare_title, says_only_yes
+from rag.records import Passage
 from rag.retrieval.grouping import resemblance
 
 __all__ = ["Selection", "select"]
@@ -36,10 +48,23 @@ class Selection:
     listed: bool = False
 
 
-def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
-    """Choose the sentences; ``limit`` holds but for lists and for documents that disagree."""
-    best = ranked.order[0]
-    others = _other_values(asked, ranked, best)
+def select(
+    asked: AskedFor, ranked: Ranked, *, limit: int, passages: Sequence[Passage] = ()
+) -> Selection:
+    """Choose the sentences; ``limit`` holds but for lists and for documents that disagree.
+
+    Args:
+        asked: The question.
+        ranked: The sentences.
+        limit: The most of them.
+        passages: Theirs; without them lines, headings and titles are not seen.
+    """
+    best = _first(asked, ranked, passages)
+    others = [
+        index
+        for index in _other_values(asked, ranked, best, passages)
+        if not _refers_back(ranked.candidates[index])
+    ]
     if dated := _newest_first(ranked, best, others):
         return Selection(tuple(dated), dates_differ=True)
     steps = _steps(ranked, best) if _wants_steps(asked) else []
@@ -52,20 +77,41 @@ def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
             return Selection((best,))
     chosen = [best]
     if asked.many or _only_introduces(asked, ranked, best):
-        chosen += _list_goes_on(ranked, best)
+        chosen += list_goes_on(ranked, best, passages)
         if len(chosen) > 1:
-            return Selection(tuple(chosen[:LONGEST_LIST]), listed=True)
-    top = float(ranked.logits[best])
+            return Selection(_in_order(ranked, chosen), listed=True)
+    if says_only_yes(ranked.candidates[best].text):
+        more = next_in_document(ranked, best, passages)
+        if more is not None and not asks(passages, ranked.candidates[more]):
+            return Selection((best, more))
+    top = max(float(ranked.logits[best]), float(ranked.logits[ranked.order[0]]))
+    named = items_asked(asked.text)
+    around = _items_around(ranked, best, passages) if named else {}
     covered = set(_framed(ranked.candidates[best]))
-    for index in ranked.order[1:]:
+    compared = any(len(wanted) > 1 for wanted in named.values())
+    shown = asked_among(named, items_named(ranked.candidates[best].text))
+    for index in ranked.order:
         if len(chosen) >= limit:
             break
         if float(ranked.logits[index]) < top - 2 * NEAR:
             break
         candidate = ranked.candidates[index]
-        if any(resemblance(candidate.text, ranked.candidates[i].text) > 0.7 for i in chosen):
+        if index in chosen:
+            continue
+        told = asked_among(named, items_named(candidate.text)) if compared else frozenset()
+        other_one = bool(shown and told - shown)  # A型 beside B型, though the same is said of both
+        if not other_one and any(
+            resemblance(candidate.text, ranked.candidates[i].text) > 0.7 for i in chosen
+        ):
             continue
         if row(ranked, index, "fragment") and not row(ranked, best, "fragment"):
+            continue
+        if asks(passages, candidate) or is_bare_title(asked, candidate, passages):
+            continue
+        if _is_of_another(ranked, best, index, named, around, passages):
+            continue
+        behind = ranked.candidates[chosen[-1]].document_id
+        if candidate.document_id != behind and _refers_back(candidate):
             continue
         held = _framed(candidate)
         weights = ranked.weights
@@ -75,23 +121,110 @@ def select(asked: AskedFor, ranked: Ranked, *, limit: int) -> Selection:
             if weights.met(term, held) and not weights.met(term, covered)
         )
         near = float(ranked.logits[index]) >= top - NEAR / 2
-        if new >= NEW_PART or near:
+        if new >= NEW_PART or near or other_one:
             chosen.append(index)
             covered |= held
+            shown |= told
     chosen += [index for index in others if index not in chosen]
     return Selection(tuple(chosen))
 
 
-def _framed(candidate: Candidate) -> frozenset[str]:
-    return held_terms(candidate.text) | held_terms(candidate.frame)
+def _first(asked: AskedFor, ranked: Ranked, passages: Sequence[Passage]) -> int:
+    """The sentence to answer with: the best one, or what stands below it where it only asks or heads."""
+    best = next(
+        (i for i in ranked.order if not is_bare_title(asked, ranked.candidates[i], passages)),
+        ranked.order[0],
+    )
+    best = _of_asked_item(asked, ranked, best)
+    below = instead_of(asked, ranked, best, passages)
+    if below is None:
+        return best
+    if asks(passages, ranked.candidates[best]):
+        # 忘记密码怎么办 is like 忘打卡怎么办, but a sentence on 打卡 has more of its words.
+        plain = (i for i in ranked.order if not asks(passages, ranked.candidates[i]))
+        other = next((i for i in plain if i != below), below)
+        both = ranked.candidates[best].text + ranked.candidates[below].text
+        if _share(ranked, ranked.candidates[other].text) > _share(ranked, both):
+            return other
+    return below
 
 
-_INTRODUCES = re.compile(r"[:：]\s*$|如下|以下|包括|分别(?:是|为)")
-_ITEM = re.compile(
-    r"^\s*(?:[一二三四五六七八九十]+是|第?[一二三四五六七八九十]+[、.)）,，]|[(（]?\d{1,2}[.、)）]|[-*•·●▪]|"
-    r"[①-⑳]|first|second|third|fourth|fifth|其[一二三四五六])",
+def _of_asked_item(asked: AskedFor, ranked: Ranked, best: int) -> int:
+    """The sentence itself, or, if it names other items than those asked for, the first near it that names one.
+
+    Of three models, two of which are compared, the third may have more of what is asked for.
+    """
+    named = items_asked(asked.text)
+    if not of_another_item(named, named, items_named(ranked.candidates[best].text), None):
+        return best
+    near = (i for i in ranked.order if ranked.logits[i] >= ranked.logits[best] - 2 * NEAR)
+    texts = ((i, ranked.candidates[i].text) for i in near)
+    return next((i for i, text in texts if asked_among(named, items_named(text))), best)
+
+
+def _share(ranked: Ranked, text: str) -> float:
+    return ranked.weights.share(held_terms(text))
+
+
+def _in_order(ranked: Ranked, chosen: list[int]) -> tuple[int, ...]:
+    """A list cut to its longest: as it stands in the document, if the best sentence is then among it."""
+    best = chosen[0]
+    if marker_of(ranked.candidates[best].text) is not None:
+        placed = sorted(chosen, key=lambda i: ranked.candidates[i].start)[:LONGEST_LIST]
+        if best in placed:
+            return tuple(placed)
+    return tuple(chosen[:LONGEST_LIST])
+
+
+#: So a sentence opens that tells of what stands before it.
+_REFERS_BACK = re.compile(
+    r"\s*(?:(?:it|its|he|his|she|her|they|their)\b|该|其(?![他它余次实])|它|[他她](?!人))",
     re.IGNORECASE,
 )
+
+
+def _refers_back(candidate: Candidate) -> bool:
+    return _REFERS_BACK.match(candidate.text) is not None
+
+
+def _items_around(ranked: Ranked, index: int, passages: Sequence[Passage]) -> Items:
+    """The items that a sentence, its frame, its passage and its source name."""
+    candidate = ranked.candidates[index]
+    around = [candidate.text, candidate.frame]
+    if candidate.passage < len(passages):
+        passage = passages[candidate.passage]
+        around += [passage.text, passage.source]
+    return items_named("\n".join(around))
+
+
+def _is_of_another(
+    ranked: Ranked,
+    best: int,
+    index: int,
+    named: Items,
+    around: Items,
+    passages: Sequence[Passage],
+) -> bool:
+    """Whether a sentence tells of another item than the one that the question and the best sentence name.
+
+    Args:
+        ranked: The sentences.
+        best: Index of the best one.
+        index: Of the one in question.
+        named: What the question names.
+        around: What is named in the best sentence or around it.
+        passages: Theirs.
+    """
+    if not named:
+        return False
+    candidate = ranked.candidates[index]
+    elsewhere = candidate.document_id != ranked.candidates[best].document_id
+    theirs = _items_around(ranked, index, passages) if elsewhere else None
+    return of_another_item(named, around, items_named(candidate.text), theirs)
+
+
+def _framed(candidate: Candidate) -> frozenset[str]:
+    return held_terms(candidate.text) | held_terms(candidate.frame)
 
 
 _NUMBERED = re.compile(r"\s*[(（]?(\d{1,2})[.)）]\s")
@@ -111,13 +244,6 @@ def _only_introduces(asked: AskedFor, ranked: Ranked, best: int) -> bool:
     return not asked.language.startswith("zh") and text.endswith((":", "："))
 
 
-def _of_one_document(ranked: Ranked, best: int) -> list[int]:
-    """The sentences of the best one's document, as they follow."""
-    document = ranked.candidates[best].document_id
-    same = (i for i, c in enumerate(ranked.candidates) if c.document_id == document)
-    return sorted(same, key=lambda i: ranked.candidates[i].start)
-
-
 def _steps(ranked: Ranked, best: int) -> list[int]:
     """The numbered steps from the first that the best sentence is among; empty where it is no step.
 
@@ -125,7 +251,7 @@ def _steps(ranked: Ranked, best: int) -> list[int]:
     """
     steps: list[int] = []
     last = end = 0
-    for index in _of_one_document(ranked, best):
+    for index in of_one_document(ranked, best):
         candidate = ranked.candidates[index]
         gap = candidate.start - end
         numbered = _NUMBERED.match(candidate.text)
@@ -178,50 +304,6 @@ def _are_steps(ranked: Ranked, items: list[int]) -> bool:
     return 2 * told > sum(number is not None for number in numbered)
 
 
-def _list_goes_on(ranked: Ranked, best: int) -> list[int]:
-    """Sentences that carry on the enumeration which the best one is in or announces."""
-    candidate = ranked.candidates[best]
-    same = _of_one_document(ranked, best)
-    at = same.index(best)
-    introduces = bool(_INTRODUCES.search(candidate.text))
-    is_item = bool(_ITEM.match(candidate.text))
-    if not introduces and not is_item:
-        following = ranked.candidates[same[at + 1]].text if at + 1 < len(same) else ""
-        if not _ITEM.match(following):
-            return []
-    found: list[int] = []
-    gap = candidate.end
-    for index in same[at + 1 :]:
-        text = ranked.candidates[index].text
-        start = ranked.candidates[index].start
-        if start - gap > 8:
-            break
-        if not _ITEM.match(text) and not (introduces and _alike_items(ranked, found, index)):
-            break
-        found.append(index)
-        gap = ranked.candidates[index].end
-    if is_item:  # and the items before it
-        head: list[int] = []
-        gap = candidate.start
-        for index in reversed(same[:at]):
-            if gap - ranked.candidates[index].end > 8:
-                break
-            if not _ITEM.match(ranked.candidates[index].text):
-                break
-            head.append(index)
-            gap = ranked.candidates[index].start
-        found = head[::-1] + found
-    return found
-
-
-def _alike_items(ranked: Ranked, found: list[int], index: int) -> bool:
-    """Whether a sentence can be one more item after a colon: short, like those before it."""
-    text = ranked.candidates[index].text
-    if not found:
-        return len(text) <= 120
-    return len(text) <= 2.5 * len(ranked.candidates[found[0]].text) + 10
-
-
 #: So many of the first candidates may give another value.
 _OPINIONS = 8
 #: They may stand so far below the best one: the network ranks what it would answer with.
@@ -233,20 +315,26 @@ SAME_CLAUSE = 0.8
 _MEASURED = frozenset({"figure", "percent", "money", "duration", "rank"})
 
 
-def _other_values(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
+def _other_values(
+    asked: AskedFor, ranked: Ranked, best: int, passages: Sequence[Passage]
+) -> list[int]:
     """Sentences of other documents that give another value of the same measure, the likeliest first."""
     value = _value(asked, ranked, best)
     if asked.kind not in _MEASURED or asked.years or value is None:
         return []
+    named = items_asked(asked.text)
+    around = _items_around(ranked, best, passages) if named else {}
     found: list[int] = []
     values = [value]
-    for index in ranked.order[1:_OPINIONS]:
+    for index in ranked.order[:_OPINIONS]:
         if float(ranked.logits[index]) < float(ranked.logits[best]) - _BELOW:
             break
         documents = {ranked.candidates[i].document_id for i in (best, *found)}
         if ranked.candidates[index].document_id in documents:
             continue
         if not _same_measure(ranked, best, index):
+            continue
+        if _is_of_another(ranked, best, index, named, around, passages):
             continue
         other = _value(asked, ranked, index)
         if other is not None and all(_another(other, one) for one in values):

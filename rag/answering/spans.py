@@ -14,7 +14,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["FIGURES", "TypedSpan", "capitalised", "figures_in", "quoted", "typed_spans", "years_in"]
+__all__ = [
+    "FIGURES",
+    "TypedSpan",
+    "capitalised",
+    "figures_in",
+    "marker_end",
+    "quoted",
+    "typed_spans",
+    "years_in",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ _SCALE = "(?:百|千|万|亿|万亿|千万|百万|十万)*"
 _APPROX = "(?:大约|约|近|超过|超|逾|不少于|至少|不到|将近|达|共|多达|第)?"
 
 _PERCENT = re.compile(
-    rf"(?:{_DIGITS})\s*(?:%|个百分点|成(?!立|为|功|员|果|本|都|就)|percent|per cent)"
+    rf"(?:{_DIGITS})\s*(?:%|‰|个百分点|成(?!立|为|功|员|果|本|都|就)|percent|per cent)"
     rf"|百分之[{_HAN_DIGITS}点\d.]+|[一二两三四五六七八九]成(?!立|为|功|员|果|本)"
 )
 _MONEY = re.compile(
@@ -66,14 +75,14 @@ _DATE = re.compile(
     r"|[〇零一二三四五六七八九]{4}年(?:[一二三四五六七八九十]{1,2}月)?"
     r"(?:[一二三四五六七八九十]{1,3}[日号])?"
     r"|\d{2,4}年代|\d{1,2}世纪(?:\d{1,2}年代)?(?:初|末|中叶)?|上世纪[^,。]{1,4}年代"
-    r"|\d{4}-\d{1,2}(?:-\d{1,2})?|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}[:点时]\d{0,2}分?"
+    r"|\d{4}-\d{1,2}(?!\d)(?:-\d{1,2})?|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}[:点时]\d{0,2}分?"
     rf"|\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{_MONTHS})\b\.?(?:\s+\d{{1,2}}(?!\d)(?:st|nd|rd|th)?)?"
     r"(?:,?\s+\d{4})?"
     r"|(?<![\d.,])(?:1[0-9]{3}|20[0-9]{2})s?(?![\d.,]*\d|年|%|[a-z\u4e00-\u9fff]|\s*(?:km|kg|m\b|people))"
     r"|[前去今明]年|年初|年底|清朝|明朝|唐朝|宋朝|元朝|汉朝"
 )
 _DURATION = re.compile(
-    rf"(?:{_DIGITS}|[{_HAN_DIGITS}半]+)(?:余|多)?(?:个)?(?:年|个月|月|周|星期|天|日|小时|分钟|秒)"
+    rf"(?:{_DIGITS}|[{_HAN_DIGITS}半]+)(?:余|多)?(?:个)?(?:年|个月|月|(?:工作|自然|交易)日|周|星期|天|日|小时|分钟|秒)"
     r"(?!代|级|份|\d|[一二三四五六七八九])"
     rf"|(?:{_DIGITS}|one|two|three|four|five|six|seven|eight|nine|ten)\s+"
     r"(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?)"
@@ -83,11 +92,19 @@ _RANK = re.compile(
     r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b"
 )
 _FIGURE = re.compile(
-    rf"(?:{_DIGITS})\s*{_SCALE}(?:余|多|来)?(?:{_UNITS})?"
+    rf"(?:{_DIGITS})\s*{_SCALE}(?:余|多|来)?(?:{_UNITS}|m[23](?![a-z0-9]))?"
     r"(?:\s*(?:hundred|thousand|million|billion|trillion|dozen))?"
     rf"|[{_HAN_DIGITS}]{{1,8}}(?:余|多|来)?(?:{_UNITS})"
     r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|"
     r"fifty|hundred|thousand|million|billion|dozens?)\b(?:\s+(?:hundred|thousand|million|billion))?"
+)
+
+# A range never has a part that begins with 0, and seldom one of seven digits.
+_TELEPHONE = re.compile(
+    r"(?<![a-z0-9+-])(?:\+\d{1,3}(?:[ -]?\(?\d{1,4}\)?){2,5}"  # +86 532 8899 7766
+    r"|\(0\d{2,3}\) ?-?\d{7,8}|\d{3,4}-\d{7,8}(?:-\d{1,5})?"  # (0532)88997766, 0532-88997766
+    r"|\(\d{3}\) ?\d{3}-\d{4}|\d{3,4}-\d{3,4}-\d{4}"  # (212) 555-0142, 400-820-5678
+    r"|1[3-9]\d([ -])\d{4}\1\d{4}|\d{3}-0\d{3})(?![\d-])"  # 138 0013 8000, 555-0142
 )
 
 # The forms of texts without Han characters: English, and what is plain in other European languages.
@@ -185,7 +202,7 @@ _WESTERN_DATE = re.compile(
     rf"|(?<![\d.,])(?:1\d{{3}}|20\d{{2}})s?(?![\d.,]*\d|{_LATIN}|\s?%){_COUNTED}"
 )
 _WESTERN_PERCENT = re.compile(
-    rf"(?:{_NUM}|{_SPELLED})\s?(?:%|(?:percent(?:age points?)?|per cent|prozent(?:punkte?)?|pour cent|"
+    rf"(?:{_NUM}|{_SPELLED})\s?(?:%|‰|(?:percent(?:age points?)?|per cent|prozent(?:punkte?)?|pour cent|"
     r"por ciento|por cento|per cento)\b)"
 )
 _WESTERN_MONEY = re.compile(
@@ -272,6 +289,36 @@ def capitalised(source: str) -> list[tuple[int, int]]:
     return runs
 
 
+# With a space behind a number of decimals, these tell that it is an amount and numbers no clause.
+_DECIMAL_UNITS = (
+    r"(?:[百千万亿]|平方|立方|公里|千米|海里|英里|英尺|公顷|公斤|千克|[毫厘]?米|吨|克|升|亩|度|小时|分钟|秒|天|"
+    r"年(?!度)|倍|岁|[美欧日港]?元|个百分点|%|per\s?cent|(?:year|month|week|day|hour|minute|second)s?\b|"
+    rf"{_POWER}|{_CURRENCY}|{_MEASURE}|{_PEOPLE_AND_THINGS})"
+)
+_MARKER = re.compile(
+    r"[\s#>*+•·●▪-]*(?:"
+    r"第[〇零一二三四五六七八九十百\d]{1,5}[编章节節条條款项項步](?:之[一二三四五六七八九十])?(?=\**(?:[\s:：、]|$))"
+    r"|(?i:article|section|clause|chapter|part|step)\s\d+(?:\.\d+)*(?=[.:)])"
+    r"|[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)]|[①-⑳]"
+    r"|[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])|\d{1,2}、(?!\d)"
+    rf"|\d{{1,2}}[.．)）](?=\**\s|[\u4e00-\u9fff])(?!\s*(?i:{_MONTH}))"
+    rf"|\d{{1,2}}(?:\.\d{{1,3}}){{1,3}}(?=\.?\**\s+[^a-z])(?!\s+(?i:{_DECIMAL_UNITS}))"
+    r")[.:：、)]?\**\s*"
+)
+
+
+def marker_end(source: str) -> int:
+    """Where a text *as it stands* goes on behind its number (3.1, 第五条, （二）, Step 2:); 0 without one.
+
+    An amount or a day that a text begins with is none: 2.5 million, 3.5 亿元, 3. Mai.
+    """
+    match = _MARKER.match(source[:_LONGEST_MARKER])
+    return match.end() if match is not None and match.end() < len(source) else 0
+
+
+_LONGEST_MARKER = 60  # with what tells an amount behind it
+
+
 def typed_spans(text: str) -> tuple[TypedSpan, ...]:
     """All typed spans of a *normalised* sentence, by start; kinds may overlap, one kind never does."""
     return _typed_spans(text[:4000])
@@ -280,8 +327,8 @@ def typed_spans(text: str) -> tuple[TypedSpan, ...]:
 @lru_cache(maxsize=8192)
 def _typed_spans(text: str) -> tuple[TypedSpan, ...]:
     if _LETTER.search(text) and not _HAN.search(text):
-        return tuple(sorted(_number_spans(text, _WESTERN), key=_place))
-    found = list(_number_spans(text, _CHINESE))
+        return tuple(sorted(_ranges_joined(text, _number_spans(text, _WESTERN)), key=_place))
+    found = _ranges_joined(text, _number_spans(text, _CHINESE))
     for match in _PERSON.finditer(text):
         group = match.lastindex
         if group and match.group(group)[:2] not in _NO_PERSON:
@@ -297,6 +344,7 @@ def _place(span: TypedSpan) -> tuple[int, int, str]:
 
 # What is found first keeps its characters.
 _CHINESE = (
+    ("figure", _TELEPHONE),
     ("percent", _PERCENT),
     ("money", _MONEY),
     ("date", _DATE),
@@ -305,6 +353,7 @@ _CHINESE = (
     ("figure", _FIGURE),
 )
 _WESTERN = (
+    ("figure", _TELEPHONE),
     ("percent", _WESTERN_PERCENT),
     ("money", _WESTERN_MONEY),
     ("date", _WESTERN_DATE),
@@ -326,6 +375,39 @@ def _number_spans(text: str, forms: Iterable[tuple[str, re.Pattern[str]]]) -> It
                 continue
             taken[start:end] = b"\x01" * (end - start)
             yield TypedSpan(start, end, kind)
+
+
+_TO = re.compile(r" ?[~至到] ?|-{1,2}| -{1,2} | to ")
+_BARE = re.compile(rf"\d[\d.,]*|[{_HAN_DIGITS}]+")
+# From 50 to 100 people is a change, from May to July a time.
+_FROM = re.compile(r"(?:[从由自]|\bfrom )$")
+_PERIODS = frozenset({"date", "duration"})
+
+
+def _ranges_joined(text: str, spans: Iterable[TypedSpan]) -> list[TypedSpan]:
+    """The spans with two of one kind, or a bare number and a span, made one range: 35~60, 3至7个工作日."""
+    joined: list[TypedSpan] = []
+    for span in sorted(spans, key=_place):
+        first = joined[-1] if joined else None
+        if first is not None and _is_range(text, first, span):
+            joined[-1] = TypedSpan(first.start, span.end, span.kind)
+        else:
+            joined.append(span)
+    return joined
+
+
+def _is_range(text: str, first: TypedSpan, last: TypedSpan) -> bool:
+    between = _TO.fullmatch(text, first.end, last.start)
+    if between is None:
+        return False
+    bare = first.kind == "figure" and _BARE.fullmatch(text, first.start, first.end)
+    if first.kind != last.kind and not bare:
+        return False
+    if "-" in between.group():
+        around = (text[first.start - 1 : first.start], text[last.end : last.end + 1])
+        if "-" in around or (around[0].isascii() and around[0].isalpha()):
+            return False  # A7-12, 3-4-5
+    return last.kind in _PERIODS or not _FROM.search(text[: first.start])
 
 
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?=\s*年(?!代)|(?![\d.,%]*\d|[^\W\d_年-]|%))")

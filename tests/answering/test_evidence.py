@@ -39,6 +39,19 @@ def test_of_a_passage_of_headings_alone_they_are_the_candidates() -> None:
     assert only.text == "## 区卫生健康局"
 
 
+def test_each_sentence_is_framed_by_the_heading_above_it() -> None:
+    text = "更换滤网。滤网不可水洗。\n\n## 连接网络\n\n长按两键。"
+    first, second, third = candidates_of([_passage(text, "年报 > 滤网更换")])
+    assert [one.frame for one in (first, second, third)] == [
+        "年报 年报 > 滤网更换",
+        "年报 年报 > 滤网更换",
+        "年报 连接网络",
+    ]
+    assert (first.after, second.after, third.before) == ("滤网不可水洗。", "", "## 连接网络")
+    (only,) = candidates_of([_passage("# 年报\n\n## 滤网更换\n\n更换滤网。", "年报 > 滤网更换")])
+    assert only.frame == "年报 年报 > 滤网更换"
+
+
 TABLE = "| Property | X200 | X300 |\n|---|---|---|\n| Weight | 3.4 kg | 4.1 kg |\n| Price | $349 | $499 |"
 
 

@@ -7,9 +7,11 @@ import pytest
 
 from rag.answering import answer
 from rag.answering.followup import complete_question
+from rag.answering.language import _REFUSALS, nothing_fits_text, nothing_indexed_text
 from rag.answering.ranking import parts_of
 from rag.answering.reader import ReaderScore
 from rag.answering.scoring import has_network
+from rag.index import open_store
 from rag.retrieval import retrieve
 from rag.settings import Settings
 
@@ -52,8 +54,9 @@ def test_quotes_are_spans_and_the_text_numbers_them(small_view, embedder) -> Non
         assert text[citation.start : citation.end] == citation.quote
         assert citation.number == number
         assert f"[{number}]" in given.text
-    for statement in given.statements:
-        assert given.text[statement.start : statement.end].endswith("]")
+    for statement, citation in zip(given.statements, given.citations, strict=True):
+        assert given.text[statement.start : statement.end] == citation.quote
+        assert given.text[statement.end :].lstrip().startswith(f"[{citation.number}]")
     assert given.answerer == "extractive"
     assert set(given.timings) == {"rank", "answer"}
 
@@ -107,6 +110,28 @@ def test_without_passages_it_refuses() -> None:
     given = answer("谁?", [])
     assert given.refused
     assert given.confidence == 0.0
+
+
+def test_a_refusal_without_passages_says_why_and_promises_none(
+    small_view, embedder, tmp_path
+) -> None:
+    assert (
+        answer("董事长是谁?", [], view=small_view).text == "没有符合条件的资料，无法回答这个问题。"
+    )
+    said = answer("Who directs the museum?", [], view=small_view).text
+    assert said == "No document fits the restriction, so this question cannot be answered."
+    store = open_store(tmp_path / "index", model=embedder.name, dimension=embedder.dimension)
+    with store.view() as view:
+        given = answer("Who directs the museum?", [], view=view)
+    store.close()
+    assert given.refused
+    assert given.text == "Nothing is indexed yet, so this question cannot be answered."
+
+
+@pytest.mark.parametrize("said", [nothing_fits_text, nothing_indexed_text])
+def test_every_language_of_a_refusal_has_those_without_passages(said) -> None:
+    for language in _REFUSALS:
+        assert (said(language) == said("en")) is (language == "en")
 
 
 def test_an_english_question_over_chinese_says_that_it_quotes(small_view, embedder) -> None:

@@ -12,8 +12,10 @@ from rag.index.terms import terms
 HEAD = "| Region | Farms | Capacity (MW) |"
 
 
-def marked(question: str, text: str, *, head: str = "", read: str | None = None) -> str | None:
-    """The marked words, all of the question's terms worth the same; ``read`` is a sure reader's span."""
+def marked(
+    question: str, text: str, *, head: str = "", read: str | None = None, sure: float = 0.9
+) -> str | None:
+    """The marked words, all of the question's terms worth the same; ``read`` is the reader's span."""
     asked = analyse(question)
     held = sorted(set(terms(asked.content)))
     worth = dict.fromkeys(held, 1 / max(len(held), 1))
@@ -21,7 +23,7 @@ def marked(question: str, text: str, *, head: str = "", read: str | None = None)
         passage=0, position=0, document_id="a", start=0, end=len(text), text=text,
         before=head, after="", frame="", published=None, head=head,
     )  # fmt: skip
-    span = (text.index(read), text.index(read) + len(read), 0.9) if read is not None else None
+    span = (text.index(read), text.index(read) + len(read), sure) if read is not None else None
     found = highlight_of(asked, candidate, Weights(worth, (), worth), span)
     return text[found[0] : found[1]] if found else None
 
@@ -107,6 +109,62 @@ def test_the_column_that_is_asked_for_and_not_the_one_that_is_told(
 def test_a_mark_cuts_no_word_and_no_brackets(read, shown) -> None:
     text = "* Sir Alan Whitcombe heads the board (since 2020)."
     assert marked("What does it say?", text, read=read) == shown
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "shown"),
+    [
+        ("违约金上限是多少?", "7.3 违约金总额不超过合同总价的10%。", "10%"),
+        ("甲方逾期每天付多少违约金?", "7.2 甲方逾期的,每日支付0.3‰的违约金。", "0.3‰"),
+        ("How much is the deposit?", "3. Deposit. The deposit is $500.", "$500"),
+        ("客服热线是多少?", "客服热线：400-820-5678", "400-820-5678"),
+        ("净化器适用面积多大?", "适用面积为35～60㎡。", "35～60㎡"),
+        ("银行卡多久到账?", "银行卡3至7个工作日到账。", "3至7个工作日"),
+    ],
+)
+def test_a_number_of_the_sentence_is_not_marked_and_figures_are_whole(
+    question, text, shown
+) -> None:
+    assert marked(question, text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "shown"),
+    [
+        ("It runs 2**10 times.", "2", "2**10"),
+        ("Set max_length first.", "length", "max_length"),
+        ("It takes **12** days.", "12", "12"),
+        ("2.4 The tenant pays.", "2.4 The tenant", "The tenant"),
+        ("答案是🎉青岛港🎉。", "🎉青岛港🎉", "青岛港"),
+        ("It ends with → here.", "→", None),
+        ("今天25℃左右。", "25℃", "25℃"),
+    ],
+)
+def test_a_mark_keeps_terms_whole_and_has_no_symbols_at_its_edges(text, read, shown) -> None:
+    assert marked("What does it say?", text, read=read) == shown
+
+
+def test_an_unsure_reader_gives_way_to_a_figure_much_nearer_to_the_words() -> None:
+    text = "升级为黄金会员年费为198元,钻石会员年费为498元。"
+    question = "黄金会员年费多少?"
+    assert marked(question, text, read="498元", sure=0.38) == "198元"
+    assert marked(question, text, read="498元", sure=0.9) == "498元"
+
+
+def test_a_term_inside_a_longer_word_is_not_the_asked_one() -> None:
+    text = "员工可享受婚假10天、产假158天、陪产假15天、丧假3天。"
+    assert marked("产假多少天?", text, read="15天", sure=0.4) == "158天"
+    assert marked("陪产假多少天?", text, read="15天", sure=0.4) == "15天"
+
+
+def test_a_mark_keeps_to_one_field() -> None:
+    text = "甲方：青岛港公司\n乙方（卖方）：苏州恒信公司"
+    assert marked("这是什么?", text, read="青岛港公司\n乙方（卖方）：苏州恒信公司") == "青岛港公司"
+    assert marked("这是什么?", "籍贯：长沙\n手机：1380", read="长沙\n手机") == "长沙"
+
+
+def test_a_shred_behind_the_number_of_a_sentence_is_no_mark() -> None:
+    assert marked("付多少违约金?", "7.2 甲方每日付0.3‰。", read="7.2 甲") == "0.3‰"
 
 
 def test_a_mark_keeps_to_one_cell() -> None:

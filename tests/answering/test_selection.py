@@ -58,6 +58,35 @@ def test_another_document_with_another_value_of_the_measure_is_shown(
     assert select(ASKED, _ranked(BEST, other), limit=3).order == ((0, 1) if shown else (0,))
 
 
+@pytest.mark.parametrize(
+    ("question", "best", "other"),
+    [
+        ("What is the rent of flat A?", "The rent of flat A is 500 euros.", "The rent of flat B is 600 euros."),
+        ("B型机的重量是多少公斤？", "B型机的重量是45公斤。", "A型机的重量是30公斤。"),
+        ("11号楼有几间房？", "11号楼共有13间房。", "9号楼共有11间房。"),
+        ("How many rooms has house number 5?", "House number 5 has 7 rooms.", "It has 5 rooms."),
+    ],
+)  # fmt: skip
+def test_another_items_value_is_no_second_opinion(question: str, best: str, other: str) -> None:
+    ranked = _ranked(("a", best, 5.0, 0.5, 0.0), ("b", other, 4.8, 0.5, 0.0))
+    assert select(analyse(question), ranked, limit=3).order == (0,)
+
+
+def test_of_two_items_that_are_compared_both_are_shown_and_no_third() -> None:
+    weighs = [f"{model}型机的重量是{n}公斤。" for model, n in (("C", 80), ("B", 60), ("A", 45))]
+    ranked = _ranked(*(("a", text, 7.0 - i / 2, 0.5, 0.0) for i, text in enumerate(weighs)))
+    assert select(analyse("A型和B型哪个重？"), ranked, limit=2).order == (1, 2)
+    assert select(analyse("D型多重？"), ranked, limit=1).order == (0,)
+
+
+def test_a_pronoun_is_not_put_behind_another_document() -> None:
+    asked = analyse("How many rooms has the mill?")
+    best = ("a", "The mill has 7 rooms.", 5.0, 0.5, 0.0)
+    for document, order in (("b", (0,)), ("a", (0, 1))):
+        ranked = _ranked(best, (document, "It was built as a bakery.", 4.8, 0.5, 0.0))
+        assert select(asked, ranked, limit=3).order == order
+
+
 def test_a_year_that_is_asked_for_leaves_no_second_value() -> None:
     asked = analyse("2022年新区有多少家高新技术企业？")
     other = ("b", "全区高新技术企业突破1500家。", 0.0, 0.45, 0.0)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.spans import capitalised, quoted, typed_spans, years_in
+from rag.answering.spans import capitalised, marker_end, quoted, typed_spans, years_in
 from rag.normalization import normalize
 
 
@@ -119,6 +119,88 @@ def test_names_in_the_text_as_it_stands() -> None:
     assert [text[a:b] for a, b in capitalised(text)] == [
         "Margaret Ellison of the River Museum",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "found"),
+    [
+        ("适用面积35～60㎡", "figure", ["35~60m2"]),
+        ("3至7个工作日到账,自然日不限", "duration", ["3至7个工作日"]),
+        ("上班时间为8:30—17:30", "date", ["8:30-17:30"]),
+        ("游客集中在5至7月", "date", ["5至7月"]),
+        ("2021-2023年", "date", ["2021-2023年"]),
+        ("任期2022年5月至2025年5月", "date", ["2022年5月至2025年5月"]),
+        ("占30%~40%,违约金0.5‰", "percent", ["30%~40%", "0.5‰"]),
+        ("每人100-200元", "money", ["100-200元"]),
+        ("It takes 5 to 10 days.", "duration", ["5 to 10 days"]),
+        ("It costs $5-$10.", "money", ["$5-$10"]),
+        ("10–15 people came.", "figure", ["10-15"]),
+    ],
+)
+def test_a_range_is_one_span(text, kind, found) -> None:
+    assert spans(text, kind) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("从50人到100人", ["50人", "100人"]),
+        ("It rose from 5 to 10 people.", ["5", "10"]),
+        ("型号A7-12", ["7", "12"]),
+        ("比例3-4-5", ["3", "4", "5"]),
+    ],
+)
+def test_a_change_and_the_parts_of_a_name_are_no_range(text, found) -> None:
+    assert spans(text, "figure") == found
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "400-820-5678",
+        "0532-88997766",
+        "(0532)88997766",
+        "138 0013 8000",
+        "+44 20 7946 0018",
+        "555-0142",
+    ],
+)
+def test_a_telephone_number_is_one_span(number) -> None:
+    assert spans(f"客服热线:{number},周末休息", "figure") == [number]
+    assert spans(f"Call {number}.", "figure") == [number]
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("3.1 乙方应交货", "乙方应交货"),
+        ("3.1.2 范围", "范围"),
+        ("1.2 项目概况", "项目概况"),
+        ("第五条　申请登记", "申请登记"),
+        ("（一）费用报销单", "费用报销单"),
+        ("一、经营概况", "经营概况"),
+        ("1、打开", "打开"),
+        ("① 开机", "开机"),
+        ("**1.** Open it", "Open it"),
+        ("- 2) Open it", "Open it"),
+        ("(2) The tenant pays", "The tenant pays"),
+        ("7.3 The tenant pays", "The tenant pays"),
+        ("Step 2: Press", "Press"),
+    ],
+)
+def test_a_text_goes_on_behind_its_number(text, rest) -> None:
+    assert text[marker_end(text) :] == rest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "第一条地铁线", "1、2号线", "二、三产业", "12.86 亿元", "2.5 million people", "3. Mai 2020",
+        "2.0 was released", "5.5万人", "Section 3 says", "(2020) it was", "2020. It was", "第七条",
+    ],
+)  # fmt: skip
+def test_a_figure_that_a_text_begins_with_is_no_number_of_it(text) -> None:
+    assert marker_end(text) == 0
 
 
 def test_years() -> None:
