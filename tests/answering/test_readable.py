@@ -12,16 +12,18 @@ from rag.records import Passage
 
 
 class _Counting:
-    """Reads nothing into anything, and counts how often it was asked."""
+    """Reads nothing into anything, and counts how often it was asked, and how often with its adapter."""
 
     def __init__(self) -> None:
         self.asked = 0
+        self.adapted = 0
 
     def score(
         self, question: str, candidates: Sequence[ReaderInput], *, adapted: bool = False
     ) -> list[ReaderScore]:
         del question
         self.asked += 1
+        self.adapted += adapted
         return [ReaderScore(0.0, 0.5, None, 0.0) for _ in candidates]
 
 
@@ -36,10 +38,30 @@ class _Counting:
 def test_scripts_that_it_never_saw_are_not_for_the_reader(
     question: str, text: str, times: int
 ) -> None:
-    passage = Passage(
+    reader = _Counting()
+    answer(question, [_passage(text)], reader=reader)
+    assert reader.asked == times
+
+
+def _passage(text: str) -> Passage:
+    return Passage(
         document_id="a", source="a", title=None, published=None, start=0, end=len(text),
         text=text, heading=None, score=1.0, rank=1,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "adapted"),
+    [
+        ("图书馆有多少册藏书?", "图书馆共有藏书48万册。", 0),
+        ("How many books does the library hold?", "图书馆共有藏书48万册。", 0),
+        ("图书馆有多少册藏书?", "The library holds 480,000 books.", 1),
+        ("Combien de livres?", "La bibliothèque possède 480 000 livres.", 1),
+    ],
+)
+def test_the_texts_decide_whether_the_reader_takes_its_adapter(
+    question: str, text: str, adapted: int
+) -> None:
     reader = _Counting()
-    answer(question, [passage], reader=reader)
-    assert reader.asked == times
+    answer(question, [_passage(text)], reader=reader)
+    assert reader.adapted == adapted

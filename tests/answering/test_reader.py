@@ -250,3 +250,20 @@ def test_a_reader_that_learned_from_other_windows_of_text_is_not_used(tmp_path: 
     (tmp_path / "reader.json").write_text(json.dumps(meta), encoding="utf-8")
     with pytest.raises(AnsweringError, match=r"learned from other windows .*rag\.training reader"):
         Reader.load(tmp_path)
+
+
+@needs_weights
+def test_the_adapter_reads_other_languages_and_leaves_the_network_alone(reader: Reader) -> None:
+    question = "When was the harbour built?"
+    candidates = [
+        ReaderInput("Construction of the harbour was completed in 1892."),
+        ReaderInput("The fish market is on the south side."),
+    ]
+    plain = reader.score(question, candidates)
+    adapted = reader.score(question, candidates, adapted=True)
+    assert reader.score(question, candidates) == plain
+    assert reader.score(question, candidates, adapted=True) == adapted
+    assert adapted != plain
+    assert adapted[0].relevance > adapted[1].relevance
+    assert adapted[0].answerable > adapted[1].answerable
+    assert candidates[0].text[slice(*(adapted[0].span or ()))] == "1892"
