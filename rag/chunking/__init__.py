@@ -13,7 +13,11 @@ from rag.chunking.display import tidy
 from rag.chunking.pieces import PassagePieces, passage_pieces
 from rag.chunking.sentences import split_sentences
 
+#: Raised whenever texts are cut otherwise, so that an index tells by which rules it was cut.
+RULES = 2
+
 __all__ = [
+    "RULES",
     "Batch",
     "PassagePieces",
     "chunk_document",

@@ -43,6 +43,8 @@ _LOCK = "write.lock"
 
 def check(store: EmbeddedStore, *, may_write: bool) -> list[Finding]:
     """Read everything: the catalog's pages and checksums, the segments' files, and that they agree."""
+    from rag.chunking import RULES
+
     folder = store.path
     with (
         catalog.translated(folder),
@@ -98,6 +100,15 @@ def check(store: EmbeddedStore, *, may_write: bool) -> list[Finding]:
         )
     with store.view() as view:
         findings.append(Finding(level="note", subject="dense index", message=view.kind))
+    if "chunk_tokens" in store.facts and store.facts.get("chunk_rules") != str(RULES):
+        findings.append(
+            Finding(
+                level="note",
+                subject="sentences",
+                message="texts were cut by the rules of an earlier version; to cut them by today's: "
+                f"rag index --reembed --index {folder}",
+            )
+        )
     findings.append(_sizes(folder))
     return findings
 

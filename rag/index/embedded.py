@@ -92,7 +92,9 @@ def open_store(
         if made and model is not None and dimension is not None:
             meta = {"model": model, "dimension": str(dimension)}
             if chunk_tokens is not None:
-                meta["chunk_tokens"] = str(chunk_tokens)
+                from rag.chunking import RULES
+
+                meta |= {"chunk_tokens": str(chunk_tokens), "chunk_rules": str(RULES)}
             if chunk_overlap is not None:
                 meta["chunk_overlap"] = str(chunk_overlap)
             _make(folder, meta)

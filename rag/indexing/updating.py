@@ -217,8 +217,10 @@ def reembed(
     """Chunk and embed the stored texts of an index again, perhaps with another model.
 
     The new catalog is built beside the old one and takes its place in one step: until then, and
-    when the run is killed, the old index is what it was. An index that fits already stays as it is.
+    when the run is killed, the old index is what it was. An index that fits already, also in the rules
+    by which its texts were cut, stays as it is.
     """
+    from rag.chunking import RULES
     from rag.embedding import same_model
     from rag.index.checking import replace_catalog
     from rag.index.embedded import LOCK_FILE, open_store
@@ -234,7 +236,9 @@ def reembed(
         open_store(path, create=False) as old,
         WriteLock(path / LOCK_FILE, folder=path),
     ):
-        if same_model(old.model, embedder.name) and not chunking_differs(old.facts, settings):
+        cut_alike = old.facts.get("chunk_rules") == str(RULES)
+        cut_alike = cut_alike and not chunking_differs(old.facts, settings)
+        if same_model(old.model, embedder.name) and cut_alike:
             with old.view() as view:
                 tally.unchanged.extend(info.id for info in view.documents())
             return tally.report()

@@ -442,6 +442,30 @@ def test_metadata_with_nan_of_an_earlier_version_are_embedded_anew(
         assert [info.id for info in kb.documents({"n": "nan"})] == ["a"]
 
 
+def test_an_index_cut_by_earlier_rules_says_so_and_is_cut_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.index import open_store
+    from rag.knowledge_base import reembed
+
+    def told() -> list[str]:
+        with open_store(path) as store:
+            found = store.check()
+        return [f"{one.level}: {one.message}" for one in found if one.subject == "sentences"]
+
+    path = tmp_path / "index"
+    with monkeypatch.context() as earlier:
+        earlier.setattr("rag.chunking.RULES", 1)
+        with KnowledgeBase.open(path, settings=PLAIN) as kb:
+            kb.add([Document(id="a", source="a", text="猫。")])
+    (message,) = told()
+    assert message.startswith("note: ")
+    assert message.endswith(f"rag index --reembed --index {path}")
+    assert reembed(path, settings=PLAIN).updated == ("a",)
+    assert told() == []
+    assert reembed(path, settings=PLAIN).unchanged == ("a",)
+
+
 @pytest.mark.parametrize("told", ["yesterday", "2023-02-31", "c. 1850"])
 def test_a_date_that_cannot_be_told_stays_in_the_metadata(told: str) -> None:
     from langchain_core.documents import Document as LangChainDocument
