@@ -8,10 +8,10 @@ from rag.answering.evidence import Candidate
 from rag.answering.ranking import Ranked
 from rag.records import Passage
 
-__all__ = ["between", "next_in_document", "of_one_document", "opens_line"]
+__all__ = ["FAR", "between", "next_in_document", "of_one_document", "opens_line"]
 
 #: Sentences that stand further apart, in characters, do not belong together.
-_FAR = 8
+FAR = 8
 _MARKUP = " \t\r\n\u3000*_#>"
 
 
@@ -49,7 +49,7 @@ def next_in_document(ranked: Ranked, index: int, passages: Sequence[Passage]) ->
     if at == len(same):
         return None
     one, other = ranked.candidates[index], ranked.candidates[same[at]]
-    if not 0 <= other.start - one.end <= _FAR:
+    if not 0 <= other.start - one.end <= FAR:
         return None
     gap = between(passages, one, other)
     return None if gap is not None and gap.strip(_MARKUP) else same[at]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answering.document_order import between, of_one_document, opens_line
+from rag.answering.document_order import FAR, between, of_one_document, opens_line
 from rag.answering.ranking import Ranked
 from rag.records import Passage
 
@@ -38,7 +38,6 @@ _ENDS = re.compile(
     r"[\s*_#]*(?:第(?:\d{1,4}|[一二三四五六七八九十百零〇]{1,6})[条章节编]|[问問][:：]|q[:：])",
     re.IGNORECASE,
 )
-_FAR = 8
 
 
 def marker_of(text: str) -> int | None:
@@ -112,7 +111,7 @@ def _items_before(
 def _stands_apart(ranked: Ranked, one: int, other: int, passages: Sequence[Passage]) -> bool:
     """Whether the second sentence is in no list with the first: it is far off, or opens something else."""
     first, second = ranked.candidates[one], ranked.candidates[other]
-    if second.start - first.end > _FAR or _ENDS.match(second.text):
+    if second.start - first.end > FAR or _ENDS.match(second.text):
         return True
     gap = between(passages, first, second)
     return gap is not None and any(character.isalnum() for character in gap)  # a heading

@@ -377,18 +377,18 @@ class Reader:
                 f"this version shows it ({WINDOW}). Train it anew: python -m rag.training reader"
             )
         network = folder / meta["network"]
-        adapter = folder / meta["adapter"] if "adapter" in meta else None
 
         def adapted() -> Run:
             from rag.answering.reader_adapter import adapted_weights
 
-            return _session(network, adapted_weights(network, adapter)) if adapter else run
+            return _session(network, adapted_weights(network, folder / meta["adapter"]))
 
-        run = _session(network)
+        load_adapted = adapted if "adapter" in meta else None
         rows = np.load(folder / meta["rows"], mmap_mode="r", allow_pickle=False)
         scales = np.load(folder / meta["scales"], allow_pickle=False)
         threads = threads or min(2, os.cpu_count() or 1)
-        return cls(_encoding(meta["encoding"]), Table(rows, scales), run, threads, adapted)
+        table = Table(rows, scales)
+        return cls(_encoding(meta["encoding"]), table, _session(network), threads, load_adapted)
 
     def score(
         self, question: str, candidates: Sequence[ReaderInput], *, adapted: bool = False

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from rag.training.reader_model import Layer, Network
 
-__all__ = ["LowRank", "adapted", "adapter_rates", "learned", "merged"]
+__all__ = ["LowRank", "adapted", "adapter_rates", "merged"]
 
 _MATRICES = ("query_key_value", "attended", "inner", "outer")
 _FROZEN = ("projection.", "position.", "segment.")
@@ -67,11 +67,6 @@ def adapted(network: Network, rank: int) -> Network:
         if name.startswith(_FROZEN):
             parameter.requires_grad_(False)
     return found
-
-
-def learned(network: Network) -> dict[str, Tensor]:
-    """What an adapted network has learned, by the names of its parameters."""
-    return {name: p.detach() for name, p in network.named_parameters() if p.requires_grad}
 
 
 def merged(network: Network) -> Network:
