@@ -18,7 +18,9 @@ from rag.answering.nearness import Nearness
 from rag.answering.part_of_year import another_part, parts_of_year
 from rag.answering.places import Place, places_of
 from rag.answering.question import ACCEPTED, AskedFor, focus_phrase
+from rag.answering.row_asked import rows_asked
 from rag.answering.spans import (
+    FIGURES,
     capitalised,
     figures_in,
     marker_end,
@@ -26,6 +28,7 @@ from rag.answering.spans import (
     typed_spans,
     years_in,
 )
+from rag.answering.table_rows import ToldRow, told_row
 from rag.answering.value_asked import asks_value, lacks_value
 from rag.answering.which_one import another_one, ones_asked
 from rag.answering.word_forms import forms_used
@@ -58,6 +61,7 @@ class Candidate:
         after: The next one, or "" where that is the heading of another section.
         frame: Title and heading, of several in the passage the one above it.
         head: The head of the table whose row it is, or "".
+        row: The row as a sentence, or None: in its place it is judged.
     """
 
     passage: int
@@ -71,14 +75,20 @@ class Candidate:
     frame: str
     published: str | None
     head: str = ""
+    row: ToldRow | None = None
+
+    @property
+    def told(self) -> str:
+        """What is judged: the text, or what a row of a table says below its head."""
+        return self.text if self.row is None else self.row.text
 
 
 def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
     """The sentences of all passages, best passage first, each place of a document only once.
 
     Headings tell what the sentences below them are about and answer nothing, nor do the head of a
-    table and the rule under it; of a passage that holds nothing else they are candidates. What goes
-    before a row of a table is its head.
+    table and the rule under it; of a passage that holds nothing else they are candidates. A row of a
+    table that has a head is told with it: what stands over the table goes before, and nothing after.
     """
     seen: set[tuple[str, int, int]] = set()
     found: list[Candidate] = []
@@ -103,6 +113,9 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
             if place in seen:
                 continue
             seen.add(place)
+            head = heads[position] or ""
+            row = told_row(head, texts[position]) if head else None
+            above_it = _over_the_table(heads, position) if row else position
             found.append(
                 Candidate(
                     passage=index,
@@ -111,11 +124,12 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
                     start=place[1],
                     end=place[2],
                     text=texts[position],
-                    before=heads[position] or (texts[position - 1] if position else ""),
-                    after=_not_heading(texts, headings, position + 1),
+                    before=(head if not row else "") or (texts[above_it - 1] if above_it else ""),
+                    after="" if row else _not_heading(texts, headings, position + 1),
                     frame=" ".join(part for part in (passage.title, heading) if part),
                     published=passage.published,
-                    head=heads[position] or "",
+                    head=head,
+                    row=row,
                 )
             )
     return found
@@ -174,6 +188,13 @@ def _next_line(text: str, end: int) -> int:
     if end + len(blank) < len(text) or "\n" in blank:
         return end + len(blank)
     return len(text) + len("\r\n" if "\r\n" in text else "\n")  # in the next passage
+
+
+def _over_the_table(heads: Sequence[str | None], position: int) -> int:
+    """The position of the first line of the table, in this passage, whose row stands at a position."""
+    while position and heads[position - 1] is not None:
+        position -= 1
+    return position
 
 
 _MARKED = re.compile(r"\s*#{1,6}\s+")
@@ -273,7 +294,7 @@ def with_translations(
     if script not in {"han", "latin"} or not candidates:
         return weights
     other = "latin" if script == "han" else "han"
-    foreign = [c for c in candidates if text_script(c.text) == other]
+    foreign = [c for c in candidates if text_script(c.told) == other]
     if 2 * len(foreign) <= len(candidates):
         return weights
     from rag.retrieval.glossary import gloss
@@ -285,7 +306,7 @@ def with_translations(
     words += [(figure, ((figure, 1.0),)) for figure in _FIGURE.findall(asked.normalised)]
     if script == "han":
         words += [(name, ((name, 1.0),)) for name in asked.names if name.isascii()]
-    texts = [_normalised(c.text) for c in foreign]
+    texts = [_normalised(c.told) for c in foreign]
     raw = []
     for word, alternatives in dict(words).items():
         found = sum(any(one in text for one, _ in alternatives) for text in texts)
@@ -389,6 +410,9 @@ FEATURES = (
     "cross_soft",
     "place_far",  # no passage of the document names the place, its title neither
     "unfit",  # tells of another one of several, of no such value, or counts and does not name
+    "row_named",  # a row of a table that the question names
+    "row_other",  # ... of which it names another one
+    "column_named",  # ... of whose columns it names one
 )
 INDEX = {name: i for i, name in enumerate(FEATURES)}
 
@@ -441,12 +465,14 @@ def features_of(
     group = group_asked(asked.normalised)
     parts = parts_of_year(asked.normalised)
     focused = [_focus_share(weights, held_terms(passage.text)) for passage in passages]
+    rows = rows_asked(asked.normalised, candidates)
     for i, candidate in enumerate(candidates):
         row = table[i]
-        held = held_terms(candidate.text)
+        held = held_terms(candidate.told)
         around = held | held_terms(candidate.before) | held_terms(candidate.after)
         framed = around | held_terms(candidate.frame)
-        normalised = _normalised(candidate.text)
+        normalised = _normalised(candidate.told)
+        figures = candidate.row is not None and candidate.row.figures
         row[INDEX["sentence"]] = share = weights.share(held)
         row[INDEX["window"]] = weights.share(around)
         row[INDEX["framed"]] = weights.share(framed)
@@ -461,10 +487,12 @@ def features_of(
         if accepted is None:
             row[INDEX["untyped"]] = 1.0
         else:
-            span = best_typed_span(asked, candidate.text, weights)
+            span = best_typed_span(asked, candidate.told, weights)
             if span is not None:
                 row[INDEX["typed"]] = 1.0
                 row[INDEX["near"]] = span[2]
+            elif figures and asked.kind in FIGURES:
+                row[INDEX["typed"]] = 1.0
         context = normalize(f"{candidate.frame} {candidate.before[-CONTEXT:]} ") + normalised
         if asked.years:
             told = years_in(context) | {(candidate.published or "")[:4]}
@@ -477,34 +505,37 @@ def features_of(
         if asked.names:
             missing = sum(name not in context for name in asked.names)
             row[INDEX["names_lack"]] = missing / len(asked.names)
-        row[INDEX["length"]] = math.log(len(candidate.text) + 1) / 5
+        row[INDEX["length"]] = math.log(len(candidate.told) + 1) / 5
         if held:
             row[INDEX["news"]] = len(held - question_terms) / len(held)
-        row[INDEX["fragment"]] = float(not _CLOSED.search(candidate.text))
-        row[INDEX["interrogative"]] = float(bool(_ASKS.search(candidate.text)))
+        row[INDEX["fragment"]] = float(not _CLOSED.search(candidate.told))
+        row[INDEX["interrogative"]] = float(bool(_ASKS.search(candidate.told)))
         if asked.many:
-            row[INDEX["items"]] = min(len(_ITEMS.findall(candidate.text)), 8) / 8
+            row[INDEX["items"]] = min(len(_ITEMS.findall(candidate.told)), 8) / 8
         if asked.kind == "reason":
             row[INDEX["reason"]] = float(bool(_REASON.search(normalised)))
         row[INDEX["focus"]] = _focus_share(weights, held)
         row[INDEX["focus_passage"]] = focused[candidate.passage]
         row[INDEX["phrase"]] = float(len(phrase) > 1 and phrase in normalised)
-        row[INDEX["unit_lack"]] = float(lacks_unit(asked, normalised))
+        row[INDEX["unit_lack"]] = float(not figures and lacks_unit(asked, normalised))
         if asked.many:
             row[INDEX["items_lack"]] = float(lacks_items(asked, normalised, candidate.after))
-        if places and text_script(candidate.text) == "han":
+        if places and text_script(candidate.told) == "han":
             near = (
-                f"{passages[candidate.passage].heading or ''} {candidate.before} {candidate.text}"
+                f"{passages[candidate.passage].heading or ''} {candidate.before} {candidate.told}"
             )
             row[INDEX["place_lack"]], row[INDEX["place_far"]] = unnamed[candidate.passage]
             row[INDEX["place_clash"]] = float(_clashes(places, _normalised(near)))
+        row[INDEX["row_named"]] = float(rows[i].named)
+        row[INDEX["row_other"]] = float(rows[i].another)
+        row[INDEX["column_named"]] = float(rows[i].column)
         if which or valued or parts or group:
             following = normalize(candidate.after[:CONTEXT])
             nearby = context + following
             row[INDEX["unfit"]] = float(
                 another_one(which, normalised, nearby)
                 or another_part(parts, normalised, nearby)
-                or (valued and lacks_value(asked.normalised, normalised))
+                or (valued and not figures and lacks_value(asked.normalised, normalised))
                 or (group is not None and lacks_members(group, normalised, following))
             )
         if asked.years:
@@ -514,7 +545,7 @@ def features_of(
             lack = _LACKS.get(asked.kind)
             if lack:
                 row[INDEX[lack]] = 1.0
-        there = text_script(candidate.text)
+        there = text_script(candidate.told)
         row[INDEX["cross"]] = float(bool(script and there) and script != there)
         if row[INDEX["cross"]] and weights.foreign:
             _translated(row, candidate, passages[candidate.passage], weights)
@@ -645,7 +676,7 @@ def _clashes(places: Sequence[Place], near: str) -> bool:
 
 def _translated(row: Floats, candidate: Candidate, passage: Passage, weights: Weights) -> None:
     """Fill in the coverages of a sentence in the question's other language, by translation."""
-    own = _normalised(candidate.text)
+    own = _normalised(candidate.told)
     window = " ".join((_normalised(candidate.before), own, _normalised(candidate.after)))
     framed = f"{_normalised(candidate.frame)} {window}"
     row[INDEX["sentence"]] = row[INDEX["cross_sentence"]] = foreign_share(weights, own)

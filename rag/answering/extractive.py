@@ -34,7 +34,7 @@ from rag.retrieval.language import question_language, text_script
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from rag.answering.evidence import Idf
+    from rag.answering.evidence import Candidate, Idf
     from rag.embedding import Embedder
     from rag.index import View
 
@@ -201,7 +201,7 @@ def _written(
     for number, index in enumerate(order, start=1):
         candidate = ranked.candidates[index]
         citation = _citation(asked, passages, ranked, index, number)
-        sentence = _displayed(candidate.text)
+        sentence = _displayed(candidate)
         # Scripts written without spaces take the mark without one.
         gap = "" if sentence[-1:] > "\u2e80" else " "
         shown = f"{sentence}{gap}[{number}]"
@@ -252,9 +252,9 @@ def _page(passage: Passage, offset: int) -> int | None:
     return max(1, bisect.bisect_right(pages, offset))
 
 
-def _displayed(text: str) -> str:
-    """A sentence as it is shown: line breaks closed up."""
-    return tidy(text)[0].strip()
+def _displayed(candidate: Candidate) -> str:
+    """A sentence as it is shown: line breaks closed up, a row of a table with the names of its columns."""
+    return tidy(candidate.told)[0].strip()
 
 
 def _local_idf(passages: Sequence[Passage]) -> Idf:

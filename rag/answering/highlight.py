@@ -15,7 +15,9 @@ from rag.answering.evidence import (
     years_apart,
 )
 from rag.answering.question import AskedFor
+from rag.answering.row_asked import named_in
 from rag.answering.spans import FIGURES, marker_end, typed_spans
+from rag.answering.table_rows import cells_of
 from rag.normalization import normalize, normalize_with_offsets, source_span
 
 __all__ = ["highlight_of"]
@@ -98,9 +100,6 @@ def _far_behind(
     return bool(marked) and max(marked) + _NEARER <= typed[2]
 
 
-_CELL = re.compile(r"[^|\n]+")
-
-
 # What names a row, is found by its form; a figure may stand in its cell without its unit.
 _TOLD_BY_FORM = frozenset({"date", "person", "place", "organisation"})
 
@@ -112,13 +111,15 @@ def _cell(asked: AskedFor, candidate: Candidate, weights: Weights) -> tuple[int,
     name. None outside of tables, where no head is named, or several as well, and where another cell is of
     the kind that was asked for.
     """
-    heads = [normalize(match.group()) for match in _CELL.finditer(_row(candidate.head))]
-    cells = [match.span() for match in _CELL.finditer(_row(candidate.text))]
+    if not candidate.head:
+        return None
+    heads = [normalize(candidate.head[start:end]) for start, end in cells_of(candidate.head)]
+    cells = cells_of(candidate.text)
     if len(heads) != len(cells):
         return None
     shares = [weights.share(held_terms(head)) for head in heads]
     shown = [normalize(candidate.text[start:end].strip(_EDGES)) for start, end in cells]
-    told = [bool(text) and _tells(asked.normalised, text) for text in shown]
+    told = [bool(text) and named_in(asked.normalised, text) for text in shown]
     named = [i for i in range(1, len(cells)) if shares[i]]
     open_ = [i for i in named if not told[i]] or named
     best = max((shares[i] for i in open_), default=0.0)
@@ -173,18 +174,6 @@ def _which_head(question: str, heads: list[str]) -> int | None:
         if not head.isascii() and re.search(_WHICH_ZH + re.escape(head.strip()), question)
     ]
     return found[0] if len(found) == 1 else None
-
-
-def _tells(question: str, told: str) -> bool:
-    """Whether a question holds a text, not as a part of a longer word or number."""
-    if not told.isascii():
-        return told in question
-    return re.search(rf"(?<![^\W_]){re.escape(told)}(?![^\W_])", question) is not None
-
-
-def _row(text: str) -> str:
-    """A row of a table, the bars around it blanked, so that no offset moves."""
-    return re.sub(r"^\s*\||\|\s*$", " ", text)
 
 
 def _widened(text: str, start: int, end: int) -> tuple[int, int]:

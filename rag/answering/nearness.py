@@ -75,7 +75,7 @@ def nearness_of(
     vectors = shared_vectors(embedder)
     phrase = focus_phrase(asked)
     query = embedder.embed_queries([asked.text, phrase or asked.text])
-    texts = [candidate.text for candidate in candidates]
+    texts = [candidate.told for candidate in candidates]
     whole = vectors.of(texts) @ query[0]
     focus = np.full(len(candidates), -1.0, np.float32)
     clauses: list[str] = []
@@ -124,7 +124,7 @@ def _matched(
         return nothing, nothing, np.zeros(0, np.float32), np.zeros(0, np.float32)
     texts: dict[str, int] = {}
     for candidate in candidates:
-        for text in (candidate.text, candidate.before, candidate.after, candidate.frame):
+        for text in (candidate.told, candidate.before, candidate.after, candidate.frame):
             texts.setdefault(text, len(texts))
     told, offsets = encode_joined(list(texts))
     known, places = np.unique(
@@ -138,7 +138,7 @@ def _matched(
         held = places[offsets[number] : offsets[number + 1]]
         if len(held):
             best[number] = cosines[:, held].max(axis=1)
-    own = best[[texts[c.text] for c in candidates]]
+    own = best[[texts[c.told] for c in candidates]]
     framed = own.copy()
     for part in ("before", "after", "frame"):
         framed = np.maximum(framed, best[[texts[getattr(c, part)] for c in candidates]])

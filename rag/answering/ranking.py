@@ -149,10 +149,11 @@ def read(
     owners: list[tuple[int, int]] = []
     for index, candidate in enumerate(candidates):
         before = " ".join(part for part in (candidate.frame, candidate.before) if part)
-        for start, end in parts_of(candidate.text):
-            lead = before if start == 0 else f"{candidate.frame} {candidate.text[:start]}"
-            after = candidate.after if end == len(candidate.text) else candidate.text[end:]
-            inputs.append(ReaderInput(candidate.text[start:end], lead, after))
+        told = candidate.told
+        for start, end in parts_of(told):
+            lead = before if start == 0 else f"{candidate.frame} {told[:start]}"
+            after = candidate.after if end == len(told) else told[end:]
+            inputs.append(ReaderInput(told[start:end], lead, after))
             owners.append((index, start))
     best: list[ReaderScore | None] = [None] * len(candidates)
     scores = reader.score(question, inputs, adapted=bool(family))
@@ -161,7 +162,9 @@ def read(
         if known is None or score.relevance > known.relevance:
             span = score.span
             if span is not None:
+                row = candidates[index].row
                 span = (span[0] + start, span[1] + start)
+                span = span if row is None else row.in_row(span)
             best[index] = ReaderScore(score.relevance, score.answerable, span, score.span_score)
     return [score for score in best if score is not None]
 

@@ -252,7 +252,7 @@ def confidence_features(
         worth for term, worth in weights.worth.items() if not weights.met(term, held_anywhere)
     ]
     framed = (
-        held_terms(best.text)
+        held_terms(best.told)
         | held_terms(best.before)
         | held_terms(best.after)
         | held_terms(best.frame)
@@ -260,7 +260,7 @@ def confidence_features(
     unmet = [worth for term, worth in weights.worth.items() if not weights.met(term, framed)]
     if weights.foreign and table[chosen, INDEX["cross"]]:
         everywhere = normalize(" ".join(passage.text for passage in passages))
-        nearby = normalize(f"{best.frame} {best.before} {best.text} {best.after}")
+        nearby = normalize(f"{best.frame} {best.before} {best.told} {best.after}")
         absent = [word.worth * (1 - word.met(everywhere)) for word in weights.foreign]
         unmet = [word.worth * (1 - word.met(nearby)) for word in weights.foreign]
     scores = [passage.score for passage in passages]

@@ -77,6 +77,7 @@ from rag.training.written import (
     written_news,
     written_paragraphs,
     written_reports,
+    written_tables,
     written_texts,
 )
 
@@ -221,7 +222,7 @@ def written_corpora(
 
     Each small collection is also asked what the next one holds, and so is the large one what articles say
     that are not in it, and both some general questions: off-topic. A quarter as many paragraphs of
-    encyclopedias come in small collections.
+    encyclopedias come in small collections, and so do documents with tables.
 
     Args:
         data: Folder of the training data.
@@ -242,6 +243,7 @@ def written_corpora(
     some = [one for one in written_paragraphs(data, buckets) if one.language == "zh"]
     random.Random(SEED).shuffle(some)
     yield from _small_collections(some[: limit // 4], few, general, held=held)
+    yield from _small_collections(written_tables(_unread(buckets, held)), few, general, held=held)
     yield from corpora_in_other_languages(data, buckets, few=few, held=held, limit=limit)
     others = merged([*written_news(data, TRAINING), *written_reports(data, TRAINING)])
     random.Random(SEED).shuffle(others)
@@ -276,22 +278,25 @@ def corpora_in_other_languages(
     for _, some in sorted(paragraphs.items()):
         random.Random(SEED).shuffle(some)
         yield from _small_collections(some[: limit // 12], few, anything, held=held)
-    fresh = buckets if held else [one for one in range(10) if one not in DEVELOPMENT]
+    fresh = _unread(buckets, held)
     lines = written_lines(data, buckets)
+    texts = written_texts(fresh)
     general = {
         language: _endless(general_questions(fresh, language=language))
-        for language in {one.language for one in lines} | {"en"}
+        for language in {one.language for one in (*lines, *texts)} | {"en"}
     }
     by_language: dict[str, list[Article]] = {}
     for one in lines:
         by_language.setdefault(one.language, []).append(one)
     for _, some in sorted(by_language.items()):
         random.Random(SEED).shuffle(some)
-    texts = written_texts(fresh)
+    invented: dict[str, list[Article]] = {}
+    for one in texts:
+        invented.setdefault(one.language, []).append(one)
     groups = [
         *sorted(by_language.items()),
         ("en", written_manuals(data, fresh, lessons=False)),
-        ("en", texts),
+        *sorted(invented.items()),
     ]
     for language, some in groups:
         for shelf, given in _small_collections(some[:limit], few, general[language], held=held):
@@ -318,6 +323,11 @@ def corpora_in_other_languages(
         if case.answerable
     ]
     yield [_document(one) for one in shown], _eased(cases[::2])
+
+
+def _unread(buckets: Sequence[int], held: bool) -> Sequence[int]:
+    """Buckets of what the reader learns nothing from: all that do not measure are fitted on."""
+    return buckets if held else [one for one in range(10) if one not in DEVELOPMENT]
 
 
 #: What weighs less in other languages than Chinese. Paraphrased questions are harder there than most that

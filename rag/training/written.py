@@ -6,7 +6,8 @@ report on districts, authorities, projects and firms, ``questions/wiki.jsonl`` a
 ``questions/ntrex.jsonl`` about runs of lines of NTREX-128 in ``parallel``, ``questions/manuals.jsonl`` about
 runs of English documentation there. These hold questions and places (hash of an article or number of a line,
 offsets), never the texts: whoever has the data gets the evidence, whoever has not gets nothing.
-``questions/texts.jsonl`` and ``questions/lessons.jsonl`` hold invented articles with their questions, and
+``questions/texts.jsonl``, ``questions/lessons.jsonl`` and ``questions/tables.jsonl`` hold invented articles
+with their questions, and
 ``questions/general.jsonl`` asks in many languages about the world and for help with daily life: what no
 collection of articles answers.
 Kinds: ``direct``, ``paraphrase`` (few words in common with the evidence), ``english`` and ``chinese`` (asked
@@ -56,6 +57,7 @@ __all__ = [
     "written_news",
     "written_paragraphs",
     "written_reports",
+    "written_tables",
     "written_texts",
 ]
 
@@ -276,11 +278,16 @@ def _ntrex(folder: Path) -> dict[str, list[tuple[str, str]]]:
 
 
 def written_texts(buckets: Sequence[int], *, questions: Path = QUESTIONS) -> list[Article]:
-    """The English articles that were invented for their questions: manuals, reports, rules, lives.
+    """The articles that were invented for their questions: manuals, reports, rules, lives; most in English.
 
     The reader learns from none of them.
     """
     return _invented(questions, "texts", buckets)
+
+
+def written_tables(buckets: Sequence[int], *, questions: Path = QUESTIONS) -> list[Article]:
+    """Invented Chinese documents whose questions ask mostly for cells of their tables, likewise."""
+    return _invented(questions, "tables", buckets)
 
 
 def written_lessons(buckets: Sequence[int], *, questions: Path = QUESTIONS) -> list[Article]:

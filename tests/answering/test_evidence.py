@@ -5,9 +5,18 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from rag.answering.evidence import Weights, best_typed_span, candidates_of, years_apart
+from rag.answering.evidence import (
+    INDEX,
+    Weights,
+    best_typed_span,
+    candidates_of,
+    features_of,
+    weigh,
+    years_apart,
+)
 from rag.answering.question import analyse
 from rag.records import Passage
 
@@ -55,12 +64,33 @@ def test_each_sentence_is_framed_by_the_heading_above_it() -> None:
 TABLE = "| Property | X200 | X300 |\n|---|---|---|\n| Weight | 3.4 kg | 4.1 kg |\n| Price | $349 | $499 |"
 
 
-def test_the_head_of_a_table_answers_nothing_and_goes_before_each_of_its_rows() -> None:
-    rows = candidates_of([_passage(f"{TABLE}\n\nBoth are blue.", None)])
-    assert [row.text for row in rows] == [*TABLE.split("\n")[2:], "Both are blue."]
+def test_the_head_of_a_table_answers_nothing_and_is_told_with_each_of_its_rows() -> None:
+    rows = candidates_of([_passage(f"Two are sold.\n\n{TABLE}\n\nBoth are blue.", None)])
+    assert [row.text for row in rows] == ["Two are sold.", *TABLE.split("\n")[2:], "Both are blue."]
     head = TABLE.split("\n", maxsplit=1)[0]
-    assert [row.before for row in rows[:2]] == [head, head]
-    assert [row.head for row in rows] == [head, head, ""]
+    assert [row.head for row in rows] == ["", head, head, ""]
+    assert [row.told for row in rows[1:3]] == [
+        "Property: Weight; X200: 3.4 kg; X300: 4.1 kg.",
+        "Property: Price; X200: $349; X300: $499.",
+    ]
+    assert [(row.before, row.after) for row in rows[1:3]] == [("Two are sold.", "")] * 2
+    assert rows[3].told == rows[3].text
+
+
+def test_a_row_with_more_cells_than_its_head_is_told_as_it_stands_behind_the_head() -> None:
+    (row,) = candidates_of([_passage("| A | B |\n|---|---|\n| 1 | 2 | 3 |", None)])
+    assert (row.row, row.told, row.before) == (None, "| 1 | 2 | 3 |", "| A | B |")
+
+
+def test_a_question_for_a_column_is_met_by_its_rows() -> None:
+    text = "| 大区 | 一季度 | 二季度 |\n|---|---|---|\n| 华东 | 320万元 | 410万元 |\n| 华北 | 280万元 | 300万元 |"
+    passages = [_passage(text, None)]
+    asked = analyse("二季度华北大区的销售额是多少?")
+    rows = candidates_of(passages)
+    weights = weigh(asked, passages, lambda terms: np.ones(len(terms), np.float32))
+    table = features_of(asked, rows, passages, weights=weights)
+    east, north = table[:, INDEX["sentence"]]
+    assert north > east > 0.3
 
 
 def test_the_head_of_a_table_may_stand_in_the_passage_before() -> None:

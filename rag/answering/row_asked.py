@@ -1,0 +1,92 @@
+"""Which row of a table a question names, and whether it names a column.
+
+All rows of a table are alike but for their cells, so that likeness hardly tells the asked one apart: that the
+question holds the cell 检验科 does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rag.answering.table_rows import cells_of
+from rag.normalization import normalize
+
+if TYPE_CHECKING:
+    from rag.answering.evidence import Candidate
+
+__all__ = ["NOT_A_ROW", "RowAsked", "named_in", "rows_asked"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowAsked:
+    """What a question names of a row.
+
+    Attributes:
+        named: It holds a cell that the question holds.
+        column: The question holds the name of a column of its table, the first one aside.
+        another: Another row of the table holds all such cells that this one holds, and more.
+    """
+
+    named: bool
+    column: bool
+    another: bool
+
+
+NOT_A_ROW = RowAsked(named=False, column=False, another=False)
+
+
+# What makes a word longer: letters and digits but those of scripts written without spaces.
+_WORDLY = "[^\\W_\u3040-\u9fff]"
+
+
+def named_in(question: str, told: str) -> bool:
+    """Whether a normalised question holds a normalised text, not as a part of a longer word or number."""
+    if not told.isascii():
+        return told in question
+    return re.search(rf"(?<!{_WORDLY}){re.escape(told)}(?!{_WORDLY})", question) is not None
+
+
+def rows_asked(question: str, candidates: Sequence[Candidate]) -> list[RowAsked]:
+    """For each candidate what a normalised question names of it, :data:`NOT_A_ROW` for sentences."""
+    found = [NOT_A_ROW] * len(candidates)
+    tables: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for index, candidate in enumerate(candidates):
+        if candidate.row is not None:
+            tables[candidate.document_id, candidate.head].append(index)
+    for (_, head), members in tables.items():
+        column = any(named_in(question, name) for name in _names(head)[1:] if name)
+        heads = {name for name in _names(head) if name}
+        named = {
+            index: frozenset(
+                cell
+                for cell in _names(candidates[index].text)
+                if cell and cell not in heads and named_in(question, cell)
+            )
+            for index in members
+        }
+        for index in members:
+            another = any(named[index] < other for other in named.values())
+            found[index] = RowAsked(bool(named[index]) and not another, column, another)
+    return found
+
+
+_ASIDE = re.compile(r"[(\[].*?[)\]]")
+_LETTERS = re.compile(r"[^\W\d_]")
+
+
+@lru_cache(maxsize=4096)
+def _names(row: str) -> tuple[str, ...]:
+    """The cells of a row as a question would name them, "" for what is no name.
+
+    What stands in brackets is left out; a single character and a figure of one digit are no names.
+    """
+    names = []
+    for start, end in cells_of(row):
+        name = " ".join(_ASIDE.sub("", normalize(row[start:end])).split())
+        names.append(name if len(name) > 1 and (_LETTERS.search(name) or name.isdigit()) else "")
+    return tuple(names)

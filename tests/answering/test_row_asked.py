@@ -1,0 +1,79 @@
+"""Which row of a table a question names."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.evidence import candidates_of
+from rag.answering.row_asked import NOT_A_ROW, RowAsked, named_in, rows_asked
+from rag.normalization import normalize
+from rag.records import Passage
+
+STAFF = (
+    "# 通讯录\n\n各科室电话如下。\n\n| 科室 | 主任 | 电话（内线） |\n|---|---|---|\n"
+    "| 设备科 | 鲍国栋 | 7450 |\n| 急诊科 | 欧阳霁 | 7120 |\n| 检验科（三层） | 逄素琴 | 7302 |"
+)
+SALES = (
+    "| Region | Quarter | Sales |\n|---|---|---|\n| East | Q1 | 320 |\n| East | Q2 | 410 |\n"
+    "| West | Q2 | 120 |"
+)
+
+
+def _told(text: str, question: str) -> dict[str, RowAsked]:
+    passage = Passage(
+        document_id="a", source="a.md", title=None, published=None, start=0, end=len(text),
+        text=text, heading=None, score=1.0, rank=1,
+    )  # fmt: skip
+    candidates = candidates_of([passage])
+    found = rows_asked(normalize(question), candidates)
+    return {one.text: row for one, row in zip(candidates, found, strict=True)}
+
+
+def test_the_row_whose_cell_the_question_holds_is_named_and_the_others_are_other_ones() -> None:
+    told = _told(STAFF, "设备科的电话是多少?")
+    assert told["| 设备科 | 鲍国栋 | 7450 |"] == RowAsked(named=True, column=True, another=False)
+    assert told["| 急诊科 | 欧阳霁 | 7120 |"] == RowAsked(named=False, column=True, another=True)
+    assert told["各科室电话如下。"] == NOT_A_ROW
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [
+        (
+            "检验科的主任是谁?",
+            "| 检验科（三层） | 逄素琴 | 7302 |",
+        ),  # what stands in brackets is left out
+        ("7120是哪个科室的?", "| 急诊科 | 欧阳霁 | 7120 |"),  # a value may be what is told
+        ("鲍国栋的電話", "| 设备科 | 鲍国栋 | 7450 |"),
+    ],
+)
+def test_what_names_a_row(question: str, row: str) -> None:
+    told = _told(STAFF, question)
+    assert [text for text, one in told.items() if one.named] == [row]
+
+
+def test_of_rows_that_share_a_cell_the_one_with_more_that_is_asked_is_named() -> None:
+    told = _told(SALES, "What were the sales in the East in Q2?")
+    assert [text for text, one in told.items() if one.named] == ["| East | Q2 | 410 |"]
+    assert all(one.another for text, one in told.items() if text != "| East | Q2 | 410 |")
+
+
+def test_no_row_is_another_one_where_none_is_named_or_several_are() -> None:
+    told = _told(SALES, "Which region sold most?")
+    assert set(told.values()) == {RowAsked(named=False, column=False, another=False)}
+    both = _told(STAFF, "设备科和急诊科的电话")
+    assert [one.named for one in both.values()] == [False, True, True, False]
+    assert [one.another for one in both.values()] == [False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "held"),
+    [
+        ("the east wing", "east", True),
+        ("the eastern wing", "east", False),
+        ("1120人", "120", False),
+        ("市南区有多少", "市南区", True),
+    ],
+)
+def test_a_text_is_held_as_whole_words(question: str, told: str, held: bool) -> None:
+    assert named_in(question, told) is held
