@@ -87,8 +87,9 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
     """The sentences of all passages, best passage first, each place of a document only once.
 
     Headings tell what the sentences below them are about and answer nothing, nor do the head of a
-    table and the rule under it; of a passage that holds nothing else they are candidates. A row of a
-    table that has a head is told with it: what stands over the table goes before, and nothing after.
+    table, the rule under it, and marks without a word; of a passage that holds nothing else they are
+    candidates. A row of a table that has a head is told with it: what stands over the table goes before,
+    and nothing after.
     """
     seen: set[tuple[str, int, int]] = set()
     found: list[Candidate] = []
@@ -101,7 +102,8 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
         above = [" ".join(part.split()) for part in heading.split(" > ")]
         headings = [_is_heading(text, above) for text in texts]
         plain = [
-            head != "" and not is_heading for head, is_heading in zip(heads, headings, strict=True)
+            head != "" and not is_heading and _has_words(text)
+            for text, head, is_heading in zip(texts, heads, headings, strict=True)
         ]
         for position, (start, end) in enumerate(spans):
             if headings[position]:
@@ -133,6 +135,11 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
                 )
             )
     return found
+
+
+def _has_words(text: str) -> bool:
+    """Whether a text has a letter or a digit; ① is neither."""
+    return any(character.isalpha() or character.isdecimal() for character in text)
 
 
 # The line under the head of a Markdown table: "|---|:--:|".

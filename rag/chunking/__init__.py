@@ -14,7 +14,7 @@ from rag.chunking.pieces import PassagePieces, passage_pieces
 from rag.chunking.sentences import split_sentences
 
 #: Raised whenever texts are cut otherwise, so that an index tells by which rules it was cut.
-RULES = 2
+RULES = 3
 
 __all__ = [
     "RULES",

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from rag.chunking.abbreviations import STARTERS
+
 __all__ = ["CLOSING", "LEADER", "goes_on", "is_cjk", "is_list_item", "whole_line_end"]
 
 #: Marks that close what a sentence opened; they belong to the sentence before them.
@@ -27,6 +29,26 @@ _LIST_ITEM = re.compile(
     )""",
     re.VERBOSE,
 )
+#: An initial or a unit may look like the letter of an item: "Professor / J. Smith", "of 11.4 / m. Each".
+_LETTERED = re.compile(r"[A-Za-z]\.\s")
+_UNIT_AHEAD = re.compile(r"[msghltdVWANKJCFT]\.\s+([^\W\d_a-z][^\W\d_]*)")
+_NAME_AHEAD = re.compile(
+    r"(?:[A-Z]\.\s?){1,4}(?<=\s)[^\W\d_a-z][^\W\d_]+(?:-[^\W\d_]+)?"
+    r"(?P<after>[,.;:)'’]|\s(?:and|who|of|from|for|at|in|was|were|has|had|und|von|et|de)\s)?"
+)
+_TITLE = re.compile(
+    r"\b(?:Prof(?:essor)?|Dr|Mr|Mrs|Ms|Sir|Captain|Colonel|General|Judge|Justice|President|Senator|Minister"
+    r"|Herrn?|Frau|Doktor|Professorin)$"
+)
+#: Counts and units behind a number that ended the line above: "职工1846 / 人，".
+_MEASURE = re.compile(
+    r"[多余餘]?[百千万萬亿億]{0,2}"
+    r"(?:人次?|名|位|个(?:百分点|月)?|個|家|所|座|处|條|条|项|項|份|件|台|套|辆|艘|架|只|头|株|棵|亩|公顷|平方(?:米|公里|千米)"
+    r"|立方米|[公千厘毫]?米|公里|吨|公斤|[千毫]?克|升|[美欧日]?元|千瓦时?|倍|次|场|届|期|年|月|日|天|小时|分钟?|秒|岁|户|村"
+    r"|间|张|册|本|部|篇|门|种|类|级|层|栋|幢|度)?"
+    r"(?:左右|以上|以下|以内)?[的，、。；,;）)]"
+)
+_NUMBERED_HEADING = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+[^\W\d_a-z][^\W\d_]+")
 _UNIT = re.compile(r"\#{1,6}\s|\||>|```|~~~|-{3,}\s*$|={3,}\s*$|\*{3,}\s*$|_{3,}\s*$", re.MULTILINE)
 _WHOLE_LINE = re.compile(r"\#{1,6}[^\S\n]|\|[^\n|]*\|")
 _CONTINUING = frozenset(
@@ -152,7 +174,9 @@ def goes_on(text: str, start: int, end: int, following: int, *, cut: bool = Fals
     if first in _CONTINUING:
         return True
     latin = not is_cjk(last)
-    item = _LIST_ITEM.match(text, following) is not None
+    item = is_list_item(text, following) and not (
+        latin and not blank and _only_looks_lettered(text, start, end, ahead)
+    )
     length = end - start
     if last not in "，、," and _begins_entry(text, start, end, following):
         return False
@@ -181,6 +205,7 @@ def goes_on(text: str, start: int, end: int, following: int, *, cut: bool = Fals
         or (
             cut
             and not blank
+            and not _is_numbered(text, start)
             and start <= _BLANK.match(text).end()  # type: ignore[union-attr]
             and _in_column(text, end, following)
         )
@@ -193,6 +218,36 @@ def goes_on(text: str, start: int, end: int, following: int, *, cut: bool = Fals
             tail, ahead, following, text, length=length, inside=inside, blank=blank
         )
     return _latin_goes_on(text, start, end, first, inside=inside, blank=blank)
+
+
+def _only_looks_lettered(text: str, start: int, end: int, ahead: str) -> bool:
+    """Whether a unit or an initial, which only looks like the letter of an item, begins ``ahead``.
+
+    A list begins with its first letter, and each further one stands below an item.
+    """
+    if not _LETTERED.match(ahead) or end - start < _WRAPPED_LATIN:
+        return False
+    line = max(start, text.rfind("\n", start, end) + 1)
+    if is_list_item(text, start) or is_list_item(text, line):
+        return False
+    if text[end - 1].isdigit():
+        unit = _UNIT_AHEAD.match(ahead)
+        return unit is not None and (ahead[0].islower() or unit[1].lower() in STARTERS)
+    name = _NAME_AHEAD.match(ahead)
+    if name is None:
+        return False
+    if _TITLE.search(text, max(start, end - 12), end) or _OPEN_WORD.search(
+        text, max(start, end - 12), end
+    ):
+        return True
+    return text[end - 1].islower() and ahead[0] not in "AI" and name["after"] is not None
+
+
+def _is_numbered(text: str, start: int) -> bool:
+    """Whether a numbered heading, item or clause begins there: a whole line, not the rest of one."""
+    if _LETTERED.match(text, start):
+        return False
+    return is_list_item(text, start) or _NUMBERED_HEADING.match(text, start) is not None
 
 
 def _begins_entry(text: str, start: int, end: int, following: int) -> bool:
@@ -237,10 +292,12 @@ def _chinese_goes_on(
         return prose and tail[-1] not in "）)】]" and not alone and not _starts_with_date(ahead)
     if prose or length >= _WRAPPED_CJK:
         return not _starts_with_date(ahead)
+    if tail[-1].isdigit():
+        return _MEASURE.match(ahead) is not None
     # A narrow column: the next line is as wide as this one, to a character or two.
     width = text.find("\n", following)
     width = (len(text) if width < 0 else width) - following
-    return length >= 12 and abs(width - length) <= 2 and not tail[-1].isdigit()
+    return length >= 12 and abs(width - length) <= 2
 
 
 def _latin_goes_on(

@@ -13,6 +13,8 @@ The rules:
 - ``；`` ends one where it parts two clauses of twelve characters or more each, or ends a line.
 - ``. ! ?`` of Latin text end one before white space, unless the word before is an abbreviation, an
   initial, a list number or a date, or the next word begins with a small letter.
+- The mark of a note behind a full stop belongs to the sentence before it: ``[3]``, ``³``, ``①`` at
+  the end of its line, and the digits that are left of a raised number: ``It cost five kroner.4 In``.
 - A line break ends one unless the sentence plainly goes on: see :mod:`rag.chunking.lines`.
 - A Markdown heading, a table row, a list item, a short line standing alone is one of its own.
 - What a clause is called (``3. Deposit.``) is one with the sentence after it on its line.
@@ -39,8 +41,15 @@ _EVENT = re.compile(rf"[{_FULL}…．.!?;；؛\n\r\v\f\x85\u2028\u2029《（(]")
 _CLOSERS = re.escape(CLOSING)
 #: Markdown's bold or italics, where it closes.
 _EMPHASIS = r"(?:\*{1,3}+|_{1,3}+)(?=\s|$)"
-_TAIL = re.compile(rf"(?:[{_FULL}…!?]++(?:[{_CLOSERS}]|{_EMPHASIS}|\[\d{{1,3}}\])*+)++")
-_LATIN_TAIL = re.compile(rf"[.!?…]++(?:[{_CLOSERS}]|{_EMPHASIS}|[\xa0\u202f ]»|\[\d{{1,3}}\])*+")
+_RAISED = "[⁰¹²³⁴-⁹]"
+#: The mark of a note; ``¹⁴C`` is an isotope.
+_NOTE = rf"\[\d{{1,3}}\]|{_RAISED}++(?:[,–-]{_RAISED}++)*+(?![A-Za-z])"
+_TAIL = re.compile(rf"(?:[{_FULL}…!?]++(?:[{_CLOSERS}]|{_EMPHASIS}|{_NOTE})*+)++")
+_LATIN_TAIL = re.compile(rf"[.!?…]++(?:[{_CLOSERS}]|{_EMPHASIS}|[\xa0\u202f ]»|{_NOTE})*+")
+#: A note too where its line ends with it; else it may number what follows.
+_CIRCLED_NOTE = re.compile(r"[①-⒇]++(?=[^\S\n]*+(?:\n|\Z))")
+#: What is left of a raised number in plain text.
+_LOWERED_NOTE = re.compile(r"[1-9]\d{0,2}(?:[,–-][1-9]\d{0,2})*+(?=\s)")
 _ONLY_CLOSERS = re.compile(rf"[{_CLOSERS}]*+")
 _ENCLOSED = {
     "《": re.compile(r"《[^《》\n]{0,60}》"),
@@ -65,6 +74,14 @@ _LABEL = re.compile(
     r"[A-Z]{0,2}\d|[(\[][A-Z]{0,2}[.-]?\d[\d.,;\s–-]{0,20}[a-z]?[)\]]|[IVXLC]{2,}\b"
     r"|[B-HJ-Z](?=[\s),;:\]])|[AI](?=[).\]])"
 )
+_YEAR = re.compile(
+    r"""(?:
+        \b(?:in|of|since|by|until|from|to|after|before|during|and|im|seit|bis|von|nach)\s
+      | \b(?:January|February|March|April|May|June|July|August|September|October|November|December),?\s
+      | \b(?:1[5-9]|20)\d\d[–-]
+    )(?:1[5-9]|20)\d\d$""",
+    re.VERBOSE,
+)
 _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2})+")
 #: German counts with a full stop: ``im 19. Jahrhundert``, ``der 2. Weltkrieg``; but ``am 12.`` is a day
 #: of the month, and ends a sentence as well.
@@ -86,6 +103,10 @@ _CAPTION = re.compile(
     re.VERBOSE,
 )
 _LONGEST_CAPTION = 60
+#: A sentence with a note has at least so many characters: an entry such as ``Task.3 Sums`` has fewer.
+_LEAST_NOTED = 15
+#: Words of measures and of addresses: ``max.16 A``, ``Gartenstr.12 Berlin``.
+_BEFORE_FIGURE = ("max", "min", "str", "tel")
 _STRAY = 3
 _WORD_CHARACTER = re.compile(r"\w")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
@@ -183,6 +204,8 @@ def _boundary(text: str, start: int, at: int, size: int, *, cut: bool) -> tuple[
         if mark in "!?" and not (at and is_cjk(text[at - 1])):
             return _latin_end(text, start, at, size)
         end = _closed(text, start, _TAIL.match(text, at).end())  # type: ignore[union-attr]
+        if not "①" <= text[start] <= "⒇" and (note := _CIRCLED_NOTE.match(text, end)):
+            return note.end(), note.end()
         following = text[end : end + 1]
         quoted = text[end - 1] in CLOSING
         if following in (_GOES_ON_QUOTED if quoted else _GOES_ON) and following:
@@ -249,6 +272,8 @@ def _latin_end(text: str, start: int, at: int, size: int) -> tuple[int, int]:
     """For ``.``, and for ``!`` and ``?`` after a character of a script with spaces."""
     tail = _LATIN_TAIL.match(text, at).end()  # type: ignore[union-attr]
     end = _closed(text, start, tail)
+    if end < size and text[end].isdigit():
+        end = _lowered_note_end(text, start, at, end)
     if end >= size:
         return end, end
     if not text[end].isspace():
@@ -269,6 +294,34 @@ def _latin_end(text: str, start: int, at: int, size: int) -> tuple[int, int]:
     if text[at] == "." and _is_caption(text, start, at, end):
         return -1, end
     return end, end
+
+
+def _lowered_note_end(text: str, start: int, at: int, end: int) -> int:
+    """Where the digits end that refer to a note; ``end``, where they begin, if they are no reference.
+
+    The full stop at ``at`` must follow a word, a bracket or a year that may end a sentence, and a
+    capital must follow the digits: ``Fig.2 The``, ``v1.2 Beta`` and ``max.16 A`` have none.
+    """
+    note = _LOWERED_NOTE.match(text, end)
+    if note is None or at - start < _LEAST_NOTED:
+        return end
+    following = _BLANK.match(text, note.end()).end()  # type: ignore[union-attr]
+    found = _NEXT_WORD.match(text, following)
+    after = found.group(1) if found else ""
+    if not after[:1].isupper():
+        return end
+    before = text[max(start, at - 32) : at].rstrip("”’»\"'")
+    if _YEAR.search(before):
+        noted = after.lower() in STARTERS or (len(after) > 2 and after[1:].islower())
+    elif before[-1:] in (")", "]"):
+        noted = True
+    else:
+        word = before[_WORD.search(before).start() :].replace("-", "")  # type: ignore[union-attr]
+        noted = word.isalpha() and len(word) > 2 and word[-3:].islower()
+        lower = word.lower()
+        noted = noted and lower not in ALWAYS and lower not in BEFORE_NUMBER
+        noted = noted and not lower.endswith(_BEFORE_FIGURE)
+    return note.end() if noted else end
 
 
 def _is_caption(text: str, start: int, at: int, end: int) -> bool:

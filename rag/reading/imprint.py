@@ -44,7 +44,8 @@ _BYLINE = re.compile(
 #: What publishers and archives set above the title of a paper.
 _PAPER = re.compile(
     r"^arXiv:\d|^(?:Published|Under review|Accepted|To appear|Submitted|Presented)\s+(?:as|at|in|to|by|for)\b"
-    r".*\b(?:19|20)\d\d\b|^(?:In )?Proceedings of\b.*\d",
+    r".*\b(?:19|20)\d\d\b|^(?:In )?Proceedings of\b.*\d"
+    r"|\d+\s*\((?:19|20)\d\d\)\s*\d+\s*[-–]\s*\d+|^第\s*\d+\s*卷[,，]?\s*第\s*\d+\s*期",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^(?:标题|標題|题目|題目|Title|Headline)\s*[:：]\s*(\S.*)$", re.IGNORECASE)
@@ -59,8 +60,21 @@ _SUBJECT = re.compile(
 _MAIL_FIELD = re.compile(r"^[^\W\d_][\w -]{1,24}(?:：|:(?:\s|$))")
 _DATE_LABEL = re.compile(
     r"(?:发布|發佈|發布|发表|發表|刊发|更新|上传|创建|成文|印发|出版|时间|時間|日期|날짜|작성일|게시일|발행일"
-    r"|Date of (?:publication|issue)|Date|Datum|Published|Posted|Updated?|Issued|Sent)"
+    r"|Date of (?:publication|issue)|Date|Datum|(?:First\s+)?Published(?:\s+online)?|Available\s+online"
+    r"|Posted|Updated?|Issued|Sent)"
     r"(?:\s*(?:时间|時間|日期|于|於|on|at))?\s*[:：]?\s*(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?\s*)?$",
+    re.IGNORECASE,
+)
+#: ``港务局 2023年5月18日发布``: the label behind its date; ``港务局于2023年5月18日发布`` is prose.
+_LABEL_AFTER = re.compile(r"\s*(?:[发發][布佈表]|[印刊][发發]|公[布佈])(?=[\s)）】\]|｜]|$)")
+_BEFORE_DATE = " \t\u3000\xa0(（【[|｜/·"
+#: A paper's own history, of which only the last step counts: ``Received ...; published ...``.
+_HISTORY = re.compile(
+    r"(?:Manuscript\s+)?(?:Received|Submitted|Revised|Accepted)\b|收稿", re.IGNORECASE
+)
+_PUBLISHED = re.compile(
+    r"(?:(?:published|available)(?:\s+online)?|(?:出版|刊[发發]|[发發][布佈表])(?:时间|時間|日期)?)"
+    r"\s*(?:on)?\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 #: A date or time of something: ``Due date:``, ``报名截止日期：``, ``Geburtsdatum:``.
@@ -130,6 +144,8 @@ _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$")
 _EMPHASIS = re.compile(r"\*\*|__|`|!?\[([^\]]*)\]\([^)]*\)")
 _SENTENCE_END = "。；;，,、：:"
 _SIGNED = re.compile(r"[（(]?\s*(?P<date>\S.{4,24}?)\s*[）)]?\s*$")
+#: The last line of an official letter, without its date: ``市政府办公室 2023年5月18日印发``.
+_PRINTED = re.compile(r"(?:\S{2,30}\s+|\s*)印[发發]")
 
 
 def read_imprint(text: str) -> Imprint:
@@ -224,22 +240,25 @@ def _date_line(line: str, *, is_title: bool = False) -> tuple[str | None, str | 
     """(date, publisher) of a line that says when and where an article appeared, else (None, None)."""
     if len(line) > 160:
         return _dateline(line[:120]), None
-    match = DATE.search(line)
+    match = _own_date(line)
     published = date_of(match) if match else None
     if match is None or published is None:
         return None, None
+    if _HISTORY.match(line) and _PUBLISHED.search(line[: match.start()]):
+        return published, None
     before, after = line[: match.start()], line[match.end() :]
     source = _SOURCE.search(line)
     if not source and _is_of_another(before):
         return None, None
-    rest = _COUNTERS.sub(" ", _TIME.sub(" ", after))
+    label = _label_after(line, match)
+    rest = _COUNTERS.sub(" ", _TIME.sub(" ", line[label.end() :] if label else after))
     if source:
         rest = rest.replace(source.group(), " ")
     rest = rest.strip(" \t|｜/·-—_,，()（）[]【】:：\u3000\xa0")
     lead = _DATE_LABEL.sub("", before).strip(" \t|｜/·[【(（\u3000\xa0")
     if source:
         lead = lead.replace(source.group().strip(), "").strip(" |｜")
-    labelled = _DATE_LABEL.search(before) is not None
+    labelled = label is not None or _DATE_LABEL.search(before) is not None
     prose = re.search(r"[。；，,]", rest) or len(rest) > 40 or (rest and line[-1] in "。.；")
     if (
         prose
@@ -250,6 +269,25 @@ def _date_line(line: str, *, is_title: bool = False) -> tuple[str | None, str | 
         return _dateline(line), None
     name = _name(source["name"]) if source else (_name(rest) or _name(lead))
     return published, name
+
+
+def _own_date(line: str) -> re.Match[str] | None:
+    """The date that the line calls the one of publication, else its first date."""
+    dates = list(DATE.finditer(line))
+    if len(dates) > 1:
+        for match in dates:
+            if _label_after(line, match):
+                return match
+        if _HISTORY.match(line):
+            for match in dates:
+                if _PUBLISHED.search(line[: match.start()]):
+                    return match
+    return dates[0] if dates else None
+
+
+def _label_after(line: str, date: re.Match[str]) -> re.Match[str] | None:
+    apart = date.start() == 0 or line[date.start() - 1] in _BEFORE_DATE
+    return _LABEL_AFTER.match(line, date.end()) if apart else None
 
 
 def _is_of_another(before: str) -> bool:
@@ -280,9 +318,12 @@ def _dateline(line: str) -> str | None:
 
 
 def _signed(text: str) -> str | None:
-    """The date that stands alone on the last line."""
+    """The date that stands alone on the last line, or with who printed it."""
     tail = text[-200:].rstrip()
     line = tail[tail.rfind("\n") + 1 :].strip() if "\n" in tail else ""
+    printed = DATE.search(line)
+    if printed and _PRINTED.fullmatch(line[: printed.start()] + line[printed.end() :]):
+        return date_of(printed)
     match = _SIGNED.fullmatch(line) if line else None
     date = DATE.fullmatch(match["date"]) if match else None
     return date_of(date) if date else None

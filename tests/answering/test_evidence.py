@@ -82,6 +82,12 @@ def test_a_row_with_more_cells_than_its_head_is_told_as_it_stands_behind_the_hea
     assert (row.row, row.told, row.before) == (None, "| 1 | 2 | 3 |", "| A | B |")
 
 
+def test_marks_without_a_word_answer_nothing() -> None:
+    rows = candidates_of([_passage("水库建成。\n\n①\n\n***\n\n水深61米。", None)])
+    assert [row.text for row in rows] == ["水库建成。", "水深61米。"]
+    assert [row.text for row in candidates_of([_passage("①", None)])] == ["①"]
+
+
 def test_a_question_for_a_column_is_met_by_its_rows() -> None:
     text = "| 大区 | 一季度 | 二季度 |\n|---|---|---|\n| 华东 | 320万元 | 410万元 |\n| 华北 | 280万元 | 300万元 |"
     passages = [_passage(text, None)]

@@ -90,6 +90,59 @@ def test_chinese_and_japanese(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "The load was high.12 Storms dominated the budget.3,4 Others disagree with this.5–7 We tried.",
+            [
+                "The load was high.12",
+                "Storms dominated the budget.3,4",
+                "Others disagree with this.5–7",
+                "We tried.",
+            ],
+        ),
+        ("The load was high.¹²\nStorms came.³ “No.”", ["The load was high.¹²", "Storms came.³", "“No.”"]),
+        (
+            "It lost length during the storm of 2017.3 Repair works (in kroner).4 In winter it rested.",
+            ["It lost length during the storm of 2017.3", "Repair works (in kroner).4", "In winter it rested."],
+        ),
+        ("The dike was “finished”.8 The city paid.", ["The dike was “finished”.8", "The city paid."]),
+        ("水库是全市最大的。①\n\n二、水质", ["水库是全市最大的。①", "二、水质"]),
+        ("一、水库是全市最大的。①②", ["一、水库是全市最大的。①②"]),
+        ("水库是全市最大的。¹它建于一九七四年。", ["水库是全市最大的。¹", "它建于一九七四年。"]),
+    ],
+)  # fmt: skip
+def test_the_mark_of_a_note_belongs_to_the_sentence_before_it(
+    text: str, expected: list[str]
+) -> None:
+    assert sentences(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The results are shown in fig.2 The map of them.",
+        "The fuse of the shed carries max.16 A in all.",
+        "They have lived for years in Gartenstr.12 Berlin Mitte.",
+        "It has been part of every release of v2017.3 Beta of it.",
+        "The engine has had a power of 2017.3 MW so far.",
+        "The letter alpha is set at a level of.05 Throughout.",
+        "Work was stopped at noon.12 people had come.",
+        "Task.3 Sums of numbers.",
+    ],
+)
+def test_figures_behind_a_full_stop_may_be_no_note(text: str) -> None:
+    assert sentences(text) == [text]
+
+
+def test_a_circled_number_before_text_is_an_item() -> None:
+    items = ["会议要求如下。", "①加强领导。", "② 完善制度。"]
+    assert sentences("".join(items)) == items
+    assert sentences("①加强领导。②\n完善制度。") == ["①加强领导。", "②\n完善制度。"]
+    assert sentences("测年用两种。¹⁴C测年较准。") == ["测年用两种。", "¹⁴C测年较准。"]
+
+
 def test_a_semicolon_parts_clauses_that_could_stand_alone() -> None:
     long = "东区建成了两座污水处理厂，日处理十万吨；西区改造了四十公里供水管网和泵站。"
     assert sentences(long) == [long[: long.index("；") + 1], long[long.index("；") + 1 :]]
@@ -238,10 +291,39 @@ class TestLineBreaks:
             "They followed the method that was first described by Smith\n[2] and others.",
             "The ferry to the island was moved that summer from 9:30 to\n10:30 in the morning.",
             "The commission published its long report under the title\nClimate Change: a threat.",
+            # A unit or an initial is no letter of a list.
+            "The two profilers were mounted on steel tripods at a depth of 11.4\nm.",
+            "The heating of the sample was interrupted for the last time after 25\ns.",
+            "It was warmed at constant pressure to a temperature of 300\nK.",
+            "The samples were analysed in the laboratory under Professor\nJ. Smith, who calibrated it.",
+            "Our thanks go to the crew of the vessel and to the captain\nH. Jensen.",
+            "The report of the inquiry was written and signed by\nA. J. Moore of the port.",
+            # Nor does a number end a sentence that goes on with what it counts.
+            "全市水利系统在职职工1846\n人，其中高级工程师97人。",
+            "到2022年底全县共有卫生院36\n所、病床4120张。",
+            "去年完成投资12.5\n亿元，增长一成。",
         ],
     )
     def test_a_sentence_runs_across_a_column_break(self, text: str) -> None:
         assert sentences(text) == [text]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "The following must be brought to the meeting by all\na. a pen and paper\nb. a lamp",
+            "Which of these is the capital of the old kingdom of 1871\nA. Berlin\nB. Paris\nC. Rome",
+            "The meeting was attended by the members of the board\nA. Smith, chair\nB. Jones, clerk",
+            "The table shows the weight of all the samples of the inlet\nB. Experimental setup\nIt was dry.",
+            "It was moved to the archive of the city in the year 2017\nJ. Smith, Papers",
+            "编号1846\n人民路小学",
+        ],
+    )
+    def test_a_letter_or_a_word_may_begin_an_item(self, text: str) -> None:
+        assert sentences(text) == text.split("\n")
+
+    def test_a_unit_before_the_next_sentence(self) -> None:
+        text = "They were mounted on tripods of steel at a depth of 11.4\nm. Each one recorded."
+        assert sentences(text) == [text[:59], "Each one recorded."]
 
     @pytest.mark.parametrize(
         "lines",
@@ -347,6 +429,19 @@ class TestLineBreaks:
         assert sentences(column) == [column]
         assert next(column[s:e] for s, e in split_sentences(column, whole=True)) == "要求加快"
 
+    @pytest.mark.parametrize(
+        ("heading", "column"),
+        [
+            ("四、水质", "全市国控和省控断面中，\n达到或优于三类水质的断面有二十三\n个，占百分之八十二；劣五类断面仅有\n一个。"),
+            ("第三章 航道", "港口扩建的各项准备工作并做好\n沿线居民的安置和补偿等工作，\n按期完成。"),
+            ("2. Instruments", "Two profilers were mounted on\nsteel tripods at a depth of ten\nmetres below the sea."),
+            ("2.2. Methods", "Two profilers were mounted on\nsteel tripods at a depth of ten\nmetres below the sea."),
+            ("3 Results", "Two profilers were mounted on\nsteel tripods at a depth of ten\nmetres below the sea."),
+        ],
+    )  # fmt: skip
+    def test_a_passage_may_begin_with_a_numbered_heading(self, heading: str, column: str) -> None:
+        assert sentences(f"{heading}\n{column}")[0] == heading
+
     def test_marked_headings_are_sentences_and_bounds(self) -> None:
         text = "港口概况。其一\n港口位于东岸，\n水深十米。"
         assert sentences(text)[0] == "港口概况。"
@@ -380,6 +475,11 @@ class TestLineBreaks:
         "# a\n",
         "|\n",
         "ก ",
+        "budget.3 Then ",
+        "budget.³",
+        "。①\n",
+        "字36\n人，",
+        "A. Smith, by the 3\nm. ",
     ],
 )
 def test_time_grows_with_the_text_and_not_faster(unit: str) -> None:

@@ -180,3 +180,42 @@ def test_running_text_has_no_title() -> None:
 )
 def test_site_names_are_cut_from_titles(title: str, expected: str) -> None:
     assert without_site_name(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "published", "publisher"),
+    [
+        ("港务局 2023年5月18日发布", "2023-05-18", None),
+        ("港务局办公室 2023年5月18日印发", "2023-05-18", "港务局办公室"),
+        ("（2023年5月1日通过 2023年5月18日公布）", "2023-05-18", None),
+        ("Published online: 9 January 2023", "2023-01-09", None),
+        ("First published online 9 January 2023", "2023-01-09", None),
+        (
+            "Received 14 March 2022; accepted 2 November 2022; published 9 January 2023",
+            "2023-01-09",
+            None,
+        ),
+        ("收稿日期：2022-03-14；网络出版日期：2023-01-09", "2023-01-09", None),
+        ("Received 14 March 2022; accepted 2 November 2022", None, None),
+        ("本办法于2023年5月18日发布", None, None),
+        ("本办法自2023年5月18日发布之日起施行", None, None),
+        ("The quay was inspected and published 9 January 2023 in London.", None, None),
+    ],
+)
+def test_the_date_of_publication_among_others(
+    line: str, published: str | None, publisher: str | None
+) -> None:
+    assert read_imprint(f"Harbour\n{line}\nWords.\n") == ("Harbour", published, publisher)
+
+
+def test_an_official_letter_is_dated_where_it_was_printed() -> None:
+    letter = "关于码头扩建的通知" + BODY
+    assert read_imprint(f"{letter}\n港务局办公室 2023年7月8日印发\n").published == "2023-07-08"
+    assert read_imprint(f"{letter}\n实施细则于2023年7月8日印发\n").published is None
+
+
+@pytest.mark.parametrize(
+    "line", ["Journal of Harbour Studies 41 (2023) 112-118", "第41卷 第3期 港口学报"]
+)
+def test_the_volume_of_a_journal_is_no_title(line: str) -> None:
+    assert read_imprint(f"{line}\nHarbours and Towns\nAlice Smith\n").title == "Harbours and Towns"
