@@ -21,8 +21,16 @@ __all__ = ["FILE_NAME", "FeedbackStore", "export_suite"]
 
 FILE_NAME = "feedback.jsonl"
 
-_LIMITS = {"id": 100, "question": 4000, "note": 4000, "text": 40_000, "source": 2000}
+_LIMITS = {
+    "id": 100,
+    "question": 4000,
+    "note": 4000,
+    "text": 40_000,
+    "query": 20_000,
+    "source": 2000,
+}
 _MAX_CITATIONS = 100
+_MAX_TURNS, _MAX_TURN = 8, 8000
 _MAX_QUOTE = 20_000
 # What JSON leaves as it is and YAML has not in a comment: it takes some for line breaks, the others
 # for damage.
@@ -44,9 +52,10 @@ class FeedbackStore:
         """Append one verdict.
 
         Args:
-            record: ``id`` of the answer, ``question``, ``vote`` (``up``, ``down`` or None to take
-                it back), ``note``, ``answer`` (:class:`rag.records.Answer` as JSON values). It
-                comes from a browser: everything is checked, unknown fields are dropped.
+            record: ``id`` of the answer, ``question``, ``history`` (the turns it was asked after,
+                pairs of question and answer), ``vote`` (``up``, ``down`` or None to take it back),
+                ``note``, ``answer`` (:class:`rag.records.Answer` as JSON values). It comes from a
+                browser: everything is checked, unknown fields are dropped.
 
         Raises:
             QueryError: A field is missing or has the wrong form.
@@ -94,7 +103,8 @@ def export_suite(index_dir: str | Path) -> str:
     """The verdicts as an eval suite in YAML (see :mod:`rag.evaluation.suites`).
 
     An answer that was liked becomes a question with its quotes as evidence; a refusal that was
-    liked becomes an unanswerable one. What was disliked has no known answer: it stands at the
+    liked becomes an unanswerable one. A follow-up keeps the turns before it; where they were not
+    kept, it is asked as it was searched. What was disliked has no known answer: it stands at the
     end as comments, for a person to complete.
 
     Raises:
@@ -124,11 +134,15 @@ def export_suite(index_dir: str | Path) -> str:
 
 def _question(record: Mapping[str, Any]) -> dict[str, Any]:
     answer = record["answer"]
+    history = record.get("history") or []
+    asked = record["question"] if history else answer.get("query") or record["question"]
     question: dict[str, Any] = {
         "id": f"feedback-{record['id']}",
-        "question": record["question"],
+        "question": asked,
         "kind": "feedback",
     }
+    if history:
+        question["history"] = history
     if answer["refused"]:
         question["answerable"] = False
     else:
@@ -147,6 +161,7 @@ def _question(record: Mapping[str, Any]) -> dict[str, Any]:
 def _as_comment(record: Mapping[str, Any]) -> str:
     facts = {
         "id": f"feedback-{record['id']}",
+        **({"history": record["history"]} if record.get("history") else {}),
         "question": record["question"],
         "verdict": record["vote"] or "none",
         "note": record["note"],
@@ -157,8 +172,8 @@ def _as_comment(record: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _in_comment(text: str) -> str:
-    written = json.dumps(text, ensure_ascii=False)
+def _in_comment(value: Any) -> str:
+    written = json.dumps(value, ensure_ascii=False)
     return _NOT_IN_COMMENTS.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
@@ -189,10 +204,12 @@ def _checked(record: Any) -> dict[str, Any]:
         "id": _text(record, "id", required=True),
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "question": _text(record, "question", required=True),
+        "history": _history(record.get("history")),
         "vote": vote,
         "note": _text(record, "note"),
         "answer": {
             "text": _text(answer, "text"),
+            "query": _text(answer, "query"),
             "refused": bool(answer.get("refused")),
             "confidence": _number(answer.get("confidence")),
             "answerer": _text(answer, "answerer", limit=200),
@@ -201,6 +218,20 @@ def _checked(record: Any) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _history(turns: Any) -> list[list[str]]:
+    """The last turns, cut as asking cuts them."""
+    if not isinstance(turns, (list, tuple, type(None))):
+        raise QueryError("feedback: history must be a list of [question, answer] pairs.")
+    kept: list[list[str]] = []
+    for turn in list(turns or ())[-_MAX_TURNS:]:
+        match turn:
+            case [str(question), str(answer)]:
+                kept.append([question[:_MAX_TURN], answer[:_MAX_TURN]])
+            case _:
+                raise QueryError("feedback: history must be a list of [question, answer] pairs.")
+    return kept
 
 
 def _citation(citation: Any) -> dict[str, Any]:

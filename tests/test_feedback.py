@@ -51,6 +51,9 @@ def test_half_a_line_of_a_killed_writer_is_passed_over(tmp_path):
         ({"question": "x" * 5000}, "question must be"),
         ({"note": 7}, "note must be"),
         ({"answer": None}, "answer is missing"),
+        ({"history": "How tall?"}, "history must be"),
+        ({"history": [["How tall?"]]}, "history must be"),
+        ({"history": [["How tall?", None]]}, "history must be"),
     ],
 )
 def test_what_a_browser_sends_is_checked(tmp_path, change, told):
@@ -112,6 +115,44 @@ def test_export_is_a_suite(tmp_path):
         },
     ]  # fmt: skip
     assert '#   note: "it is 42: see\\nthe plaque"' in text
+
+
+def test_a_follow_up_is_exported_with_the_turns_before_it(tmp_path):
+    from rag.evaluation.suites import Suite
+
+    store = FeedbackStore(tmp_path / "index")
+    turns = [[f"q{at}", "x" * 9000] for at in range(10)]
+    store.add({**verdict(), "question": "How tall is it?", "history": turns})
+    (record,) = store.records()
+    assert record["history"] == [[f"q{at}", "x" * 8000] for at in range(2, 10)]
+    store.add({**verdict(), "question": "How tall is it?", "history": turns[:1]})
+    store.add({**verdict("down", name="a2"), "history": [["Which tower?", "The old one."]]})
+    (tmp_path / "notes").mkdir()
+    file = tmp_path / "feedback.yaml"
+    text = export_suite(tmp_path / "index")
+    file.write_text(text, encoding="utf-8")
+    (question,) = Suite.load(file).questions
+    assert question.question == "How tall is it?"
+    assert question.history == (("q0", "x" * 8000),)
+    assert '#   history: [["Which tower?", "The old one."]]' in text
+
+
+def test_a_follow_up_without_its_turns_is_exported_as_it_was_searched(tmp_path):
+    answer = {**verdict()["answer"], "query": "How tall is the old tower?"}
+    FeedbackStore(tmp_path).add({**verdict(), "question": "How tall is it?", "answer": answer})
+    (question,) = yaml.safe_load(export_suite(tmp_path))["questions"]
+    assert question["question"] == "How tall is the old tower?"
+    assert "history" not in question
+
+
+def test_a_record_from_before_turns_were_kept_is_exported(tmp_path):
+    store = FeedbackStore(tmp_path)
+    store.add(verdict())
+    record = json.loads(store.path.read_text(encoding="utf-8"))
+    del record["history"], record["answer"]["query"]
+    store.path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    (question,) = yaml.safe_load(export_suite(tmp_path))["questions"]
+    assert question["question"] == "How tall is the tower?"
 
 
 def test_the_evaluation_reads_the_export(tmp_path):

@@ -21,6 +21,7 @@ from typing import Any
 from rag.errors import SuiteError
 from rag.evaluation.outcomes import System
 from rag.evaluation.suites import Suite
+from rag.reading.discovery import SourceFile
 from rag.records import Chunk, Document, to_dict
 from rag.settings import Settings
 
@@ -98,7 +99,7 @@ def open_cell(
         return _cell(target, build, (), opener, settings)
     key = _key(suite, settings)
     # Suites over the same documents share one index.
-    name = Path(suite.documents).stem if suite.documents else suite.name
+    name = Path(suite.documents).stem if suite.documents else suite.file_name
     target = indexes / f"eval-{name}-{key}"
     if not (target / "eval.json").is_file():
         tell(f"{suite.name}: indexing {suite.documents or f'{len(suite.corpus)} documents'}")
@@ -173,6 +174,9 @@ def _build(
         else (system.add, list(suite.corpus))
     )
     report = add(documents)
+    own = {file.source for file in _listed(suite) if _is_suite(suite, file)}
+    if found := own & {info.source for info in system.documents()}:
+        system.remove(*found)
     seconds = time.perf_counter() - begin
     infos = list(system.documents())
     failed = [f"{failure.source}: {failure.reason}" for failure in report.failed]
@@ -235,14 +239,31 @@ def documents_version(suite: Suite) -> str:
     """Twelve hexadecimal digits that change with the documents."""
     digest = hashlib.sha256()
     if suite.documents:
-        base = suite.documents_path
-        for path in _files(base) if base.is_dir() else [base]:
-            digest.update(f"{path.relative_to(base.parent)}\0".encode())
-            digest.update(path.read_bytes())
+        for file in _listed(suite):
+            if not _is_suite(suite, file):
+                digest.update(f"{file.source}\0".encode("utf-8", "surrogatepass"))
+                # What may not be read is a line among the failures, and no document.
+                with contextlib.suppress(PermissionError):
+                    digest.update(file.path.read_bytes())
     for document in suite.corpus:
         facts = (document.id, document.source, document.title, document.published, document.text)
         digest.update("\0".join(map(str, facts)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:12]
+
+
+def _listed(suite: Suite) -> list[SourceFile]:
+    """The files that indexing the suite's documents reads, linked folders included."""
+    from rag.reading import discover
+
+    return discover([suite.documents_path]).files if suite.documents else []
+
+
+def _is_suite(suite: Suite, file: SourceFile) -> bool:
+    """True for the suite's own file: its questions and answers are no document, wherever it lies."""
+    if suite.path is None or not suite.path.exists():
+        return False
+    # The size first: it is known of each file.
+    return file.size == suite.path.stat().st_size and file.path.samefile(suite.path)
 
 
 def code_version() -> str:

@@ -12,23 +12,28 @@ from rag.evaluation.matching import holds
 from rag.evaluation.suites import Evidence, Question, Suite
 from rag.records import Document
 
-__all__ = ["Place", "check", "find_document", "locate"]
+__all__ = ["Named", "Place", "by_name", "check", "find_documents", "locate"]
 
 Span = tuple[int, int]
+#: What a suite may call documents by: a source (all rows of a table are of one) or the id of one.
+Named = Mapping[str, Sequence[Document]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where one evidence stands in the documents as read.
+    """Where one evidence stands in a document as read.
 
     Attributes:
-        document_id: The document's id in the knowledge base; '' when it was not read at all.
+        document_id: The document's id in the knowledge base; '' when reading lost the words.
         spans: Every occurrence; empty when reading lost the words (they stand in the file).
+        item: Number of the evidence in its question, from 1: the rows of a table that hold it are
+            several places of one item.
     """
 
     document_id: str
     source: str
     spans: tuple[Span, ...]
+    item: int = 1
 
 
 def check(suite: Suite, documents: Iterable[Document]) -> list[str]:
@@ -48,6 +53,14 @@ def check(suite: Suite, documents: Iterable[Document]) -> list[str]:
             for start, end in place.spans
         ]
         notes += [
+            f"{_where(suite, question, evidence)}the words {_short(evidence.text or '')!r} stand in "
+            f"the file {place.source}, but not in its text as read: no system can find them. "
+            "Choose other words, or convert the file."
+            for place in places[question.id]
+            if not place.spans
+            for evidence in [question.evidence[place.item - 1]]
+        ]
+        notes += [
             f"{suite.place}:{question.line}: question {question.id!r}: none of the answers "
             f"{', '.join(map(repr, ways))} stands in the evidence. Add the words the document "
             "uses, or correct the evidence."
@@ -58,27 +71,31 @@ def check(suite: Suite, documents: Iterable[Document]) -> list[str]:
 
 
 def locate(suite: Suite, documents: Sequence[Document]) -> dict[str, tuple[Place, ...]]:
-    """Question id to the place of each of its evidences, in their order.
+    """Question id to the places of its evidences, in their order.
 
     Raises:
         SuiteError: As :func:`check`; all faults, one line each.
     """
-    by_source = {document.source: document for document in documents}
+    named = by_name(documents)
     bare: dict[str, tuple[str, list[int]]] = {}
     faults: list[str] = []
     places: dict[str, tuple[Place, ...]] = {}
     for question in suite.questions:
         found: list[Place] = []
-        for evidence in question.evidence:
+        for item, evidence in enumerate(question.evidence, 1):
             try:
-                found.append(_place(suite, question, evidence, by_source, bare))
+                spans = _spans(suite, question, evidence, named, bare)
+                found += [
+                    Place(document_id=document.id, source=document.source, spans=held, item=item)
+                    for document, held in spans
+                ] or [Place(document_id="", source=evidence.document, spans=(), item=item)]
             except SuiteError as error:
                 faults.append(str(error))
         faults += [
             f"{suite.place}:{question.line}: exclude: question {question.id!r}: "
-            + _no_document(source, by_source)
+            + _no_document(source, named)
             for source in question.exclude
-            if find_document(source, by_source) is None
+            if not find_documents(source, named)
         ]
         places[question.id] = tuple(found)
     if faults:
@@ -86,58 +103,88 @@ def locate(suite: Suite, documents: Sequence[Document]) -> dict[str, tuple[Place
     return places
 
 
-def find_document(name: str, by_source: Mapping[str, Document]) -> Document | None:
-    """The document of that source, or the only one whose source ends in ``/name``."""
-    if name in by_source:
-        return by_source[name]
-    ending = [source for source in by_source if source.endswith("/" + name)]
+def by_name(documents: Iterable[Document]) -> Named:
+    """Each source to its documents, and the id of each document to it alone."""
+    known = list(documents)
+    named: dict[str, list[Document]] = {}
+    for document in known:
+        named.setdefault(document.source, []).append(document)
+    for document in known:
+        named.setdefault(document.id, [document])
+    return named
+
+
+def find_documents(name: str, named: Named) -> Sequence[Document]:
+    """Those of that source, the one of that id, or the only ones whose source or id ends in ``/name``."""
+    if name in named:
+        return named[name]
+    ending = [known for known in named if known.endswith("/" + name)]
     if not ending and "/" in name:
         # 'seeds/003.md' where the index calls it '003.md', or calls the folder otherwise.
         file = name.rpartition("/")[2]
-        ending = [s for s in by_source if s == file or s.endswith("/" + file)]
-    return by_source[ending[0]] if len(ending) == 1 else None
+        ending = [known for known in named if known == file or known.endswith("/" + file)]
+    found = {tuple(document.id for document in named[known]): named[known] for known in ending}
+    return next(iter(found.values())) if len(found) == 1 else ()
 
 
-def _place(
+def _where(suite: Suite, question: Question, evidence: Evidence) -> str:
+    return f"{suite.place}:{evidence.line or question.line}: question {question.id!r}: "
+
+
+def _spans(
     suite: Suite,
     question: Question,
     evidence: Evidence,
-    by_source: Mapping[str, Document],
+    named: Named,
     bare: dict[str, tuple[str, list[int]]],
-) -> Place:
-    where = f"{suite.place}:{evidence.line or question.line}: question {question.id!r}: "
-    document = find_document(evidence.document, by_source)
-    if document is None:
+) -> list[tuple[Document, tuple[Span, ...]]]:
+    """The documents that hold an evidence, and where; none when reading lost it."""
+    where = _where(suite, question, evidence)
+    documents = find_documents(evidence.document, named)
+    if not documents:
         if _raw_text(suite, evidence.document) is not None:
-            return Place(document_id="", source=evidence.document, spans=())
-        raise SuiteError(where + _no_document(evidence.document, by_source))
-    text = document.text
+            return []
+        raise SuiteError(where + _no_document(evidence.document, named))
     if evidence.start is not None and evidence.end is not None:
-        if evidence.end > len(text):
+        if len(documents) > 1:
             raise SuiteError(
-                f"{where}the span {evidence.start}..{evidence.end} ends after the {len(text)} "
-                f"characters of {document.source}. Correct start and end."
+                f"{where}{evidence.document} has {len(documents)} rows, each a document of its own. "
+                f"Write the row's id, such as {documents[0].id}, or quote its words (text: ...)."
             )
-        span = (evidence.start, evidence.end)
-        if evidence.text is not None and _squeeze(text[span[0] : span[1]]) != _squeeze(
-            evidence.text
-        ):
-            raise SuiteError(
-                f"{where}text and span disagree: {document.source} has "
-                f"{_short(text[span[0] : span[1]])!r} there. Remove one of the two, or correct it."
-            )
-        return Place(document_id=document.id, source=document.source, spans=(span,))
+        span = _checked_span(where, evidence, documents[0], evidence.start, evidence.end)
+        return [(documents[0], (span,))]
     if evidence.text is None:
-        whole = (0, len(text))
-        return Place(document_id=document.id, source=document.source, spans=(whole,))
-    if document.id not in bare:
-        bare[document.id] = _bare(text)
-    spans = _occurrences(evidence.text, *bare[document.id])
-    if not spans:
+        return [(document, ((0, len(document.text)),)) for document in documents]
+    for document in documents:
+        if document.id not in bare:
+            bare[document.id] = _bare(document.text)
+    found = [
+        (document, tuple(_occurrences(evidence.text, *bare[document.id]))) for document in documents
+    ]
+    held = [(document, spans) for document, spans in found if spans]
+    if not held:
         raw = _raw_text(suite, evidence.document)
         if raw is None or _squeeze(evidence.text) not in _squeeze(raw):
-            raise SuiteError(where + _not_verbatim(evidence.text, document, bare[document.id][0]))
-    return Place(document_id=document.id, source=document.source, spans=tuple(spans))
+            texts = [bare[document.id][0] for document in documents]
+            row = documents[0].id.endswith(evidence.document)
+            name = documents[0].id if row else documents[0].source
+            raise SuiteError(where + _not_verbatim(evidence.text, name, texts))
+    return held
+
+
+def _checked_span(where: str, evidence: Evidence, document: Document, start: int, end: int) -> Span:
+    text = document.text
+    if end > len(text):
+        raise SuiteError(
+            f"{where}the span {start}..{end} ends after the {len(text)} "
+            f"characters of {document.source}. Correct start and end."
+        )
+    if evidence.text is not None and _squeeze(text[start:end]) != _squeeze(evidence.text):
+        raise SuiteError(
+            f"{where}text and span disagree: {document.source} has "
+            f"{_short(text[start:end])!r} there. Remove one of the two, or correct it."
+        )
+    return start, end
 
 
 def _occurrences(wanted: str, bare: str, offsets: Sequence[int]) -> list[Span]:
@@ -165,23 +212,24 @@ def _short(text: str, size: int = 40) -> str:
     return flat if len(flat) <= size else flat[: size - 1] + "…"
 
 
-def _no_document(name: str, by_source: Mapping[str, Document]) -> str:
-    near = difflib.get_close_matches(name, by_source, 1, 0.4)
-    hint = f"Did you mean {near[0]!r}?" if near else f"There are {len(by_source)}: rag documents"
-    same = [source for source in by_source if source.endswith("/" + name)]
+def _no_document(name: str, named: Named) -> str:
+    near = difflib.get_close_matches(name, named, 1, 0.4)
+    count = len({document.id for documents in named.values() for document in documents})
+    hint = f"Did you mean {near[0]!r}?" if near else f"There are {count}: rag documents"
+    same = [known for known in named if known.endswith("/" + name)]
     if len(same) > 1:
         hint = f"It could be {', '.join(sorted(same)[:3])}: write the longer path."
     return f"there is no document {name!r} among those indexed. {hint}"
 
 
-def _not_verbatim(wanted: str, document: Document, bare: str) -> str:
+def _not_verbatim(wanted: str, source: str, texts: Sequence[str]) -> str:
     key = _squeeze(wanted)
     size = 0
-    while size < len(key) and key[: size + 1] in bare:
+    while size < len(key) and any(key[: size + 1] in text for text in texts):
         size += 1
     upto = f"It agrees up to {_short(key[max(0, size - 12) : size])!r}." if size > 3 else ""
     return (
-        f"the evidence {_short(wanted)!r} does not occur in {document.source}. {upto} "
+        f"the evidence {_short(wanted)!r} does not occur in {source}. {upto} "
         "Quote the document verbatim."
     ).replace("  ", " ")
 

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from rag.errors import SettingsError, SuiteError
+from rag.errors import RagError, SettingsError, SuiteError
 
 if TYPE_CHECKING:
     from rag.evaluation.comparing import Comparison
-    from rag.evaluation.evaluating import Evaluation, SuiteResult
+    from rag.evaluation.evaluating import Evaluation, Pool, SuiteResult
+    from rag.evaluation.measures import Measure
     from rag.evaluation.suites import Suite
     from rag.settings import Settings
 
@@ -80,6 +81,8 @@ def run(args: argparse.Namespace) -> int:
     from rag.settings import Settings
 
     _refuse_what_would_be_passed_over(args)
+    for option in ("save", "report", "output"):
+        _must_be_writable(option, getattr(args, option))
     if args.suite_from_documents:
         return _draft(args)
     if not args.suites:
@@ -95,7 +98,11 @@ def run(args: argparse.Namespace) -> int:
             _tell("--check measures nothing: --fail-under is not looked at")
         return _check(args, suites, settings)
     if not suites:
-        return _below(floors, ())
+        return _below(floors, (), ())
+    if args.judge:
+        from rag.evaluation.models import chat_model
+
+        args.judging_model = chat_model(args.judge, settings)
     if args.sweep:
         return _sweep(args, suites, skipped, settings, floors)
     return _measure(args, suites, skipped, settings, floors)
@@ -118,6 +125,23 @@ def _refuse_what_would_be_passed_over(args: argparse.Namespace) -> None:
                 )
     if args.rank_by and not args.sweep:
         raise SettingsError("--rank-by ranks the cells of a sweep. Add --sweep NAME=V1,V2")
+
+
+def _must_be_writable(option: str, name: str | None) -> None:
+    """Raise before anything is asked where a file could not be written after it."""
+    if name is None:
+        return
+    path = Path(name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = not path.exists()
+        path.open("ab").close()
+        if new:
+            path.unlink()
+    except OSError as error:
+        raise SettingsError(
+            f"{_option(option)} {name}: cannot be written ({error.strerror}). Name another file."
+        ) from error
 
 
 def _option(name: str) -> str:
@@ -155,7 +179,7 @@ def _measure(
     finally:
         # What was measured is handed out, whatever became of a comparison with it.
         _hand_out(args, evaluation, comparisons)
-    return status | _below(floors, evaluation.suites) | _faulty(evaluation)
+    return status | _below(floors, evaluation.suites, evaluation.pools) | _faulty(evaluation)
 
 
 def _hand_out(
@@ -172,14 +196,20 @@ def _hand_out(
 
 
 def _faulty(evaluation: Evaluation, where: str = "") -> int:
-    """1 when questions ended in an error: their zeros are no measure of quality."""
+    """1 when questions ended in an error, or were to be judged and are not.
+
+    The zeros of an error are no measure of quality.
+    """
+    unjudged = evaluation.conditions.get("not judged")
+    if unjudged:
+        _tell(f"{where}the figures are there, but without judged_right: {unjudged}")
     faults = [q for suite in evaluation.suites for q in suite.questions if q.stage == "fault"]
     if faults:
         _tell(
             f"{where}{len(faults)} questions ended in a fault and count zero, such as: "
             f"{faults[0].reason}"
         )
-    return int(bool(faults))
+    return int(bool(faults or unjudged))
 
 
 def _assigned(args: argparse.Namespace) -> dict[str, Any]:
@@ -239,12 +269,23 @@ def _evaluate(
             progress=bar.show,
             tell=bar.tell,
         )
-    if args.judge:
-        from rag.evaluation.llm_judge import judged_by
+    return _judged(args, evaluation, settings) if args.judge else evaluation
 
+
+def _judged(args: argparse.Namespace, evaluation: Evaluation, settings: Settings) -> Evaluation:
+    """With the judge's opinions; as it was, with the reason, where the judge gave them not all."""
+    import dataclasses
+
+    from rag.evaluation.llm_judge import judged_by
+
+    try:
         with _Bar() as bar:
-            evaluation = judged_by(args.judge, evaluation, settings, progress=bar.show)
-    return evaluation
+            return judged_by(
+                args.judge, evaluation, settings, progress=bar.show, model=args.judging_model
+            )
+    except RagError as error:
+        conditions = {**evaluation.conditions, "judge": args.judge, "not judged": str(error)}
+        return dataclasses.replace(evaluation, conditions=conditions)
 
 
 class _Bar:
@@ -302,7 +343,8 @@ def _check(args: argparse.Namespace, suites: Sequence[Suite], settings: Settings
             continue
         for note in notes:
             _say(note)
-        _say(f"{suite.place}: {len(suite.questions)} questions, in order")
+        found = f"{len(notes)} to look at" if notes else "in order"
+        _say(f"{suite.place}: {len(suite.questions)} questions, {found}")
     return 1 if faults else 0
 
 
@@ -335,7 +377,8 @@ def _sweep(
     status = 0
     for evaluation in evaluations:
         where = f"{evaluation.label}: "
-        status |= _below(floors, evaluation.suites, where) | _faulty(evaluation, where)
+        status |= _below(floors, evaluation.suites, evaluation.pools, where)
+        status |= _faulty(evaluation, where)
     return status
 
 
@@ -437,23 +480,37 @@ def _floor(text: str) -> _Floor:
     return suite, group, measure, value
 
 
-def _below(floors: Sequence[_Floor], suites: Sequence[SuiteResult], where: str = "") -> int:
-    """1 when a floor is not met, or nothing was there to hold it against."""
+def _below(
+    floors: Sequence[_Floor],
+    suites: Sequence[SuiteResult],
+    pools: Sequence[Pool],
+    where: str = "",
+) -> int:
+    """1 when a floor is not met, or nothing was there to hold it against.
+
+    Where no suite has the measure, the suites over the same documents may have it together.
+    """
     from rag.evaluation.measures import higher_is_better
 
     status = 0
     for wanted, group, name, floor in floors:
         met: list[bool] = []
-        for suite in suites:
-            measure = suite.measure(name, group)
-            if (wanted and suite.name != wanted) or measure is None:
+        chosen = [suite for suite in suites if wanted in {"", suite.name}]
+        held = [(suite.name, suite.measure(name, group)) for suite in chosen]
+        if not wanted and not any(measure for _, measure in held):
+            held = [
+                (f"all over {pool.documents}", _of_pool(pool, suites, name, group))
+                for pool in pools
+            ]
+        for of, measure in held:
+            if measure is None:
                 continue
             good = measure.value >= floor if higher_is_better(name) else measure.value <= floor
             met.append(good)
             if not good:
                 side = "below" if higher_is_better(name) else "above"
                 figure = f"{name} ({group}) is {measure.value:.4f}, {side} {floor:g}"
-                _tell(f"{where}{suite.name}: {figure}")
+                _tell(f"{where}{of}: {figure}")
         if not met:
             # A floor that nothing was held against must not pass for met.
             _tell(
@@ -462,6 +519,13 @@ def _below(floors: Sequence[_Floor], suites: Sequence[SuiteResult], where: str =
             )
         status |= not met or not all(met)
     return int(status)
+
+
+def _of_pool(pool: Pool, suites: Sequence[SuiteResult], name: str, group: str) -> Measure | None:
+    from rag.evaluation.measures import is_all
+
+    questions = [q for suite in suites if suite.name in pool.suites for q in suite.questions]
+    return pool.measure(name, "all" if is_all(questions, group) else group)
 
 
 def _draft(args: argparse.Namespace) -> int:

@@ -20,13 +20,13 @@ from typing import Any, Self
 
 from rag.errors import AnsweringError, SettingsError, SuiteError
 from rag.evaluation.cells import Cell, code_version, documents_version, open_cell
-from rag.evaluation.checking import check, find_document, locate
+from rag.evaluation.checking import Named, by_name, check, find_documents, locate
 from rag.evaluation.intervals import risk_coverage
 from rag.evaluation.judging import Judged, judge
-from rag.evaluation.measures import Measure, latencies, measures_of
+from rag.evaluation.measures import Measure, is_all, latencies, measures_of
 from rag.evaluation.outcomes import Outcome, OutcomeLog, ask_one
 from rag.evaluation.retrieval_measures import measure_files, write_qrels, write_run
-from rag.evaluation.suites import Suite
+from rag.evaluation.suites import Question, Suite
 from rag.records import to_dict
 from rag.settings import Settings
 
@@ -62,7 +62,13 @@ class SuiteResult:
     folder: str = ""
 
     def measure(self, name: str, group: str = "all") -> Measure | None:
-        """The measure of that name, or None where the suite does not have it."""
+        """The measure of that name, or None where the suite does not have it.
+
+        A kind or language that all questions are of is no group of its own: its measures are those
+        of ``all``.
+        """
+        if is_all(self.questions, group):
+            group = "all"
         return next((m for m in self.measures if (m.name, m.group) == (name, group)), None)
 
 
@@ -221,10 +227,12 @@ def evaluate(
 def _pools(
     suites: Sequence[Suite], results: Sequence[SuiteResult], *, seed: int, resamples: int
 ) -> tuple[Pool, ...]:
-    together: dict[str, list[SuiteResult]] = {}
+    together: dict[Path, tuple[str, list[SuiteResult]]] = {}
     for suite, result in zip(suites, results, strict=True):
         if suite.documents and suite.ask:
-            together.setdefault(suite.documents, []).append(result)
+            # Suites of two projects may call different folders by one relative name.
+            where = suite.documents_path.resolve()
+            together.setdefault(where, (suite.documents, []))[1].append(result)
     return tuple(
         Pool(
             documents=documents,
@@ -237,7 +245,7 @@ def _pools(
                 )
             ),
         )
-        for documents, chosen in together.items()
+        for documents, chosen in together.values()
         if len(chosen) > 1
     )
 
@@ -268,26 +276,24 @@ def _evaluate_suite(
         "documents": documents_version(suite),
         "settings": to_dict(settings),
         "code": code_version(),
-        "index": str(index or ""),
+        "index": "" if index is None else f"{index} {_state(cell)}",
         "system": f"{type(cell.system).__name__} {getattr(cell.system, 'name', '')}".strip(),
     }
     key = hashlib.sha256(json.dumps(made_under, sort_keys=True).encode()).hexdigest()[:8]
-    folder = runs / f"{suite.name}-{key}"
+    folder = runs / f"{suite.file_name}-{key}"
     if not resume:
         (folder / "outcomes.jsonl").unlink(missing_ok=True)
     log = OutcomeLog(folder / "outcomes.jsonl", made_under, reuse=reuse)
     outcomes: dict[str, Outcome] = dict(log.resumed)
     if outcomes:
         tell(f"{suite.name}: going on after {len(outcomes)} of {len(suite.questions)} questions")
-    by_source = {document.source: document for document in documents}
+    named = by_name(documents)
     if len(outcomes) < len(suite.questions):
         _warm(suite, cell)
     try:
         for done, question in enumerate(suite.questions, 1):
             if question.id not in outcomes:
-                found = [find_document(name, by_source) for name in question.exclude]
-                mask = [document.source for document in found if document]
-                outcome = ask_one(question, suite, cell.system, legs, mask)
+                outcome = ask_one(question, suite, cell.system, legs, _mask(question, named))
                 outcomes[question.id] = outcome
                 log.add(outcome)
                 if done == _PATIENCE:
@@ -339,6 +345,26 @@ def _evaluate_suite(
         json.dumps(plain(to_dict(result)), ensure_ascii=False, indent=1), encoding="utf-8"
     )
     return result
+
+
+def _mask(question: Question, named: Named) -> dict[str, Any] | None:
+    """The filter that leaves out what a question excludes: whole sources, and rows named by id."""
+    left_out: dict[str, list[str]] = {}
+    for name in question.exclude:
+        found = find_documents(name, named)
+        if found and len(found) == len(named[found[0].source]):
+            left_out.setdefault("source", []).append(found[0].source)
+        else:
+            left_out.setdefault("id", []).extend(document.id for document in found)
+    return {field: {"not in": names} for field, names in left_out.items() if names} or None
+
+
+def _state(cell: Cell) -> str:
+    """Changes with each commit to the index that was opened, and with its documents."""
+    digest = hashlib.sha256(str(getattr(cell.system, "generation", "")).encode())
+    for identity, document in sorted(cell.documents.items()):
+        digest.update(f"{identity}\0{document.text}\0".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:12]
 
 
 def _raise_when_all_fail(suite: Suite, outcomes: Mapping[str, Outcome]) -> None:

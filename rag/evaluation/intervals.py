@@ -38,8 +38,8 @@ def ratio_interval(
 ) -> tuple[float, float]:
     """Percentile bootstrap interval of sum(numerators) / sum(denominators) over questions.
 
-    Efron and Tibshirani (1993), chapter 13. Where all questions agree a bootstrap says [1, 1],
-    which claims more than n questions can show; then it is Wilson's interval for n of n.
+    Efron and Tibshirani (1993), chapter 13. Where all questions agree on a value v a bootstrap says
+    [v, v], which claims more than n questions can show; then it is Wilson's interval for n v of n.
     """
     import numpy as np
 
@@ -48,10 +48,7 @@ def ratio_interval(
         return (math.nan, math.nan)
     ratios = top[bottom > 0] / bottom[bottom > 0]
     if np.ptp(ratios) == 0:
-        value = float(ratios[0])
-        if value in (0.0, 1.0):
-            return wilson(round(value * len(ratios)), len(ratios), level=level)
-        return (value, value)
+        return wilson(float(ratios[0]) * len(ratios), len(ratios), level=level)
     generator = np.random.default_rng(seed)
     values = np.empty(resamples)
     step = max(1, _SLICE // len(top))
@@ -105,7 +102,7 @@ def _percentiles(values: Floats, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def wilson(successes: int, n: int, *, level: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, n: int, *, level: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval of a proportion (Wilson 1927), in [0, 1]."""
     from statistics import NormalDist
 

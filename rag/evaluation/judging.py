@@ -181,6 +181,13 @@ def _answer_values(
                 ),
                 1.0,
             )
+    elif question.all and places:
+        items = topics(question, places)
+        shown = () if refused else citations
+        cited = sum(
+            any(on_evidence(c, place) for c in shown for place in item) for _, item in items
+        )
+        values["items_cited"] = (cited / len(items), 1.0)
     if citations and answer and not refused:
         precise = sum(any(on_evidence(c, place) for place in places) for c in citations)
         values["citation_precision"] = (float(precise), float(len(citations)))

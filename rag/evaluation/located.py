@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,9 @@ import yaml
 from rag.errors import SuiteError
 
 __all__ = ["Listing", "Scalar", "Table", "parse"]
+
+
+_ESCAPE = re.compile(r"\\(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|.)")
 
 
 class Scalar(str):
@@ -48,7 +53,7 @@ def parse(text: str, path: Path) -> Any:
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        node = yaml.compose(text, Loader=loader)
+        node = yaml.compose(_paired(text), Loader=loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SuiteError(
@@ -59,6 +64,20 @@ def parse(text: str, path: Path) -> Any:
         reason = str(error).splitlines()[0]
         raise SuiteError(f"{path}: not valid YAML: {reason}. Save it as plain UTF-8.") from error
     return None if node is None else _value(node, path)
+
+
+def _paired(text: str) -> str:
+    """JSON with each pair of escaped surrogates as its character, which YAML has no escapes for."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    try:
+        json.loads(text)
+    except ValueError:
+        return text
+    # Every escape is taken whole, so that the second of two backslashes begins none.
+    return _ESCAPE.sub(
+        lambda found: json.loads(f'"{found[0]}"') if found["pair"] else found[0], text
+    )
 
 
 def _value(node: yaml.Node, path: Path) -> Any:

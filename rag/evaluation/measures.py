@@ -21,7 +21,15 @@ from rag.evaluation.intervals import (
 )
 from rag.evaluation.judging import Judged
 
-__all__ = ["MEANINGS", "Measure", "higher_is_better", "latencies", "meaning", "measures_of"]
+__all__ = [
+    "MEANINGS",
+    "Measure",
+    "higher_is_better",
+    "is_all",
+    "latencies",
+    "meaning",
+    "measures_of",
+]
 
 MEANINGS: dict[str, str] = {
     "recall@1": "Share of the evidence items found in the first passage.",
@@ -33,7 +41,10 @@ MEANINGS: dict[str, str] = {
     "first_right": "The first cited sentence holds an accepted answer; a refusal counts as wrong.",
     "first_on_evidence": "The first cited span shares half of the shorter with the evidence.",
     "answer_contains": "Share of the wanted items whose words stand in the answer.",
-    "items_cited": "Lists and disagreements: share of the wanted items in a cited quote.",
+    "items_cited": (
+        "Lists and disagreements: share of the wanted items in a cited quote; without answers, of "
+        "the evidence items that a citation lies on."
+    ),
     "answer_EM": "The short answer (the highlight, else the text) is an accepted one (SQuAD's EM).",
     "answer_F1": "Token F1 of the short answer, Chinese by character (SQuAD, CMRC 2018).",
     "highlight_exact": "The words highlighted in the first citation are an accepted answer.",
@@ -101,6 +112,16 @@ def groups_of(judged: Sequence[Judged]) -> dict[str, list[Judged]]:
                 chosen = [q for q in judged if getattr(q, attribute) == name]
                 groups[f"{attribute}:{name}"] = chosen
     return groups
+
+
+def is_all(judged: Sequence[Judged], group: str) -> bool:
+    """True when every question is of that kind or language, which :func:`groups_of` does not repeat."""
+    attribute, _, name = group.partition(":")
+    return (
+        attribute in {"kind", "language"}
+        and bool(judged)
+        and all(getattr(question, attribute) == name for question in judged)
+    )
 
 
 def measures_of(judged: Sequence[Judged], *, seed: int = 0, resamples: int = 2000) -> list[Measure]:

@@ -33,7 +33,7 @@ def ask_model(model: Any, prompt: str) -> str:
 
         raise as_llm_error(error, model=str(getattr(model, "model_name", "the model"))) from error
     if not isinstance(content, str):
-        content = "".join(part.get("text", "") for part in content if isinstance(part, dict))
+        content = "".join(part.get("text", "") for part in content or () if isinstance(part, dict))
     if not content.strip():
         raise LLMError("the model gave an empty reply. Try again.", cause="empty")
     return str(content)

@@ -73,7 +73,7 @@ def ask_one(
     suite: Suite,
     system: System,
     legs: Mapping[str, System],
-    mask: Sequence[str] = (),
+    where: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Ask and search once; a fault of the system is an outcome, not an exception.
 
@@ -82,9 +82,8 @@ def ask_one(
         suite: Tells whether to ask or only to search.
         system: As it is set.
         legs: Further settings whose retrieval is measured too, by name.
-        mask: Sources to leave out of the search.
+        where: Filter of the search, as :meth:`rag.KnowledgeBase.search` takes it.
     """
-    where = {"source": {"not in": list(mask)}} if mask else None
     more: dict[str, Any] = {"where": where} if where else {}
     answer: Answer | None = None
     rankings: dict[str, tuple[Passage, ...]] = {}
@@ -125,7 +124,7 @@ class OutcomeLog:
         self.resumed: dict[str, Outcome] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         header = json.dumps({"conditions": conditions}, ensure_ascii=False, sort_keys=True)
-        lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
+        lines = _lines(path) if path.is_file() else []
         kept: list[str] = []
         if lines and lines[0] == header and (reuse or _FINISHED not in lines):
             for line in lines[1:]:
@@ -158,6 +157,17 @@ class OutcomeLog:
 
 
 _FINISHED = '{"finished": true}'
+
+
+def _lines(path: Path) -> list[str]:
+    """Up to the first that is no UTF-8: a killed run may have torn a character."""
+    lines: list[str] = []
+    for line in path.read_bytes().split(b"\n"):
+        try:
+            lines.append(line.decode())
+        except UnicodeDecodeError:
+            break
+    return lines
 
 
 def _read(value: Mapping[str, Any]) -> Outcome:

@@ -61,7 +61,11 @@ def topics(question: Question, places: Sequence[Place]) -> list[tuple[str, list[
         return []
     if not question.all:
         return [(f"{question.id}#1", list(places))]
-    return [(f"{question.id}#{at}", [place]) for at, place in enumerate(places, 1)]
+    items = dict.fromkeys(place.item for place in places)
+    return [
+        (f"{question.id}#{item}", [place for place in places if place.item == item])
+        for item in items
+    ]
 
 
 def write_qrels(path: Path, suite: Suite, places: Mapping[str, Sequence[Place]]) -> None:
@@ -69,8 +73,8 @@ def write_qrels(path: Path, suite: Suite, places: Mapping[str, Sequence[Place]])
     lines: list[str] = []
     for question in suite.questions:
         if suite.relevance == "document":
-            sources = dict.fromkeys(place.source for place in places[question.id])
-            lines += [f"{question.id} 0 {_name(source)} 1" for source in sources]
+            wanted = dict.fromkeys(p.document_id or p.source for p in places[question.id])
+            lines += [f"{question.id} 0 {_name(identity)} 1" for identity in wanted]
         else:
             lines += [f"{name} 0 evidence 1" for name, _ in topics(question, places[question.id])]
     path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
@@ -94,7 +98,7 @@ def write_run(
             continue
         ranking = sorted(rankings.get(question.id, ()), key=lambda passage: passage.rank)
         if suite.relevance == "document":
-            names = [_name(source) for passage in ranking for source in _sources(passage)]
+            names = [_name(identity) for passage in ranking for identity in _documents(passage)]
             lines += _lines(question.id, list(dict.fromkeys(names)), tag)
             continue
         for topic, wanted in topics(question, places[question.id]):
@@ -113,13 +117,13 @@ def _lines(topic: str, names: Sequence[str], tag: str) -> list[str]:
     return [f"{topic} Q0 {name} {rank} {1 / rank:.9f} {tag}" for rank, name in enumerate(names, 1)]
 
 
-def _sources(passage: Passage) -> list[str]:
-    return [passage.source, *(source for _, source, _, _ in passage.duplicates)]
+def _documents(passage: Passage) -> list[str]:
+    return [passage.document_id, *(identity for identity, _, _, _ in passage.duplicates)]
 
 
-def _name(source: str) -> str:
+def _name(identity: str) -> str:
     """TREC files are split at white space."""
-    return quote(source, safe="/:;,()[]!'*@&=+$~#") or "-"
+    return quote(identity, safe="/:;,()[]!'*@&=+$~#") or "-"
 
 
 def measure_files(qrels: Path, run: Path) -> dict[str, dict[str, float]]:

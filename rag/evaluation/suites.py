@@ -18,14 +18,15 @@ A suite file is YAML (or JSON, which is YAML)::
         answers: ["172个", "172"]    # any; with all: true each item (or list of ways)
       - {id: seeds-002, question: ..., kind: near-miss, answerable: false}
 
-``exclude: [source, ...]`` masks documents from the index for one question. Instead of ``documents``
-and ``questions`` a suite over a public set has ``collection`` (see :mod:`rag.evaluation.formats`).
+``exclude: [source, ...]`` masks documents (a row of a table by its id) from the index for one
+question. Instead of ``documents`` and ``questions`` a suite over a public set has ``collection``
+(see :mod:`rag.evaluation.formats`).
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -45,7 +46,8 @@ class Evidence:
     """Where the answer stands: words of a document, or a span of it, or (with neither) all of it.
 
     Attributes:
-        document: Its source, or the end of its source from a path separator on.
+        document: Its source, or the end of its source from a path separator on. All rows of a table
+            have the source of its file; one of them is meant by its id, such as ``docs/c.csv#3``.
         text: Verbatim; only white space may differ.
         start: First character, or None.
         end: One past the last character, or None.
@@ -96,7 +98,8 @@ class Suite:
         path: The file it came from, or None.
         root: Folder that ``documents`` is relative to.
         relevance: ``evidence``: a passage counts when it holds the evidence. ``document``: any
-            passage of the evidence's document counts, each document once (public sets judge so).
+            passage of the evidence's document counts, each document once (public sets judge so;
+            the default of a file where all evidence is whole documents).
         ask: False: only retrieval is measured.
         legs: Retrieval is also measured with each of these values of the ``fusion`` setting, not re-ordered.
     """
@@ -116,6 +119,12 @@ class Suite:
     def place(self) -> str:
         """File for messages."""
         return str(self.path) if self.path else f"suite {self.name!r}"
+
+    @property
+    def file_name(self) -> str:
+        """The name as one part of a path: ``../x`` as ``..%2Fx``."""
+        signs = {"%": "%25", "/": "%2F", "\\": "%5C", "\0": "%00"}
+        return "".join(signs.get(sign, sign) for sign in self.name)
 
     @property
     def documents_path(self) -> Path:
@@ -195,7 +204,7 @@ def _load(path: Path) -> Suite | None:
         from rag.evaluation.formats import load_collection
 
         reader.finish()
-        loaded = load_collection(_plain(collection), root=root, place=path, optional=optional)
+        loaded = load_collection(collection, root=root, place=path, optional=optional)
         if loaded is None:
             return None
         questions, corpus = loaded
@@ -203,7 +212,11 @@ def _load(path: Path) -> Suite | None:
     else:
         questions, corpus = reader.questions(header, content.line), []
         documents = reader.text(header, "documents", content.line)
-    relevance = reader.choice(header, "relevance", ("evidence", "document"), "evidence")
+    # Public sets that judge whole documents do not ask for one passage that holds all of it.
+    places = [evidence for question in questions for evidence in question.evidence]
+    whole = bool(places) and all(e.text is None and e.start is None for e in places)
+    default = "document" if whole else "evidence"
+    relevance = reader.choice(header, "relevance", ("evidence", "document"), default)
     legs = reader.strings(header, "legs")
     for leg in legs:
         if leg not in LEGS:
@@ -432,18 +445,3 @@ class _Reader:
             self.fault(table, "history", "must be a list of [question, answer] pairs.")
             return ()
         return tuple((str(question), str(answer)) for question, answer in turns)
-
-
-def _plain(value: Any) -> Any:
-    """Located YAML as plain values."""
-    if isinstance(value, Mapping):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, Scalar):
-        if value.tag == "int":
-            return int(value)
-        if value.tag == "bool":
-            return value.lower() in {"true", "yes", "on"}
-        return None if value.tag == "null" else str(value)
-    return value

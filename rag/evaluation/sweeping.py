@@ -16,16 +16,16 @@ __all__ = ["cells_of", "check_rank", "grid", "sweep_table"]
 
 
 def grid(assignments: Sequence[str]) -> dict[str, list[str]]:
-    """``["chunk_tokens=128,256", "fusion=rrf,dense"]`` as name to values.
+    """``["chunk_tokens=128,256", "reranker=,bundled"]`` as name to values; '' is one (for none).
 
     Raises:
-        SettingsError: An assignment without ``=`` or values.
+        SettingsError: An assignment without ``=`` or a name.
     """
     found: dict[str, list[str]] = {}
     for assignment in assignments:
         name, equals, values = assignment.partition("=")
-        wanted = [value.strip() for value in values.split(",") if value.strip()]
-        if not equals or not wanted:
+        wanted = [value.strip() for value in values.split(",")]
+        if not equals or not name.strip():
             raise SettingsError(
                 f"--sweep {assignment}: write it as NAME=VALUE,VALUE; names: rag settings"
             )

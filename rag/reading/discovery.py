@@ -43,13 +43,16 @@ _KINDS = (
 )
 
 
+_RUN = b'{"conditions": {'  # how the outcomes of an evaluation begin
+
+
 class Discovery(NamedTuple):
     """What was found under some paths.
 
     Attributes:
         files: In a stable order; no file twice, no source twice.
         failures: What cannot be read, and why.
-        notes: What was left out on purpose: hidden files, loops.
+        notes: What was left out on purpose: hidden files, loops, what rag itself wrote.
         unseen: Where that lies which failed: whatever is in it has not vanished.
     """
 
@@ -63,16 +66,22 @@ def discover(paths: Iterable[str | Path]) -> Discovery:
     """The files under ``paths``: folders are walked, symbolic links followed once.
 
     A hidden file or folder (its name begins with ``.`` or ``~$``) is left out with a note, unless
-    it is one of ``paths`` itself. A file given by itself has the same source as when its folder is
-    given. Where two files would have one source, the names of more parent folders are put in front
+    it is one of ``paths`` itself; so is a folder that rag wrote: an index, also one that is being
+    made, and the run of an evaluation. A file given by itself has the same source as when its folder
+    is given. Where two files would have one source, the names of more parent folders are put in front
     of both. An index may know a file by another of its :func:`possible_sources`, which then counts.
     """
     walk = _Walk()
     for given in paths:
         walk.add(given)
-    if walk.hidden:
-        some = ", ".join(walk.hidden[:5]) + (" ..." if len(walk.hidden) > 5 else "")
-        walk.notes.append(f"skipped {len(walk.hidden)} hidden: {some}")
+    left_out = {
+        "hidden": walk.hidden,
+        "folders that rag wrote (indexes, runs of evaluations)": walk.written,
+    }
+    for what, names in left_out.items():
+        if names:
+            some = ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
+            walk.notes.append(f"skipped {len(names)} {what}: {some}")
     return Discovery(_distinct(walk.files), walk.failures, walk.notes, walk.unseen)
 
 
@@ -101,6 +110,7 @@ class _Walk:
         self.files: list[SourceFile] = []
         self.failures: list[Failure] = []
         self.hidden: list[str] = []
+        self.written: list[str] = []
         self.notes: list[str] = []
         self.unseen: list[str] = []
         self._visited: set[tuple[int, int]] = set()
@@ -142,6 +152,9 @@ class _Walk:
             except OSError as error:
                 self._fail(name, str(folder), error)
                 continue
+            if folder != root and _is_written(folder, {entry.name for entry in entries}):
+                self.written.append(name)
+                continue
             below: list[Path] = []
             prefix = "/" if name == "/" else f"{name}/"
             for entry in entries:
@@ -171,6 +184,20 @@ class _Walk:
     def _fail(self, source: str, location: str, error: OSError | ValueError) -> None:
         self.failures.append(Failure(source=source, reason=_why(error)))
         self.unseen.append(location)
+
+
+def _is_written(folder: Path, names: set[str]) -> bool:
+    """True for an index and for the run of an evaluation, told by the names of the folder's entries."""
+    # By names alone: a catalog is still empty while it is made.
+    if "catalog.sqlite" in names and names & {"write.lock", "segments"}:
+        return True
+    if "outcomes.jsonl" not in names:
+        return False
+    try:
+        with (folder / "outcomes.jsonl").open("rb") as file:
+            return file.read(len(_RUN)) == _RUN
+    except OSError:
+        return False
 
 
 def _relative(path: Path, base: Path) -> str:

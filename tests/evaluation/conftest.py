@@ -54,10 +54,14 @@ class Lines:
     def search(
         self, question: str, *, k: int | None = None, where: Mapping[str, Any] | None = None
     ) -> list[Passage]:
-        masked = (where or {}).get("source", {}).get("not in", [])
+        masked = [
+            name
+            for field in ("source", "id")
+            for name in (where or {}).get(field, {"not in": []})["not in"]
+        ]
         found = []
         for document in self._documents.values():
-            if document.source in masked:
+            if document.source in masked or document.id in masked:
                 continue
             at = 0
             for line in document.text.split("\n"):
@@ -225,6 +229,10 @@ class Shelf(Lines):
                 for file in sorted(folder.glob("*.md"))
             ]
         )
+
+    def remove(self, *sources: str) -> None:
+        self.add([d for d in self._documents.values() if d.source not in sources])
+        self.builds.pop()
 
     def add(self, documents: Sequence[Document]) -> IngestReport:
         self.builds.append(self.path)

@@ -74,6 +74,49 @@ def test_two_documents_of_one_name() -> None:
         locate(suite(Evidence(document="a.md", text="t")), twins)
 
 
+ROWS = [
+    Document(id="docs/c.csv#1", source="docs/c.csv", text="地铁开通3条线路。"),
+    Document(id="docs/c.csv#2", source="docs/c.csv", text="浴场7月1日开放。同上。"),
+    Document(id="docs/c.csv#3", source="docs/c.csv", text="同上。"),
+]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "found"),
+    [
+        (Evidence(document="docs/c.csv", text="3条线路"), [("docs/c.csv#1", ((4, 8),))]),
+        (Evidence(document="c.csv", text="7月1日"), [("docs/c.csv#2", ((2, 6),))]),
+        (
+            Evidence(document="docs/c.csv", text="同上"),
+            [("docs/c.csv#2", ((9, 11),)), ("docs/c.csv#3", ((0, 2),))],
+        ),
+        (Evidence(document="docs/c.csv#3", text="同上"), [("docs/c.csv#3", ((0, 2),))]),
+        (Evidence(document="c.csv#2", start=2, end=6), [("docs/c.csv#2", ((2, 6),))]),
+        # The index calls the folder otherwise than the suite does.
+        (Evidence(document="data/c.csv#1", start=0, end=2), [("docs/c.csv#1", ((0, 2),))]),
+    ],
+)
+def test_evidence_is_looked_for_in_every_row_of_a_table(evidence, found) -> None:
+    places = locate(suite(evidence), ROWS)["q"]
+    assert [(place.document_id, place.spans) for place in places] == found
+    assert {(place.source, place.item) for place in places} == {("docs/c.csv", 1)}
+
+
+@pytest.mark.parametrize(
+    ("evidence", "message"),
+    [
+        (Evidence(document="c.csv", start=0, end=2), "Write the row's id, such as docs/c.csv#1"),
+        (Evidence(document="c.csv#9", text="x"), "there is no document 'c.csv#9'"),
+        (Evidence(document="c.csv", text="浴场8月"), "does not occur in docs/c.csv."),
+        (Evidence(document="c.csv#1", text="7月1日"), "does not occur in docs/c.csv#1."),
+    ],
+)  # fmt: skip
+def test_faults_of_evidence_in_a_table(evidence, message) -> None:
+    with pytest.raises(SuiteError) as caught:
+        locate(suite(evidence), ROWS)
+    assert message in str(caught.value)
+
+
 def test_answer_outside_its_evidence_is_noted() -> None:
     (note,) = check(suite(Evidence(document="a.md", text="智慧小区便民")), DOCUMENTS)
     assert "suite 's':7" in note
@@ -92,3 +135,7 @@ def test_words_lost_in_reading_are_a_failure_of_reading(tmp_path) -> None:
     )
     (place,) = locate(given, DOCUMENTS)["q"]
     assert place.spans == ()
+    (note,) = check(given, DOCUMENTS)
+    assert note.startswith(
+        "suite 's':7: question 'q': the words '隐去的话' stand in the file docs/a.md"
+    )

@@ -51,6 +51,43 @@ def test_index_is_kept_and_renewed(rag_eval, shelf, suite_file) -> None:
     assert len(shelf.builds) == 3, "other documents do"
 
 
+def test_a_linked_folder_is_part_of_the_documents(rag_eval, shelf, suite_file) -> None:
+    root = suite_file.parents[1]
+    (root / "far").mkdir()
+    (root / "far" / "c.md").write_text("远处的话。\n", encoding="utf-8")
+    (root / "docs" / "near").symlink_to(root / "far")
+    rag_eval()
+    (root / "far" / "c.md").write_text("远处的别的话。\n", encoding="utf-8")
+    rag_eval()
+    assert len(shelf.builds) == 2
+
+
+def test_what_an_evaluation_writes_and_asks_is_no_document(rag_eval, shelf, suite_file) -> None:
+    root = suite_file.parents[1]
+    # A suite among its documents, by a name under which the stand-in reads it.
+    suite = root / "docs" / "tiny.md"
+    suite.write_text(suite_file.read_text(encoding="utf-8"), encoding="utf-8")
+    suite_file.unlink()
+    suite_file.symlink_to(suite)
+    index = root / "docs" / "index"
+    index.mkdir()
+    (index / "catalog.sqlite").touch()
+    (index / "write.lock").touch()
+    options = (*LOW, "--runs", "docs/runs", "--json")
+    for time in ("first", "second"):
+        status, out, _ = rag_eval(*options)
+        assert (status, len(shelf.builds)) == (0, 1), time
+        (result,) = json.loads(out)["suites"]
+        assert result["build"]["documents"] == 2
+        assert {s.partition(":")[0] for q in result["questions"] for s in q["passages"]} == {
+            "docs/a.md",
+            "docs/b.md",
+        }
+    (index / "write.lock").write_text("another holder")
+    rag_eval(*options)
+    assert len(shelf.builds) == 1
+
+
 def test_json(rag_eval) -> None:
     status, out, _ = rag_eval("--json", "--legs", "lexical")
     value = json.loads(out)
@@ -72,6 +109,44 @@ def test_fail_under(rag_eval) -> None:
     assert rag_eval("--fail-under", "false_refusal=0.05", *LOW)[0] == 0
     with pytest.raises(SettingsError, match=r"recall@5=0\.95"):
         rag_eval("--fail-under", "recal=0.9")
+
+
+def test_a_floor_of_a_kind_holds_where_all_are_of_it(rag_eval, suite_file) -> None:
+    text = suite_file.read_text(encoding="utf-8")
+    path = suite_file.with_name("direct.yaml")
+    path.write_text(
+        text[: text.index("  - id: q3")].replace("tiny", "direct").replace("李四]", "王五]"),
+        "utf-8",
+    )
+    floor = ("--fail-under", "kind:direct/answer_contains=0.9", *LOW)
+    status, out, err = rag_eval(str(path), *floor)
+    assert status == 1
+    assert "direct: answer_contains (kind:direct) is 0.5000, below 0.9" in err
+    assert "tiny: answer_contains" not in err
+    table = out[out.index("\ndirect ") :].split("\n")
+    assert table[2].startswith("all ")
+    assert table[3].startswith("failed at"), "a group of all is no row of its own"
+
+
+def test_a_floor_holds_for_suites_over_the_same_documents_together(rag_eval, suite_file) -> None:
+    text = suite_file.read_text(encoding="utf-8")
+    head, questions = text.split("questions:\n")
+    right, without = (
+        questions[: questions.index("  - {id: q4")],
+        questions[questions.index("  - {id: q4") :],
+    )
+    suite_file.write_text(f"{head}questions:\n{right}", "utf-8")
+    other = suite_file.with_name("without.yaml")
+    other.write_text(f"{head.replace('tiny', 'without')}questions:\n{without}", "utf-8")
+    assert rag_eval(str(other), *LOW, "--fail-under", "refusal_AUROC=0.5")[0] == 0
+    status, _, err = rag_eval(str(other), *LOW, "--fail-under", "refusal_AUROC=1.5")
+    assert status == 1
+    assert "all over docs: refusal_AUROC (all) is 1.0000, below 1.5" in err
+    # All of them are in Chinese.
+    status, _, err = rag_eval(str(other), *LOW, "--fail-under", "language:zh/refusal_AUROC=1.5")
+    assert (status, "refusal_AUROC (language:zh) is 1.0000" in err) == (1, True)
+    status, _, err = rag_eval(str(other), *LOW, "--fail-under", "tiny/refusal_AUROC=0.5")
+    assert (status, "no suite tiny was asked that has refusal_AUROC" in err) == (1, True)
 
 
 def test_no_part_of_a_floor_is_dropped(rag_eval) -> None:
@@ -116,6 +191,66 @@ def breaks_at_one(shelf, monkeypatch):
         return well(self, *args, **more)
 
     monkeypatch.setattr(shelf, "ask", broken)
+
+
+@pytest.fixture
+def judge_says(monkeypatch):
+    """Takes the place of the judging model: gives each reply, and fails after the last."""
+    from rag.evaluation import models
+
+    def set_replies(*replies: str) -> None:
+        left = iter(replies)
+
+        class Model:
+            model_name = "judge"
+
+            def invoke(self, _):
+                return type("Message", (), {"content": next(left)})
+
+        monkeypatch.setattr(models, "chat_model", lambda *_: Model())
+
+    return set_replies
+
+
+def test_a_judge_that_fails_throws_no_figures_away(rag_eval, judge_says, suite_file) -> None:
+    judge_says("yes", "no", "yes")
+    status, out, _ = rag_eval(*LOW, "--judge", "x:y", "--full")
+    assert (status, re.search(r"judged_right +66\.7", out) is not None) == (0, True)
+    judge_says("yes")
+    status, out, err = rag_eval(*LOW, "--judge", "x:y", "--save", "a.json")
+    assert status == 1
+    assert out.startswith("tiny ")
+    assert "the figures are there, but without judged_right: " in err
+    saved = json.loads((suite_file.parents[1] / "a.json").read_text(encoding="utf-8"))
+    assert saved["conditions"]["judge"] == "x:y"
+    assert saved["conditions"]["not judged"] in err
+    judge_says("yes", "perhaps")
+    assert "the judge said 'perhaps', not yes or no" in rag_eval(*LOW, "--judge", "x:y")[2]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--judge", "nosuch"), "write it as provider:model"),
+        (("--save", "docs"), "--save docs: cannot be written"),
+        (("--report", "docs/a.md/r.html"), "--report docs/a.md/r.html: cannot be written"),
+    ],
+)
+def test_what_cannot_be_handed_out_is_told_before_anything_is_asked(
+    rag_eval, shelf, options, told
+) -> None:
+    with pytest.raises(SettingsError, match=re.escape(told)):
+        rag_eval(*options)
+    assert shelf.builds == []
+
+
+def test_trying_where_a_result_is_saved_changes_nothing(rag_eval, suite_file) -> None:
+    root = suite_file.parents[1]
+    (root / "a.json").write_text("kept", encoding="utf-8")
+    with pytest.raises(SettingsError):
+        rag_eval("--save", "a.json", "--report", "new.html", "--judge", "nosuch")
+    assert (root / "a.json").read_text(encoding="utf-8") == "kept"
+    assert not (root / "new.html").exists()
 
 
 @pytest.mark.usefixtures("breaks_at_one")
@@ -229,8 +364,11 @@ def test_check(rag_eval, suite_file) -> None:
     # `make eval` names floors whatever else it is given.
     status, _, err = rag_eval("--check", "--fail-under", "span_valid=1")
     assert (status, err) == (0, "--check measures nothing: --fail-under is not looked at\n")
-    text = suite_file.read_text(encoding="utf-8").replace("公园由李四设计", "公园由王五设计")
-    suite_file.write_text(text, encoding="utf-8")
+    text = suite_file.read_text(encoding="utf-8")
+    suite_file.write_text(text.replace("[李四]", "[王五]"), encoding="utf-8")
+    status, out, _ = rag_eval("--check")
+    assert (status, out.splitlines()[-1]) == (0, "evals/tiny.yaml: 5 questions, 1 to look at")
+    suite_file.write_text(text.replace("公园由李四设计", "公园由王五设计"), encoding="utf-8")
     status, out, _ = rag_eval("--check")
     assert status == 1
     assert out.startswith(

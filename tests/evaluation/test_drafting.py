@@ -114,5 +114,14 @@ def test_judge(suite_file, open_lines, tmp_path) -> None:
     assert judged.suites[0].measure("judged_right").value == 1
     assert len(model.prompts) == 3, "only answerable questions are judged"
     assert judged.suites[0].measure("passed") == result.suites[0].measure("passed")
-    with pytest.raises(LLMError, match="not yes or no"):
-        judged_by("x:y", result, Settings(), model=Model("Perhaps"))
+    for reply, right in (
+        ("**Yes**", 1),
+        ("<think>No, wait.</think>\nyes", 1),
+        ("No, it is yes elsewhere.", 0),
+        ("_'NO'_", 0),
+    ):
+        judged = judged_by("x:y", result, Settings(), model=Model(reply))
+        assert judged.suites[0].measure("judged_right").value == right, reply
+    for reply in ("Perhaps", "yesterday", "<think>yes"):
+        with pytest.raises(LLMError, match="not yes or no"):
+            judged_by("x:y", result, Settings(), model=Model(reply))

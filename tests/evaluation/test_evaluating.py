@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
 
 from rag.errors import AnsweringError, SuiteError
-from rag.evaluation import Evaluation, Suite, evaluate
+from rag.evaluation import Evaluation, Evidence, Question, Suite, evaluate
+from rag.evaluation.cells import Cell
+from rag.evaluation.outcomes import Outcome, OutcomeLog
 from rag.evaluation.terminal import summary
+from rag.records import Document
+from rag.settings import Settings
+from tests.evaluation.conftest import Lines
 
 
 @pytest.fixture
@@ -127,8 +133,6 @@ def test_a_fault_is_a_failure_not_the_end(suite_file, open_lines, lines, tmp_pat
 
 
 def test_masked_documents(suite_file, open_lines, tmp_path) -> None:
-    import dataclasses
-
     suite = Suite.load(suite_file)
     masked = tuple(dataclasses.replace(q, exclude=("docs/a.md",)) for q in suite.questions)
     result = evaluate(
@@ -139,6 +143,95 @@ def test_masked_documents(suite_file, open_lines, tmp_path) -> None:
     )
     ranks = {question.id: question.evidence_rank for question in result.suites[0].questions}
     assert ranks == {"q1": None, "q2": 1, "q3": 1, "q4": None, "q5": None}
+
+
+@pytest.mark.parametrize(
+    ("exclude", "left"),
+    [(("t/c.csv",), []), (("t/c.csv#1",), ["t/c.csv#2"]), (("c.csv#1", "t/c.csv#2"), [])],
+)
+def test_a_table_is_masked_as_a_whole_or_by_the_row(suite_file, tmp_path, exclude, left) -> None:
+    rows = [
+        Document(id=f"t/c.csv#{at}", source="t/c.csv", text=f"第{at}行的话。\n") for at in (1, 2)
+    ]
+    lines = Lines(rows)
+    evidence = (Evidence(document="t/c.csv", text="行的话"),)
+    question = Question(id="q", question="第1行?", evidence=evidence, exclude=exclude)
+    suite = Suite(name="s", questions=(question,), ask=False)
+    cell = Cell(
+        system=lines,
+        folder=tmp_path,
+        documents={row.id: row for row in rows},
+        build={},
+        failed=(),
+        opener=lambda _: lines,
+        settings=Settings(),
+    )
+    result = evaluate(suite, runs=tmp_path / "runs", open_system=lambda *_, **__: cell)
+    (judged,) = result.suites[0].questions
+    assert list(judged.passages) == [f"t/c.csv:0-{len(rows[0].text) - 1}"] * len(left)
+    # Either row holds the evidence, and both are one item of it.
+    assert judged.evidence_rank == (1 if left else None)
+    assert (tmp_path / "runs").glob("*/qrels.trec").__next__().read_text() == "q#1 0 evidence 1\n"
+
+
+def test_a_changed_index_is_not_gone_on_with(suite_file, open_lines, lines, tmp_path) -> None:
+    def stop(name: str, done: int, total: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    suite = Suite.load(suite_file)
+    options = {"runs": tmp_path / "runs", "index": tmp_path, "open_system": open_lines}
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(suite, progress=stop, **options)
+    lines._documents["b"] = dataclasses.replace(
+        lines.document("b"), text=lines.document("b").text + "新的一行。\n"
+    )
+    lines.asked.clear()
+    evaluate(suite, resamples=50, **options)
+    assert len(lines.asked) == 1 + 5
+
+
+def test_a_run_lies_in_its_folder_whatever_the_suite_is_called(
+    suite_file, open_lines, tmp_path
+) -> None:
+    suite = dataclasses.replace(Suite.load(suite_file), name="../../城 100%")
+    result = evaluate(suite, runs=tmp_path / "runs", open_system=open_lines, resamples=50)
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert folder.name.startswith("..%2F..%2F城 100%25-")
+    assert result.suites[0].name == "../../城 100%"
+
+
+def test_only_suites_over_one_folder_are_pooled(suite_file, open_lines, tmp_path) -> None:
+    suite = Suite.load(suite_file)
+    other = dataclasses.replace(suite, name="other", root=tmp_path / "elsewhere")
+    same = dataclasses.replace(suite, name="same", documents="../" + tmp_path.name + "/docs")
+    options = {"runs": tmp_path / "runs", "open_system": open_lines, "resamples": 50}
+    assert evaluate([suite, other], **options).pools == ()
+    (pool,) = evaluate([suite, other, same], **options).pools
+    assert (pool.documents, pool.suites) == ("docs", ("tiny", "same"))
+
+
+def test_a_kind_that_all_are_of_is_measured_as_all(suite_file, open_lines, tmp_path) -> None:
+    suite = Suite.load(suite_file)
+    direct = dataclasses.replace(suite, questions=suite.questions[:2])
+    result = evaluate(direct, runs=tmp_path / "runs", open_system=open_lines, resamples=50)
+    assert value(result, "first_right", "kind:direct") == 1
+    assert value(result, "first_right", "language:zh") == 1
+    assert result.suites[0].measure("first_right", "kind:list") is None
+    assert {measure.group for measure in result.suites[0].measures} == {"all"}, "not in tables"
+
+
+def test_a_log_torn_inside_a_character_goes_on_before_it(tmp_path) -> None:
+    path = tmp_path / "outcomes.jsonl"
+    log = OutcomeLog(path, {"a": "b"})
+    log.add(Outcome(question_id="q1", seconds={"ask": 0.5}))
+    log.close()
+    with path.open("ab") as file:
+        file.write('{"question_id": "城'.encode()[:-1])
+    again = OutcomeLog(path, {"a": "b"})
+    again.close()
+    assert list(again.resumed) == ["q1"]
+    assert path.read_text(encoding="utf-8").count("\n") == 2
 
 
 def test_limit_draws_in_order(suite_file, open_lines, tmp_path) -> None:
@@ -157,8 +250,6 @@ def test_summary_says_the_figures(result) -> None:
 
 
 def test_gives_up_on_a_system_that_cannot_answer(suite_file, open_lines, lines, tmp_path) -> None:
-    import dataclasses
-
     def broken(question, **more):
         raise RuntimeError("no model")
 

@@ -183,5 +183,124 @@ def test_removals(tmp_path) -> None:
     assert with_removals([]) == []
 
 
+@pytest.fixture
+def pairs(tmp_path):
+    """Loads three pairs as a suite file names them, with options as YAML has them."""
+    from rag.evaluation.located import parse
+
+    (tmp_path / "p.tsv").write_text("甲\t同\t4\n乙\t近\t3\n丙\t异\t0\n", "utf-8")
+
+    def load(options: str):
+        written = parse(f"{{format: pairs, path: p.tsv, {options}}}", tmp_path / "s.yaml")
+        return load_collection(written, root=tmp_path, place=tmp_path / "s.yaml")
+
+    return load
+
+
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        ("positive: 3.5", ["甲"]),
+        ("positive: 3, language: no", ["甲", "乙"]),
+        ("positive: 3, limit: 1, seed: 7", ["乙"]),
+        ("positive: 3, limit: null", ["甲", "乙"]),
+        ("positive: 4, removal: yes", ["甲", "甲"]),
+    ],
+)
+def test_options(pairs, options, asked) -> None:
+    questions, _ = pairs(options)
+    assert [question.question for question in questions] == asked
+    assert {question.language for question in questions} == {"no" if "no" in options else "zh"}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("positive: high", "positive: 'high': must be a number"),
+        ("limit: five", "limit: 'five': must be a whole number"),
+        ("limit: -1", "limit: -1: must be at least 1"),
+        ("seed: x", "seed: 'x': must be a whole number"),
+        ("removal: 2", "removal: '2': must be true or false"),
+        ("language: [zh]", "must be a text"),
+        (
+            "split: x",
+            "there is no option 'split' for this format. Options: path, language, positive",
+        ),
+    ],
+)
+def test_options_of_the_wrong_form(pairs, options, told) -> None:
+    with pytest.raises(SuiteError) as caught:
+        pairs(options)
+    assert told in str(caught.value)
+
+
+QAS = {"id": "a", "question": "?", "answers": [{"text": "甲", "answer_start": "zz"}]}
+
+
+@pytest.mark.parametrize(
+    ("form", "rows", "told"),
+    [
+        ("squad", [{"foo": 1}], "x.json: has none of the fields data; it has foo"),
+        (
+            "squad",
+            [{"data": [{"paragraphs": [{"context": "甲", "qas": [QAS]}]}]}],
+            "x.json: article 1, paragraph 1, question 1: is not as the format squad has it",
+        ),
+        ("squad", [["x"]], "x.json: article 1: is not as the format squad has it"),
+        (
+            "paragraphs",
+            [{"q": "?", "p": "甲", "a": []}, {"q": "?", "p": "乙", "a": None}],
+            "x.json:2: is not as the format paragraphs has it",
+        ),
+        ("paragraphs", [{"q": "?", "p": ["甲"], "a": []}], "x.json:1: p must be a text"),
+        ("pairs", [{"sentence1": "甲", "sentence2": "乙"}], "x.json:1: has none of the fields label"),
+    ],
+)  # fmt: skip
+def test_rows_of_the_wrong_form_are_named(tmp_path, form, rows, told) -> None:
+    save(tmp_path / "x.json", *rows)
+    options = {"format": form, "path": "x.json"} | (
+        {"split": "all"} if form == "paragraphs" else {}
+    )
+    with pytest.raises(SuiteError) as caught:
+        load_collection(options, root=tmp_path, place=tmp_path / "s.yaml")
+    assert str(caught.value).removeprefix(f"{tmp_path}/").startswith(told)
+
+
+def test_squad_of_hugging_face(tmp_path) -> None:
+    answers = {"text": ["公园", "172个"], "answer_start": [5, 2]}
+    qas = [{"id": "1", "question": "?", "answers": answers}]
+    path = save(
+        tmp_path / "a.json",
+        {"data": [{"paragraphs": [{"context": "建成172个公园。", "qas": qas}]}]},
+    )
+    (question,), _ = loader("squad")(path)
+    assert question.answers == (("公园", "172个"),)
+    assert [(e.start, e.end) for e in question.evidence] == [(6, 8), (2, 6)]
+
+
+def test_the_title_of_a_document_without_text_is_its_text(tmp_path) -> None:
+    rows = [{"_id": "d1", "title": "题", "text": ""}, {"_id": "d2", "title": "", "text": " "}]
+    corpus = save(tmp_path / "corpus.jsonl", *rows)
+    save(tmp_path / "queries.jsonl", {"_id": "q1", "text": "?"})
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\n")
+    (question,), documents = loader("beir")(tmp_path)
+    assert [(d.id, d.title, d.text) for d in documents] == [("d1", "题", "题")]
+    (tmp_path / "q.tsv").write_text("q1\t?\n")
+    (tmp_path / "r").write_text("q1 0 d2 1\n")
+    with pytest.raises(SuiteError, match="'d2' is not in the corpus, or empty there"):
+        loader("trec")(corpus=corpus, queries=tmp_path / "q.tsv", qrels=tmp_path / "r")
+
+
+def test_ids_are_made_distinct_and_fit_for_files(tmp_path) -> None:
+    row = {"questions": "?", "answers": "答", "news1": "一"}
+    rows = [{"ID": identity, **row} for identity in ("x", "x", "y z#1", "")]
+    path = tmp_path / "split.json"
+    path.write_text(json.dumps({"questanswer_1doc": rows}, ensure_ascii=False), "utf-8")
+    options = {"format": "crud-rag", "path": "split.json"}
+    questions, _ = load_collection(options, root=tmp_path, place=tmp_path / "s.yaml")
+    assert [question.id for question in questions] == ["x", "x~2", "y_z_1", "q4"]
+
+
 def test_every_format_has_a_loader() -> None:
     assert all(callable(loader(name)) for name in FORMATS)

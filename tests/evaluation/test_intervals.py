@@ -26,6 +26,11 @@ def test_wilson_against_published_values() -> None:
     assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
 
 
+@pytest.mark.parametrize(("value", "successes"), [(0.0, 0), (0.5, 2), (1.0, 4)])
+def test_questions_that_all_agree_are_as_sure_as_their_number(value, successes) -> None:
+    assert ratio_interval([value] * 4, [1.0] * 4, seed=0) == wilson(successes, 4)
+
+
 def test_newcombe_by_its_definition() -> None:
     # One of each: the variance is A(1 - A), as of one trial; Wilson's interval for 1 of 1.
     assert newcombe(1.0, 1, 1) == pytest.approx(wilson(1, 1))

@@ -76,6 +76,26 @@ def judged(given, question=QUESTION, places=PLACES, **more):
     return judge(question, given, places, {"": {"recall@1": 1.0}}, documents=DOCUMENTS, **more)
 
 
+def test_all_evidence_is_cited_or_it_is_not_right() -> None:
+    question = Question(
+        id="q",
+        question="多少?",
+        all=True,
+        evidence=(Evidence(document="a", text="172个"), Evidence(document="a", text="30个")),
+    )
+    places = tuple(
+        Place(document_id="a", source="a.md", spans=(span,), item=item)
+        for item, span in enumerate(((4, 8), (13, 16)), 1)
+    )
+    found = judged(outcome(citation(FIRST)), question, places)
+    assert found.values["items_cited"] == (0.5, 1.0)
+    assert (found.passed, found.reason) == (False, "cites 50% of the wanted items")
+    found = judged(outcome(citation(FIRST), citation(SECOND, 2)), question, places)
+    assert (found.passed, found.values["items_cited"]) == (True, (1.0, 1.0))
+    found = judged(outcome(citation(FIRST), refused=True), question, places)
+    assert found.values["items_cited"] == (0.0, 1.0)
+
+
 def test_right() -> None:
     found = judged(outcome(citation(FIRST, highlight=(4, 8))))
     assert (found.passed, found.stage) == (True, "")

@@ -24,8 +24,8 @@ def passage(document: str, start: int, end: int, rank: int, **more) -> Passage:
     )
 
 
-def place(document: str, *spans: tuple[int, int]) -> Place:
-    return Place(document_id=document, source=f"dir/{document} x.md", spans=spans)
+def place(document: str, *spans: tuple[int, int], item: int = 1) -> Place:
+    return Place(document_id=document, source=f"dir/{document} x.md", spans=spans, item=item)
 
 
 def measured(tmp_path, suite, places, rankings):
@@ -55,12 +55,21 @@ def test_any_evidence_counts_once(tmp_path) -> None:
 
 def test_all_evidence_is_wanted(tmp_path) -> None:
     suite = Suite(name="s", questions=(question("q", all=True),))
-    places = {"q": (place("a", (0, 5)), place("a", (6, 9)), place("b", (0, 5)))}
+    wanted = (("a", (0, 5)), ("a", (6, 9)), ("b", (0, 5)))
+    places = {"q": tuple(place(*one, item=item) for item, one in enumerate(wanted, 1))}
     # Both items of a stand in the first passage; b's is missing.
     figures = measured(tmp_path, suite, places, {"q": [passage("a", 0, 10, 1)]})["q"]
     assert figures["recall@1"] == pytest.approx(2 / 3)
     assert figures["success@5"] == 1
     assert figures["MRR@10"] == pytest.approx(2 / 3)
+
+
+def test_rows_that_hold_the_same_evidence_are_one_item(tmp_path) -> None:
+    suite = Suite(name="s", questions=(question("q", all=True),))
+    rows = (place("a", (0, 5)), place("c", (0, 5)), place("b", (0, 5), item=2))
+    figures = measured(tmp_path, suite, {"q": rows}, {"q": [passage("c", 0, 10, 1)]})["q"]
+    assert figures["recall@1"] == 0.5
+    assert (tmp_path / "qrels").read_text() == "q#1 0 evidence 1\nq#2 0 evidence 1\n"
 
 
 def test_no_results_count_zero(tmp_path) -> None:

@@ -146,3 +146,23 @@ def test_collection_faults(tmp_path, options, message) -> None:
     with pytest.raises(SuiteError, match="collection:") as caught:
         Suite.load(write(tmp_path, f"suite: s\ncollection: {options}\n"))
     assert message in str(caught.value)
+
+
+def test_json_with_pairs_of_escaped_surrogates(tmp_path) -> None:
+    question = (
+        r'{"id": "a", "question": "\ud842\udfb7\uD83D\uDE00\n\\ud83d\\ude00", "answerable": false}'
+    )
+    path = write(
+        tmp_path, f'{{"suite": "s", "documents": "docs", "questions": [{question}]}}', "s.json"
+    )
+    assert Suite.load(path).questions[0].question == "𠮷😀\n\\ud83d\\ude00"
+
+
+@pytest.mark.parametrize(
+    ("more", "relevance"), [("", "document"), ("relevance: evidence\n", "evidence")]
+)
+def test_whole_documents_as_evidence_are_judged_by_document(tmp_path, more, relevance) -> None:
+    (tmp_path / "p.tsv").write_text("问\t同\t1\n", "utf-8")
+    text = "suite: s\ncollection: {format: pairs, path: p.tsv, language: no}\n"
+    suite = Suite.load(write(tmp_path, text + more))
+    assert (suite.relevance, suite.questions[0].language) == (relevance, "no")

@@ -8,8 +8,18 @@ import pytest
 
 from rag.errors import SettingsError
 from rag.evaluation.evaluating import Evaluation
-from rag.evaluation.sweeping import check_rank, sweep_table
+from rag.evaluation.sweeping import cells_of, check_rank, grid, sweep_table
+from rag.settings import Settings
 from tests.evaluation.test_comparing import evaluation
+
+
+def test_no_value_is_a_value() -> None:
+    assert grid(["reranker=,bundled"]) == {"reranker": ["", "bundled"]}
+    cells = list(cells_of(grid(["reranker="]), Settings(reranker="bundled")))
+    assert [(label, cell.reranker) for label, cell in cells] == [("reranker=", "")]
+    for wrong in ("reranker", "=a,b"):
+        with pytest.raises(SettingsError, match="write it as NAME=VALUE,VALUE"):
+            grid([wrong])
 
 
 def order(evaluations: list[Evaluation], measure: str | None = None) -> list[str]:

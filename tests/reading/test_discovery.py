@@ -29,6 +29,35 @@ def test_whatever_a_file_is_found_by_its_source_is_a_possible_one(tmp_path: Path
             assert file.source in possible_sources(file.location)
 
 
+def test_what_rag_wrote_is_left_out(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    for name in (
+        "a.md",
+        "indexes/README.md",
+        "indexes/made/catalog.sqlite",
+        "indexes/made/segments/1/dense.json",
+        "indexes/begun/catalog.sqlite",
+        "indexes/begun/write.lock",
+        "runs/s-1/qrels.trec",
+        # Names alone do not make an index or a run.
+        "mine/catalog.sqlite",
+        "theirs/outcomes.jsonl",
+    ):
+        (docs / name).parent.mkdir(parents=True, exist_ok=True)
+        (docs / name).write_text("x")
+    (docs / "runs/s-1/outcomes.jsonl").write_text('{"conditions": {"code": "1"}}\n')
+    found = discover([docs])
+    assert [file.source for file in found.files] == [
+        "docs/a.md",
+        "docs/indexes/README.md",
+        "docs/mine/catalog.sqlite",
+        "docs/theirs/outcomes.jsonl",
+    ]
+    (note,) = found.notes
+    assert note.startswith("skipped 3 folders that rag wrote (indexes, runs of evaluations): ")
+    assert note.endswith(": docs/indexes/begun, docs/indexes/made, docs/runs/s-1")
+
+
 def test_where_that_lies_which_failed_is_told(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "dangling").symlink_to("nowhere")

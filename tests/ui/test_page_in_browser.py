@@ -301,6 +301,22 @@ def test_feedback_is_kept_beside_the_index(open_page, served):
     assert record["answer"]["citations"][0]["quote"].startswith("The Skerrow lighthouse")
 
 
+def test_feedback_on_a_follow_up_keeps_what_was_asked_before(open_page, served):
+    page = open_page(locale="en-US")
+    ask(page, "When was the Skerrow lighthouse first lit?")
+    ask(page, "And how tall is it?")
+    page.locator(".actions .icon-up").last.click()
+    page.locator(".note-form textarea").fill("yes")
+    page.locator(".note-form .primary").click()
+    expect(page.locator(".toast").last).to_contain_text("Thank you")
+    lines = (served.folder / "index" / "feedback.jsonl").read_text(encoding="utf-8").splitlines()
+    record = json.loads(lines[-1])
+    assert record["question"] == "And how tall is it?"
+    ((question, answer),) = record["history"]
+    assert question == "When was the Skerrow lighthouse first lit?"
+    assert answer.startswith("The Skerrow lighthouse")
+
+
 def test_two_readers_at_once_see_their_own(open_page):
     first, second = open_page(), open_page(locale="en-US")
     first.locator("#question").fill(QUESTION)

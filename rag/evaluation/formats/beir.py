@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rag.errors import SuiteError
 from rag.evaluation.formats import Collection
-from rag.evaluation.formats.lines import field, json_lines
+from rag.evaluation.formats.lines import json_lines, text_field
 from rag.evaluation.formats.trec import judged_questions, read_corpus, read_qrels
 
 __all__ = ["load"]
@@ -25,9 +25,9 @@ def load(path: Path, split: str = "test", language: str = "") -> Collection:
         "queries": _existing(path / "queries.jsonl"),
         "qrels": _existing(path / "qrels" / f"{split}.tsv"),
     }
-    documents = [document for document in read_corpus(files["corpus"]) if document.text.strip()]
+    documents = list(read_corpus(files["corpus"]))
     asked = {
-        str(field(row, files["queries"], "_id", "id")): str(field(row, files["queries"], "text"))
+        text_field(row, files["queries"], "_id", "id"): text_field(row, files["queries"], "text")
         for row in json_lines(files["queries"])
     }
     relevant = read_qrels(files["qrels"])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag.errors import SuiteError
 from rag.evaluation.formats import Collection
-from rag.evaluation.formats.lines import field, json_value
+from rag.evaluation.formats.lines import at_row, json_value, text_field
 from rag.evaluation.suites import Evidence, Question
 from rag.records import Document
 
@@ -31,18 +31,19 @@ def load(path: Path, task: str = "questanswer_1doc") -> Collection:
     documents: dict[str, Document] = {}
     questions: list[Question] = []
     for name in TASKS:
-        for row in content.get(name, ()):
+        for number, row in enumerate(content.get(name, ()), 1):
+            at_row(f"{path}: {name}, row {number}")
             sources = [_add(documents, str(row[key])) for key in _news(row)]
             if name != task:
                 continue
             questions.append(
                 Question(
                     id=f"{row.get('ID', len(questions))}",
-                    question=str(field(row, path, "questions", "question")),
+                    question=text_field(row, path, "questions", "question"),
                     kind=name.removeprefix("questanswer_"),
                     language="zh",
                     evidence=tuple(Evidence(document=source) for source in sources),
-                    answers=((str(field(row, path, "answers", "answer")),),),
+                    answers=((text_field(row, path, "answers", "answer"),),),
                     all=len(sources) > 1,
                 )
             )

@@ -6,12 +6,35 @@ import gzip
 import io
 import json
 from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from rag.errors import MissingExtraError, SuiteError
 
-__all__ = ["json_lines", "json_value", "tab_lines", "text_lines"]
+__all__ = [
+    "at_row",
+    "field",
+    "json_lines",
+    "json_value",
+    "row_read_last",
+    "tab_lines",
+    "text_field",
+    "text_lines",
+]
+
+#: File and row that a loader has in hand, for messages on what is wrong in it.
+_ROW: ContextVar[str] = ContextVar("row read last", default="")
+
+
+def at_row(place: str) -> None:
+    """Note the file and row that is looked at from here on."""
+    _ROW.set(place)
+
+
+def row_read_last() -> str:
+    """File and row that was looked at last, such as ``corpus.jsonl:7``; '' before the first."""
+    return _ROW.get()
 
 
 def text_lines(path: Path) -> Iterator[str]:
@@ -59,11 +82,13 @@ def json_lines(path: Path) -> Iterator[dict[str, Any]]:
             raise SuiteError(f"{path}:{number}: is not JSON ({error}). Mend the line.") from error
         if not isinstance(value, dict):
             raise SuiteError(f"{path}:{number}: is not a JSON object. Mend the line.")
+        at_row(f"{path}:{number}")
         yield value
 
 
 def json_value(path: Path) -> Any:
     """The whole file as one JSON value."""
+    at_row(str(path))
     try:
         return json.loads("\n".join(text_lines(path)))
     except ValueError as error:
@@ -84,6 +109,7 @@ def tab_lines(path: Path, columns: int) -> Iterator[tuple[int, list[str]]]:
             raise SuiteError(
                 f"{path}:{number}: has {len(cells)} of {columns} tab-separated cells. Mend it."
             )
+        at_row(f"{path}:{number}")
         yield number, cells
 
 
@@ -97,6 +123,21 @@ def field(row: dict[str, Any], path: Path, *names: str) -> Any:
         if name in row:
             return row[name]
     raise SuiteError(
-        f"{path}: a row has none of the fields {', '.join(names)}; it has {', '.join(row)}. "
-        "Check that this is the format the suite names."
+        f"{row_read_last() or path}: has none of the fields {', '.join(names)}; it has "
+        f"{', '.join(row) or 'nothing'}. Check that this is the format the suite names."
     )
+
+
+def text_field(row: dict[str, Any], path: Path, *names: str) -> str:
+    """As :func:`field`, a text; a number as it is written.
+
+    Raises:
+        SuiteError: It has none of them, or something else stands there.
+    """
+    value = field(row, path, *names)
+    if not isinstance(value, (str, int, float)) or isinstance(value, bool):
+        name = next(name for name in names if name in row)
+        raise SuiteError(
+            f"{row_read_last() or path}: {name} must be a text, not {value!r:.40}. Mend it."
+        )
+    return str(value)

@@ -37,7 +37,7 @@ def load(
         document
         for file in files
         for document in read_corpus(file)
-        if document.text.strip() and (named is None or document.id in named)
+        if named is None or document.id in named
     ]
     asked = {cells[0]: cells[1] for _, cells in tab_lines(queries, 2)}
     return judged_questions(asked, read_qrels(qrels), documents, language, queries), documents

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rag.errors import SuiteError
 from rag.evaluation.formats import Collection
-from rag.evaluation.formats.lines import json_lines, tab_lines
+from rag.evaluation.formats.lines import json_lines, tab_lines, text_field
 from rag.evaluation.suites import Evidence, Question
 from rag.records import Document
 
@@ -53,12 +53,8 @@ def _rows(path: Path) -> list[tuple[str, str, float]]:
     rows: list[tuple[str, str, float]] = []
     if path.name.removesuffix(".gz").removesuffix(".zst").endswith((".json", ".jsonl")):
         for row in json_lines(path):
-            try:
-                rows.append((str(row["sentence1"]), str(row["sentence2"]), float(row["label"])))
-            except (KeyError, ValueError) as error:
-                raise SuiteError(
-                    f"{path}: a row lacks sentence1, sentence2 or a number as label ({error})."
-                ) from error
+            first, second = text_field(row, path, "sentence1"), text_field(row, path, "sentence2")
+            rows.append((first, second, float(text_field(row, path, "label"))))
         return rows
     for number, cells in tab_lines(path, 3):
         try:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rag.errors import SuiteError
 from rag.evaluation.formats import Collection
-from rag.evaluation.formats.lines import field, json_lines
+from rag.evaluation.formats.lines import json_lines, text_field
 from rag.evaluation.formats.spans import answer_evidence
 from rag.evaluation.suites import Question
 from rag.records import Document
@@ -56,7 +56,7 @@ def load(
     for row in json_lines(path):
         if (only and row.get("s") != only) or (language and row.get("l") != language):
             continue
-        text = str(field(row, path, "p"))
+        text = text_field(row, path, "p")
         asked = bucket(text) in SPLITS[split]
         if not asked and not distractors:
             continue
@@ -68,7 +68,7 @@ def load(
         if not asked:
             continue
         answers = [(str(words), int(offset)) for words, offset in row.get("a", ()) if words]
-        words = str(field(row, path, "q"))
+        words = text_field(row, path, "q")
         questions.setdefault(
             (words, text),
             Question(

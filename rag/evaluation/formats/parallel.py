@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rag.errors import SuiteError
 from rag.evaluation.formats import Collection
-from rag.evaluation.formats.lines import field, json_lines
+from rag.evaluation.formats.lines import json_lines, text_field
 from rag.evaluation.suites import Evidence, Question
 from rag.records import Document
 
@@ -47,7 +47,7 @@ def load(
         if tag not in counts or (only and row.get("s") != only):
             continue
         sides = ("e", "x") if direction == "from-english" else ("x", "e")
-        asked, passage = (str(field(row, path, side)) for side in sides)
+        asked, passage = (text_field(row, path, side) for side in sides)
         if not asked.strip() or not passage.strip():
             continue
         source = f"s{len(documents) + 1:05d}"

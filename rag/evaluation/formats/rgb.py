@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.evaluation.formats import Collection
-from rag.evaluation.formats.lines import field, json_lines
+from rag.evaluation.formats.lines import field, json_lines, text_field
 from rag.evaluation.suites import Evidence, Question
 from rag.records import Document
 
@@ -37,8 +37,8 @@ def load(path: Path, language: str = "", answerable: bool = True) -> Collection:
         items = _items(field(row, path, "answer"))
         questions.append(
             Question(
-                id=f"q{row.get('id', len(questions))}".replace(" ", "_").replace("#", "_"),
-                question=str(field(row, path, "query", "question")),
+                id=f"q{row.get('id', len(questions))}",
+                question=text_field(row, path, "query", "question"),
                 kind="direct" if possible else "unanswerable",
                 language=language,
                 answerable=possible,
@@ -55,7 +55,8 @@ def load(path: Path, language: str = "", answerable: bool = True) -> Collection:
 
 
 def _texts(value: Any) -> list[str]:
-    flat = [item for part in value for item in (part if isinstance(part, list) else [part])]
+    parts = value if isinstance(value, list) else [value]
+    flat = [item for part in parts for item in (part if isinstance(part, list) else [part])]
     return [str(item) for item in flat if str(item).strip()]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.evaluation.formats import Collection
-from rag.evaluation.formats.lines import field, json_value
+from rag.evaluation.formats.lines import at_row, field, json_value, text_field
 from rag.evaluation.formats.spans import answer_evidence
 from rag.evaluation.suites import Question
 from rag.records import Document
@@ -24,11 +24,15 @@ def load(path: Path, language: str = "") -> Collection:
     documents: dict[str, Document] = {}
     seen: set[str] = set()
     content = json_value(path)
-    for article in content["data"] if isinstance(content, dict) else content:
+    articles = field(content, path, "data") if isinstance(content, dict) else content
+    for number, article in enumerate(articles, 1):
+        at_row(f"{path}: article {number}")
         title = article.get("title") or None
         # CMRC's trial file and XQuAD nest alike but for the name of the paragraph's text.
-        for paragraph in field(article, path, "paragraphs"):
-            text: str = field(paragraph, path, "context", "context_text")
+        for part, paragraph in enumerate(field(article, path, "paragraphs"), 1):
+            place = f"{path}: article {number}, paragraph {part}"
+            at_row(place)
+            text = text_field(paragraph, path, "context", "context_text")
             source = f"p{len(documents) + 1:05d}"
             known = documents.setdefault(
                 text,
@@ -36,7 +40,8 @@ def load(path: Path, language: str = "") -> Collection:
                     id=source, source=source, text=text, title=title, language=language or None
                 ),
             )
-            for row in paragraph.get("qas", ()):
+            for count, row in enumerate(paragraph.get("qas") or (), 1):
+                at_row(f"{place}, question {count}")
                 question = _question(row, path, known, language, len(questions))
                 if question.id not in seen:
                     seen.add(question.id)
@@ -47,19 +52,25 @@ def load(path: Path, language: str = "") -> Collection:
 def _question(
     row: dict[str, Any], path: Path, document: Document, language: str, number: int
 ) -> Question:
-    identity = str(row.get("id") or row.get("query_id") or f"q{number + 1}").replace(" ", "_")
-    answers = [
-        (str(answer["text"]), int(answer.get("answer_start", -1)))
-        for answer in row.get("answers", ())
-        if answer.get("text")
-    ]
+    identity = str(row.get("id") or row.get("query_id") or f"q{number + 1}")
+    answers = _answers(row.get("answers") or ())
     impossible = bool(row.get("is_impossible")) or not answers
     return Question(
-        id=identity.replace("#", "_"),
-        question=str(field(row, path, "question", "query_text")),
+        id=identity,
+        question=text_field(row, path, "question", "query_text"),
         kind="unanswerable" if impossible else "direct",
         language=language,
         answerable=not impossible,
         evidence=() if impossible else answer_evidence(document, answers),
         answers=() if impossible else (tuple(dict.fromkeys(text for text, _ in answers)),),
     )
+
+
+def _answers(value: Any) -> list[tuple[str, int]]:
+    """(text, offset) pairs; Hugging Face's copies have a list of each in place of a list of pairs."""
+    if isinstance(value, dict):
+        texts = value["text"]
+        rows = list(zip(texts, value.get("answer_start") or [-1] * len(texts), strict=True))
+    else:
+        rows = [(answer.get("text"), answer.get("answer_start", -1)) for answer in value]
+    return [(str(text), int(start)) for text, start in rows if text]

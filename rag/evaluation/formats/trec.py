@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
 from rag.errors import SuiteError
 from rag.evaluation.formats import Collection
-from rag.evaluation.formats.lines import json_lines, tab_lines, text_lines
+from rag.evaluation.formats.lines import at_row, json_lines, tab_lines, text_field, text_lines
 from rag.evaluation.suites import Evidence, Question
 from rag.records import Document
 
@@ -38,7 +39,7 @@ def judged_questions(
     """A question per judged query; every relevant document is wanted (recall counts all of them).
 
     Raises:
-        SuiteError: A judged document is not in the corpus.
+        SuiteError: A judged document is not in the corpus, or has no text there.
     """
     sources = {document.source for document in documents}
     questions = []
@@ -49,7 +50,7 @@ def judged_questions(
         if missing:
             raise SuiteError(
                 f"{place}: query {identity!r}: the judged document {missing[0]!r} is not in the "
-                "corpus. Use the corpus that the qrels were made for."
+                "corpus, or empty there. Use the corpus that the qrels were made for."
             )
         questions.append(
             Question(
@@ -70,6 +71,7 @@ def read_qrels(path: Path) -> dict[str, list[str]]:
     """
     relevant: dict[str, list[str]] = {}
     for number, line in enumerate(text_lines(path), 1):
+        at_row(f"{path}:{number}")
         cells = line.split()
         if not cells or (number == 1 and cells[-1].lower() in {"score", "relevance", "rel"}):
             continue
@@ -83,18 +85,27 @@ def read_qrels(path: Path) -> dict[str, list[str]]:
 
 
 def read_corpus(path: Path) -> Iterator[Document]:
-    """Documents of a tab-separated or JSON Lines file (``_id``, ``docid`` or ``id``, ``text``)."""
+    """Documents of a tab-separated or JSON Lines file (``_id``, ``docid`` or ``id``, ``text``).
+
+    The title of a document without text is its text; one without either is left out.
+    """
+    for document in _corpus(path):
+        if document.text.strip():
+            yield document
+        elif document.title and document.title.strip():
+            yield dataclasses.replace(document, text=document.title)
+
+
+def _corpus(path: Path) -> Iterator[Document]:
     name = path.name.removesuffix(".gz").removesuffix(".zst")
     if name.endswith((".jsonl", ".json")):
         for row in json_lines(path):
-            identity = next((row[key] for key in ("_id", "docid", "id") if key in row), None)
-            if identity is None or "text" not in row:
-                raise SuiteError(f"{path}: a row has no id or no text. Check the format.")
+            identity = text_field(row, path, "_id", "docid", "id")
             yield Document(
-                id=str(identity),
-                source=str(identity),
-                text=str(row["text"]),
-                title=row.get("title") or None,
+                id=identity,
+                source=identity,
+                text=text_field(row, path, "text"),
+                title=text_field(row, path, "title") if row.get("title") else None,
             )
         return
     for _, cells in tab_lines(path, 2):

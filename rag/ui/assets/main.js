@@ -286,7 +286,7 @@ async function ask(question) {
   const conversation = current;
   const message = { id: randomId(), question, asked: new Date().toISOString(), started: Date.now(), stage: status.phase === "opening" ? "opening" : undefined, model: preferences.answerer === "extractive" ? "" : status.llm, state: "pending", answer: null, partial: "", error: "", vote: null, note: "" };
   if (!conversation.messages.length && status.index_id) conversation.index = { id: status.index_id, name: status.index };
-  const history = conversation.messages.filter((m) => m.answer).slice(-8).map((m) => [m.question, m.answer.text]);
+  const history = turns(conversation.messages);
   conversation.messages.push(message);
   const controller = new AbortController();
   running.set(conversation.id, controller);
@@ -323,6 +323,11 @@ async function ask(question) {
     el.said.textContent = answer ? `${answer.refused ? t().refusal : t().answer}: ${answer.text}` : message.error;
   }
   checkStatus();
+}
+
+// What a question is asked after: the last answered ones of the messages before it.
+function turns(messages) {
+  return messages.filter((m) => m.answer).slice(-8).map((m) => [m.question, m.answer.text]);
 }
 
 function stop() {
@@ -474,24 +479,26 @@ async function judge(conversation, message, vote) {
   Object.assign(message, { vote, revised: Date.now() });
   redraw(conversation, message);
   await conversations.keep(conversation, { touch: false });
-  await report(message);
+  await report(conversation, message);
   if (vote) {
     const place = document.getElementById(`m-${message.id}`);
     place?.querySelector(".note-form")?.remove();
     const form = noteForm(message, t(), async (note) => {
       Object.assign(message, { note, revised: Date.now() });
       await conversations.keep(conversation, { touch: false });
-      if (await report(message)) toast(t().thanks);
+      if (await report(conversation, message)) toast(t().thanks);
     });
     place?.querySelector(".answer").append(form);
   }
 }
 
-async function report(message) {
+async function report(conversation, message) {
   const { id, question, vote, note, answer } = message;
-  const { text, refused, confidence, answerer, citations } = answer;
+  const { text, query, refused, confidence, answerer, citations } = answer;
+  const before = conversation.messages.findIndex((m) => m.id === id);
+  const history = turns(conversation.messages.slice(0, Math.max(0, before)));
   try {
-    await server.call("feedback", { id, question, vote, note, answer: { text, refused, confidence, answerer, citations } });
+    await server.call("feedback", { id, question, history, vote, note, answer: { text, query, refused, confidence, answerer, citations } });
     return true;
   } catch (error) {
     toast(error.offline ? t().offline : error.message, { error: true });
