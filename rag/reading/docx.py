@@ -1,4 +1,7 @@
-"""Word (.docx) -> text in reading order, tables by row, headings as spans; by python-docx."""
+"""Word (.docx) -> text in reading order, lists with their numbers, tables by row, headings as spans.
+
+By python-docx.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from rag.errors import ReadingError
 from rag.reading.content import Content
 from rag.reading.dates import iso_date
 from rag.reading.decoding import printable
+from rag.reading.numbering import BULLET, Numbering
 from rag.reading.tables import table_lines
 
 __all__ = ["check_archive", "read_docx"]
@@ -44,6 +48,10 @@ _SIGNS = {
 #: Parts of a formula, by what sets them off on a line: 1/2 is not 12, 10^24 not 1024.
 _FORMULA = {_M + "den": "/", _M + "sup": "^"}
 _NUMBER = re.compile(r"\s*[-+\u2212]?\d")
+#: What some type before a paragraph that is in a list already.
+_TYPED_BULLET = re.compile(r"[-–—*•·●○■□◆▪►▶✓√]\s?")
+#: A mark that ends in one of these is set off by it.
+_FULL_WIDTH_ENDS = frozenset("、．。）】〕：，")
 
 
 def check_archive(data: bytes, name: str) -> zipfile.ZipFile:
@@ -110,25 +118,57 @@ def _lines(document: Any) -> Any:
     """(paragraph or table, heading level or None) in reading order; level 0 is the title."""
     from docx.text.paragraph import Paragraph
 
-    for block, text in _blocks(document.element.body):
+    numbering = _numbering(document)
+    for block, mark, text in _blocks(document.element.body, numbering):
         if block.tag == _W + "tbl":
-            if table := _table(block):
+            if table := _table(block, numbering):
                 yield table, None
         elif text:
-            yield text, _level(Paragraph(block, document))
-    yield from ((text, None) for text in _notes(document.part))
+            level = _level(Paragraph(block, document))
+            yield _marked(text, mark, level), level
+    yield from ((text, None) for text in _notes(document.part, numbering))
 
 
-def _blocks(parent: Any) -> Any:
-    """(paragraph or table, text of the paragraph); what a text box holds follows its paragraph."""
+def _numbering(document: Any) -> Numbering:
+    from docx.opc.constants import RELATIONSHIP_TYPE
+
+    try:
+        lists = document.part.part_related_by(RELATIONSHIP_TYPE.NUMBERING).element
+    except (KeyError, AttributeError):  # no lists, or a part that the library does not know
+        lists = None
+    return Numbering(lists, document.styles.element)
+
+
+def _marked(text: str, mark: str, level: int | None) -> str:
+    """A paragraph behind the mark of its list, unless it begins with it; a title has none."""
+    if not mark or level == 0 or _begins_with(text, mark):
+        return text
+    if mark == BULLET:
+        return text if level is not None or _TYPED_BULLET.match(text) else f"{BULLET} {text}"
+    if level is None and mark.isascii() and mark.isalnum():
+        mark += "."  # else "3 employees" could be told from three employees by no one
+    return f"{mark}{'' if mark[-1] in _FULL_WIDTH_ENDS else ' '}{text}"
+
+
+def _begins_with(text: str, mark: str) -> bool:
+    """Whether the number is typed as well; "2023" does not begin with number 2."""
+    rest = text[len(mark) :]
+    return text.startswith(mark) and (not mark.isascii() or not rest or rest[0].isspace())
+
+
+def _blocks(parent: Any, numbering: Numbering) -> Any:
+    """(paragraph or table, mark of its list, text of the paragraph).
+
+    What a text box holds follows its paragraph.
+    """
     for child in _inside(parent, {_W + "p", _W + "tbl"}):
         if child.tag == _W + "tbl":
-            yield child, ""
+            yield child, "", ""
             continue
         text, boxes = _paragraph(child)
-        yield child, text
+        yield child, numbering.mark(child), text
         for box in boxes:
-            yield from _blocks(box)
+            yield from _blocks(box, numbering)
 
 
 def _inside(parent: Any, tags: set[str]) -> Any:
@@ -183,45 +223,57 @@ def _is_raised(text: Any) -> bool:
     return align is not None and align.get(_W + "val") == "superscript"
 
 
-def _table(table: Any) -> str:
+def _table(table: Any, numbering: Numbering) -> str:
     """Its lines; the rows that are to be repeated on each page are its head."""
-    rows = list(_rows(table))
+    rows = list(_rows(table, numbering))
     marked = itertools.takewhile(lambda row: row[1], rows)
     return "\n".join(table_lines([cells for cells, _ in rows], head_rows=len(list(marked))))
 
 
-def _rows(table: Any) -> Any:
-    """(texts of the cells, whether the row is marked as head) of each row that is not empty.
+def _rows(table: Any, numbering: Numbering) -> Any:
+    """(texts of the cells, whether the row is marked as head) of each row that has text.
 
     A merged cell counts in every row it spans.
     """
     above: dict[int, str] = {}
     for row in _inside(table, {_W + "tr"}):
         cells: list[str] = []
+        told = False
         column = row.grid_before
         for cell in _inside(row, {_W + "tc"}):
-            text = _cell(cell)
+            text, own = _cell(cell, numbering)
             if cell.vMerge == "continue":
                 text = above.get(column, text)
+                own = bool(text)
             above[column] = text
             cells.append(text)
+            told = told or own
             column += cell.grid_span
-        if any(cells):
+        if told:
             mark = row.find(f"{_W}trPr/{_W}tblHeader")
             yield cells, mark is not None and mark.get(_W + "val") not in {"0", "false", "off"}
 
 
-def _cell(cell: Any) -> str:
-    """The text of a cell on one line, with that of the tables in it."""
+def _cell(cell: Any, numbering: Numbering) -> tuple[str, bool]:
+    """(the text of a cell on one line, with that of the tables in it; whether it has any of its own).
+
+    Word can number the rows of a table by a list: those cells hold a number and no text.
+    """
     parts: list[str] = []
-    for block, text in _blocks(cell):
+    told = False
+    for block, mark, text in _blocks(cell, numbering):
+        if mark != BULLET and not _begins_with(text, mark):
+            parts.append(mark)
         parts.append(text)
+        told = told or bool(text)
         if block.tag == _W + "tbl":
-            parts.extend(inner for row, _ in _rows(block) for inner in row)
-    return " ".join(" ".join(parts).split())
+            inner = [text for row, _ in _rows(block, numbering) for text in row]
+            told = told or bool(inner)
+            parts.extend(inner)
+    return " ".join(" ".join(parts).split()), told
 
 
-def _notes(part: Any) -> Any:
+def _notes(part: Any, numbering: Numbering) -> Any:
     """The texts of the footnotes, then of the endnotes."""
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.oxml import parse_xml
@@ -236,9 +288,10 @@ def _notes(part: Any) -> Any:
                 continue
             for note in notes:
                 # Those with a type are the lines that separate notes from the text.
-                text = _cell(note) if note.get(_W + "type") in {None, "normal"} else ""
-                if text:
-                    yield text
+                if note.get(_W + "type") in {None, "normal"}:
+                    text, told = _cell(note, numbering)
+                    if told:
+                        yield text
 
 
 def _level(paragraph: Any) -> int | None:

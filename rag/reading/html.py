@@ -16,7 +16,7 @@ from rag.reading.imprint import read_imprint, without_site_name
 from rag.reading.plain import decoded, encoding_of
 from rag.reading.tables import table_lines
 
-__all__ = ["read_html"]
+__all__ = ["read_fragment", "read_html"]
 
 _CHARSET = re.compile(
     rb"""<(?:meta[^>]+?charset|\?xml[^>]+?encoding)\s*=\s*["']?\s*([\w-]{2,20})""", re.IGNORECASE
@@ -43,12 +43,31 @@ _BLOCKS = {
     "pre", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "body", "center", "td", "th",
     "figure", "figcaption", "header", "form", "details", "summary",
 }  # fmt: skip
+#: Markup of an article: it begins with a block, and blocks are closed in it.
+_OPENS_BLOCK = re.compile(
+    r"\s*(?:<!--[^<>]{0,200}-->\s*)*"
+    r"<(?:p|div|section|article|main|h[1-6]|ul|ol|table|blockquote|figure|center)(?:\s[^<>]*)?>",
+    re.IGNORECASE,
+)
+_CLOSES_BLOCK = re.compile(
+    r"</(?:p|div|section|article|main|h[1-6]|ul|ol|table|blockquote)\s*>", re.IGNORECASE
+)
+#: More than this share of the text outside of blocks: Markdown that begins with a piece of HTML.
+_LOOSE = 0.1
 _NUMBER = re.compile(r"\s*[-+\u2212]?\d")
 #: A longer cell holds prose, and its row is no row of figures: the layout of a page, perhaps.
 _LONGEST_CELL = 200
 #: A lone cell of this length may be a row whose other cells are empty.
 _LONE_CELL = 60
 _WIDEST_SPAN = 50
+#: Where generators of documentation put a link to the place itself.
+_LINKED_PLACES = ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "caption", "figcaption", "summary")
+#: The text of such a link: a sign, or nothing that shows.
+_PERMALINK = re.compile(r"[¶#§🔗⚓\s\u200b-\u200d\ufe0f\ufeff]*")
+#: A longer term is no name of what is defined.
+_LONGEST_TERM = 80
+_SENTENCE_ENDS = (".", "?", "!", "。", "？", "！")
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def read_html(data: bytes, name: str) -> Content:
@@ -71,6 +90,7 @@ def read_html(data: bytes, name: str) -> Content:
         tree = lxml_html.document_fromstring(page, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise ReadingError(name, "holds no HTML that can be parsed. Check the file") from error
+    _drop_permalinks(tree)
     fields = _fields(tree)
     blocks = _blocks(tree)
     main = _main(blocks, _extracted(page))
@@ -97,6 +117,33 @@ def read_html(data: bytes, name: str) -> Content:
     )
 
 
+def read_fragment(text: str) -> tuple[str, list[list[int]]] | None:
+    """The text of an article that a system for web pages keeps as HTML, and its headings as spans.
+
+    Returns:
+        (text, [start, end, level] of each heading); None where ``text`` is no such markup.
+    """
+    if not (_OPENS_BLOCK.match(text) and _CLOSES_BLOCK.search(text)):
+        return None
+    from lxml import etree
+    from lxml import html as lxml_html
+
+    try:
+        parser = lxml_html.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True)
+        tree = lxml_html.document_fromstring(f"<body>{text}</body>", parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
+    body = tree.find("body")
+    if body is None:
+        return None
+    loose = sum(len((child.tail or "").strip()) for child in body)
+    if loose > _LOOSE * _size(body):
+        return None
+    _drop_permalinks(tree)
+    written, headings = _written([b for b in _blocks(tree) if b.linked * 2 < len(b.text)])
+    return (written, headings) if written.strip() else None
+
+
 class _Block(NamedTuple):
     """A line of the page: a paragraph, heading, list item or table row."""
 
@@ -104,7 +151,9 @@ class _Block(NamedTuple):
     level: int | None  # of a heading
     linked: int  # characters that are links
     tight: bool  # a list item or row: no blank line after it
-    caption: bool = False  # of a figure
+    tag: str = ""  # the element that ended with it
+    defines: bool = False  # the first of what is said of a term
+    term: str = ""  # which it defines
     table: int = 0  # the number of the table whose row it is, from 1
     cells: tuple[str, ...] = ()  # of the row
     head: bool = False  # its cells are marked as head
@@ -118,12 +167,13 @@ class _Writer:
         link_depth: Whether what is written now is a link.
         verbatim: Whether its line breaks and spaces stay.
         raised: Whether it is a superscript.
+        defining: Whether it begins the definition of a term.
     """
 
     def __init__(self) -> None:
         self.blocks: list[_Block] = []
         self.link_depth = 0
-        self.verbatim = self.raised = False
+        self.verbatim = self.raised = self.defining = False
         self._parts: list[str] = []
         self._linked = 0
         self._cells: list[str] = []
@@ -153,7 +203,9 @@ class _Writer:
             text = " ".join(text.split())
         text = printable(text)
         if text.strip() and text != "-":
-            self.blocks.append(_Block(text, level, self._linked, tight, tag == "figcaption"))
+            defines = self.defining and not (level or self.verbatim or text.startswith("- "))
+            self.blocks.append(_Block(text, level, self._linked, tight, tag, defines))
+            self.defining = False
         self._parts.clear()
         self._linked = 0
 
@@ -188,6 +240,7 @@ class _Writer:
         elif filled and filled != ["-"]:
             self.blocks.append(_Block(" | ".join(filled), None, self._linked, tight=True))
         self._cells, self._own, self._head, self._linked = [], [], True, 0
+        self.defining = False
 
     def open_table(self) -> None:
         """No cell of a row before spans the rows that come."""
@@ -259,6 +312,8 @@ def _blocks(tree: Any) -> list[_Block]:
             tight = tag in {"tr", "li"} or (writer.verbatim and tag != "pre")
             writer.close(tag if leaving else "", level=level, tight=tight)
             in_row = tag == "tr" and not leaving
+            if tag in {"dt", "dd"}:
+                writer.defining = tag == "dd" and not leaving
             if tag == "pre":
                 writer.verbatim = not leaving
         if not leaving:
@@ -266,7 +321,42 @@ def _blocks(tree: Any) -> list[_Block]:
         else:
             writer.write(element.tail)
     writer.close()
-    return writer.blocks
+    return _with_terms(writer.blocks)
+
+
+def _with_terms(blocks: list[_Block]) -> list[_Block]:
+    """The blocks with each term of a definition list joined to what is first said of it.
+
+    A question that is answered there stays a line of its own, and so does a link.
+    """
+    joined: list[_Block] = []
+    for block in blocks:
+        first = len(joined)
+        while block.defines and first and joined[first - 1].tag == "dt":
+            first -= 1
+        terms = [term.text for term in joined[first:] if 2 * term.linked < len(term.text)]
+        named = ", ".join(terms)
+        if (
+            first < len(joined)
+            and len(terms) == len(joined) - first
+            and len(named) <= _LONGEST_TERM
+            and not named.endswith(_SENTENCE_ENDS)
+        ):
+            del joined[first:]
+            joined.append(block._replace(term=named))
+        else:
+            joined.append(block)
+    return joined
+
+
+def _drop_permalinks(tree: Any) -> None:
+    """Take out the links to the place where they stand: "Retries¶" is the heading "Retries"."""
+    for place in tree.iter(*_LINKED_PLACES):
+        for link in list(place.iter("a")):
+            shown = link.find(".//img") is not None
+            target = link.get("href") or ""
+            if "#" in target and not shown and _PERMALINK.fullmatch(link.text_content()):
+                link.drop_tree()
 
 
 def _span(cell: Any, name: str) -> int:
@@ -326,7 +416,7 @@ def _main(blocks: list[_Block], extracted: str | None) -> list[_Block]:
         first -= 1
     while (
         last + 1 < len(blocks)
-        and (taken[last + 1] or blocks[last + 1].caption)
+        and (taken[last + 1] or blocks[last + 1].tag == "figcaption")
         and not blocks[last + 1].linked
     ):
         last += 1
@@ -359,9 +449,18 @@ def _written(blocks: list[_Block]) -> tuple[str, list[list[int]]]:
         for block in group:
             if block.level:
                 headings.append([length, length + len(block.text), block.level])
-            parts.append(block.text + ("\n" if block.tight else "\n\n"))
+            parts.append(_line(block) + ("\n" if block.tight else "\n\n"))
             length += len(parts[-1])
     return "".join(parts).rstrip("\n"), headings
+
+
+def _line(block: _Block) -> str:
+    if not block.term:
+        return block.text
+    if block.term.endswith((":", "：")):
+        return f"{block.term} {block.text}"
+    colon = "：" if _HAN.search(block.term[-1]) else ": "
+    return f"{block.term}{colon}{block.text}"
 
 
 def _extracted(page: str) -> str | None:

@@ -13,8 +13,11 @@ import itertools
 import json
 import re
 import sys
+import unicodedata
 from collections import deque
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from html import unescape
 from pathlib import PurePosixPath
 from statistics import median
 from typing import IO, Any
@@ -23,30 +26,56 @@ from rag.errors import ReadingError
 from rag.reading.content import Content
 from rag.reading.dates import iso_date
 from rag.reading.decoding import decode, printable
+from rag.reading.html import read_fragment
 from rag.reading.plain import json_value
 from rag.reading.tables import table_lines, table_row
 from rag.records import Failure
 
 __all__ = ["RowDigests", "read_csv", "read_json", "read_json_lines"]
 
-#: Names of fields in lower case, by what they mean; the first that a row has counts.
+#: Names of fields as :func:`_plain` writes them, by what they mean; the first that a row has counts.
 _FIELDS = {
     "text": (
         "text", "content", "body", "article", "t", "passage", "context", "document", "fulltext",
-        "full_text", "article_text", "maintext", "正文", "内容", "內容", "文本", "全文", "文章",
+        "articletext", "articlebody", "articlecontent", "bodytext", "textbody", "textcontent", "contenttext",
+        "content:encoded", "plaintext", "rawtext", "storytext", "newstext", "maintext",
+        "volltext", "artikeltext", "haupttext", "fliesstext", "fließtext", "texte", "textecomplet",
+        "texteintegral", "texto", "textocompleto", "testo", "正文", "内容", "內容", "文本", "全文", "文章",
     ),
-    "title": ("title", "headline", "标题", "標題", "题目", "題目", "subject", "name"),
+    "title": (
+        "title", "headline", "articletitle", "titel", "schlagzeile", "uberschrift", "ueberschrift", "titre",
+        "titulo", "titular", "titolo", "标题", "標題", "题目", "題目", "subject", "betreff", "name",
+    ),
     "published": (
-        "published", "date", "published_at", "publish_date", "publishdate", "pub_date", "pubdate",
-        "time", "publish_time", "datetime", "timestamp", "created_at",
-        "日期", "发布时间", "發布時間", "发布日期", "时间", "時間",
+        "published", "date", "publishedat", "publishedon", "publishdate", "publisheddate", "datepublished",
+        "dateofpublication", "publicationdate", "pubdate", "time", "publishtime", "publishedtime",
+        "datetime", "timestamp", "datecreated", "createdat",
+        "erscheinungsdatum", "veroffentlichungsdatum", "veroeffentlichungsdatum", "veroffentlicht",
+        "veroeffentlicht", "veroffentlichtam", "veroeffentlichtam", "publikationsdatum", "datum",
+        "datedepublication", "datepublication", "datedeparution", "publiele", "fechadepublicacion",
+        "fechapublicacion", "fecha", "日期", "发布时间", "發布時間", "发布日期", "發布日期", "时间", "時間",
     ),
     "publisher": (
-        "publisher", "source", "site", "outlet", "media", "来源", "來源", "媒体", "出处", "发布机构",
+        "publisher", "source", "site", "outlet", "media", "publishername", "sourcename", "sitename",
+        "newspaper", "herausgeber", "quelle", "zeitung", "editeur", "fuente", "medio", "periodico",
+        "来源", "來源", "媒体", "出处", "发布机构",
     ),
-    "url": ("url", "link", "href", "网址", "链接", "連結", "source_url"),
-    "language": ("language", "lang", "语言"),
+    "url": (
+        "url", "link", "href", "permalink", "sourceurl", "articleurl", "pageurl", "weburl", "canonicalurl",
+        "lien", "enlace", "网址", "链接", "連結",
+    ),
+    "language": ("language", "lang", "sprache", "langue", "idioma", "语言"),
 }  # fmt: skip
+#: These name the text where they hold prose; an "Artikel" may be for sale, and an "Inhalt" 500 ml.
+_PROSE_FIELDS = (
+    "inhalt", "artikel", "beitrag", "contenu", "corps", "contenido", "cuerpo", "articulo", "contenuto",
+)  # fmt: skip
+_RANKS = {
+    meaning: {name: rank for rank, name in enumerate(names)}
+    for meaning, names in (_FIELDS | {"text": _FIELDS["text"] + _PROSE_FIELDS}).items()
+}
+#: What one writer puts into a name, and another does not: published_at, publishedAt; titulo, título.
+_BETWEEN = re.compile(r"[\s_\-\u0300-\u036f]+")
 _SAMPLE = 1 << 17
 _CODECS = {"big5": "cp950", "shift_jis": "cp932", "euc-kr": "cp949"}
 #: A longer line or field is a fault of the file, not an article.
@@ -69,8 +98,11 @@ _FAULTS = 50
 _TABLE_SAMPLE = 1000
 #: Cells of a table are no longer than this, in characters, by the median of their column.
 _LONGEST_CELL = 100
+_INLINE_TAG = re.compile(r"</?(?:b|i|em|strong|span|sup|sub|br)\b[^<>]*>", re.IGNORECASE)
 _EXTRA_LENGTH = 1000
 _EXTRA_FIELDS = 40
+#: What readers tell of a document's own text under these names is no field of a row.
+_OFFSETS = frozenset({"headings", "pages"})
 
 
 class RowDigests:
@@ -218,16 +250,20 @@ def read_csv(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content | Fail
     if header is None:
         raise ReadingError(name, "has no rows. Write a header line and one article a row")
     names = _names(header)
-    text = next((field for field in _FIELDS["text"] if field in names), None)
+    text = _text_column(names, _FIELDS["text"])
     if text is None:
         sample = list(itertools.islice(rows, _TABLE_SAMPLE))
-        if not _is_table(sample, len(names)):
+        is_table = _is_table(sample, len(names))
+        text = None if is_table else _text_column(names, _PROSE_FIELDS)
+        rows = itertools.chain(sample, rows)
+    if text is None:
+        if not is_table:
             raise ReadingError(
                 name,
                 f"has no text column (its columns: {', '.join(names)[:120]}). "
                 "Name one of them 'text', 'content', 'body' or '正文'",
             )
-        yield from _table(header, itertools.chain(sample, rows), name, encoding)
+        yield from _table(header, rows, name, encoding)
         return
     # What stands between unquoted cells is known only where nothing was skipped.
     joined = dialect.delimiter if text == names[-1] and not dialect.skipinitialspace else None
@@ -319,6 +355,12 @@ def _blank(row: Sequence[str]) -> bool:
 
 def _names(header: Sequence[str]) -> list[str]:
     return [cell.strip().lstrip("\ufeff").lower() for cell in header]
+
+
+def _text_column(names: Sequence[str], known: Iterable[str]) -> str | None:
+    """The column that is called by the first of the known names."""
+    columns = {_plain(column): column for column in reversed(names)}
+    return next((columns[name] for name in known if name in columns), None)
 
 
 def _fitted(row: list[str], width: int, joined: str | None) -> list[str] | None:
@@ -497,7 +539,8 @@ def _dialect(first: Sequence[str], delimiter: str | None) -> type[csv.Dialect]:
 
     def names_text(delimiter: str) -> tuple[bool, int]:
         header = _names(next(iter(rows(delimiter)), []))
-        return any(field in header for field in _FIELDS["text"]), len(header)
+        known = (*_FIELDS["text"], *_PROSE_FIELDS)
+        return _text_column(header, known) is not None, len(header)
 
     Found.delimiter = delimiter or max(_DELIMITERS, key=names_text)
 
@@ -550,10 +593,24 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _find(row: Mapping[str, Any], meaning: str) -> str | None:
-    for field in _FIELDS[meaning]:
-        if row.get(field) not in (None, ""):
-            return field
-    return None
+    """The field that has this meaning and is not empty."""
+    fields = _meant(tuple(row), meaning)
+    return next((field for field in fields if row[field] not in (None, "")), None)
+
+
+@lru_cache(maxsize=64)
+def _meant(fields: tuple[str, ...], meaning: str) -> list[str]:
+    """Those of the fields that have this meaning, best first."""
+    ranks = _RANKS[meaning]
+    return sorted(
+        (field for field in fields if _plain(field) in ranks),
+        key=lambda field: ranks[_plain(field)],
+    )
+
+
+def _plain(name: str) -> str:
+    """The name of a field in lower case, without accents and what stands between its words."""
+    return _BETWEEN.sub("", unicodedata.normalize("NFKD", name.strip().lower()))
 
 
 def _content(
@@ -570,21 +627,26 @@ def _content(
         return Failure(source=name, reason=reason)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = printable(text)
     metadata: dict[str, Any] = dict(encoding)
     metadata["row"] = number
+    text = printable(text)
+    fragment = read_fragment(text)
+    if fragment is not None:
+        text, headings = fragment
+        if headings:
+            metadata["headings"] = headings
     published = iso_date(row[fields["published"]]) if fields["published"] else None
     if published is None:
         fields["published"] = None  # what cannot be told stays as it stands
     used = {field for field in fields.values() if field}
     for key, value in itertools.islice(row.items(), _EXTRA_FIELDS):
-        if key in used or key in metadata or value in (None, ""):
+        if key in used or key in metadata or key in _OFFSETS or value in (None, ""):
             continue
         value = json_value(value)  # noqa: PLW2901
         if len(value if isinstance(value, str) else json.dumps(value)) <= _EXTRA_LENGTH:
             metadata[key] = value
     publisher = _string(row, fields["publisher"])
-    url = _string(row, fields["url"])
+    url, title = _string(row, fields["url"]), _string(row, fields["title"])
     if publisher and publisher.startswith(("http://", "https://")):
         url, publisher = url or publisher, None
     if url:
@@ -592,12 +654,19 @@ def _content(
     return Content(
         text=text,
         format=kind,
-        title=_string(row, fields["title"]),
+        title=title if fragment is None else _unmarked(title),
         published=published,
         publisher=publisher,
         language=_string(row, fields["language"]),
         metadata=metadata,
     )
+
+
+def _unmarked(title: str | None) -> str | None:
+    """A title that was kept as HTML, like its article: "Tom &amp; Jerry"."""
+    if title is None:
+        return None
+    return printable(" ".join(unescape(_INLINE_TAG.sub("", title)).split())) or None
 
 
 def _string(row: Mapping[str, Any], field: str | None) -> str | None:
