@@ -52,12 +52,40 @@ class Document:
 
     def page_of(self, offset: int) -> int | None:
         """Page number (from 1) that holds the character at ``offset``; None without pages."""
-        pages: Sequence[int] | None = self.metadata.get("pages")
-        if not pages:
-            return None
-        import bisect
+        return page_at(self.metadata, offset)
 
-        return max(1, bisect.bisect_right(pages, offset))
+    @property
+    def headings(self) -> Sequence[Sequence[int]]:
+        """[start, end, level] of each heading that markup told; what else stands there counts nothing."""
+        told = self.metadata.get("headings")
+        if not isinstance(told, list) or not all(_is_heading(one, len(self.text)) for one in told):
+            return ()
+        return told
+
+
+def _is_heading(given: Any, size: int) -> bool:
+    return (
+        isinstance(given, (list, tuple))
+        and len(given) == 3
+        and all(type(number) is int for number in given)
+        and 0 <= given[0] < given[1] <= size
+    )
+
+
+def page_offsets(metadata: Mapping[str, Any]) -> Sequence[int]:
+    """Where each page begins, in characters; empty where ``pages`` is something else of the user's."""
+    told = metadata.get("pages")
+    if not isinstance(told, list) or not all(type(offset) is int for offset in told):
+        return ()
+    return told
+
+
+def page_at(metadata: Mapping[str, Any], offset: int) -> int | None:
+    """Page number (from 1) that holds the character at ``offset``; None without pages."""
+    import bisect
+
+    pages = page_offsets(metadata)
+    return max(1, bisect.bisect_right(pages, offset)) if pages else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

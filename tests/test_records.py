@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from rag.chunking import chunk_document
 from rag.records import Answer, Chunk, Citation, Document, Passage, to_dict
 
 
@@ -61,3 +62,22 @@ def test_json_has_the_record_fields() -> None:
     assert record["citations"][0]["highlight"] == [11, 13]
     assert record["passages"][0]["rank"] == 1
     assert set(record) == {field.name for field in dataclasses.fields(Answer)}
+
+
+@pytest.mark.parametrize("given", [12, "112-118", ["a"], {"a": 1}, None, [True]])
+def test_pages_of_the_users_are_no_offsets(given: object) -> None:
+    document = Document(id="a", source="a", text="Eins. Zwei.", metadata={"pages": given})
+    assert document.page_of(6) is None
+
+
+@pytest.mark.parametrize("given", ["intro", 3, [1, 2], [[0, 4]], [[0, 99, 1]], [["a", 4, 1]]])
+def test_headings_of_the_users_are_no_spans(given: object) -> None:
+    document = Document(id="a", source="a", text="Eins. Zwei.", metadata={"headings": given})
+    assert document.headings == ()
+    assert [chunk.text for chunk in chunk_document(document)] == ["Eins. Zwei."]
+
+
+def test_headings_that_markup_told() -> None:
+    told = [[0, 4, 1]]
+    document = Document(id="a", source="a", text="Eins\n\nZwei.", metadata={"headings": told})
+    assert document.headings == told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import math
 import time
 from collections import Counter
@@ -29,7 +28,7 @@ from rag.answering.rereading import comparing, read_order
 from rag.answering.scoring import confidence_features, refusal_logit
 from rag.chunking import tidy
 from rag.index.terms import terms
-from rag.records import Answer, Citation, Passage, Statement
+from rag.records import Answer, Citation, Passage, Statement, page_at
 from rag.retrieval.language import question_language, text_script
 from rag.settings import Settings
 
@@ -236,20 +235,13 @@ def _citation(
         source=passage.source,
         title=passage.title,
         published=passage.published,
-        page=_page(passage, start),
+        page=page_at(passage.metadata, start),
         start=start,
         end=end,
         quote=passage.text[start - passage.start : end - passage.start],
         highlight=(start + marked[0], start + marked[1]) if marked else None,
         support=1.0,  # verbatim
     )
-
-
-def _page(passage: Passage, offset: int) -> int | None:
-    pages = passage.metadata.get("pages")
-    if not isinstance(pages, list) or not pages:
-        return None
-    return max(1, bisect.bisect_right(pages, offset))
 
 
 def _displayed(candidate: Candidate) -> str:

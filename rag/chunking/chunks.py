@@ -44,7 +44,7 @@ class _Unit(NamedTuple):
 
 def document_sentences(document: Document) -> list[Span]:
     """The sentences of a document; headings that its markup tells are sentences of their own."""
-    headings = [(start, end) for start, end, _ in _marked(document)]
+    headings = [(start, end) for start, end, _ in document.headings]
     return split_sentences(document.text, headings=headings, whole=True)
 
 
@@ -80,7 +80,7 @@ def chunk_document(
         )
     text = document.text
     spans = document_sentences(document) if counted is None else counted[0]
-    headings = find_headings(text, spans, _marked(document))
+    headings = find_headings(text, spans, document.headings)
     paths = heading_paths(headings, len(spans), title=document.title)
     opening = {index for index, _, _ in headings}
     binding = opening | _table_heads(text, spans)
@@ -113,10 +113,6 @@ def chunk_document(
             )
         )
     return chunks
-
-
-def _marked(document: Document) -> Sequence[Sequence[int]]:
-    return document.metadata.get("headings") or ()
 
 
 def _table_heads(text: str, spans: Sequence[Span]) -> set[int]:

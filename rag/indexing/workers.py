@@ -109,7 +109,7 @@ class Worker:
             self._first = None
             if greeting != {"name": self._name, "version": _version()}:
                 raise WorkerLostError(f"it is {greeting}, not {self._name} of {_version()}")
-        given = [[one.text, one.title, one.metadata.get("headings")] for one in documents]
+        given = [[one.text, one.title, list(one.headings)] for one in documents]
         answer = self._asked({"documents": given}, sum(len(one.text) for one in documents))
         try:
             return _prepared(documents, *answer)

@@ -11,7 +11,10 @@ from rag.reading.imprint import read_imprint
 from rag.reading.languages import detect_language
 from rag.records import Document
 
-__all__ = ["Content", "compose"]
+__all__ = ["OFFSETS", "Content", "compose"]
+
+#: Under these names readers tell places of the text: a field of the user's that is called so is left out.
+OFFSETS = frozenset({"headings", "pages"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from rag.errors import ReadingError
-from rag.reading.content import Content
+from rag.reading.content import OFFSETS, Content
 from rag.reading.dates import iso_date
 from rag.reading.decoding import Decoded, decode, printable
 
@@ -78,7 +78,8 @@ def read_markdown(data: bytes, name: str) -> Content:
     if dated and published:
         del fields[dated]  # what cannot be told stays as it stands
     publisher, language = take(_PUBLISHER), take(_LANGUAGE)
-    metadata.update({key: value for key, value in fields.items() if key not in metadata})
+    taken = OFFSETS | metadata.keys()
+    metadata.update({key: value for key, value in fields.items() if key not in taken})
     return Content(
         text=text,
         format="markdown",

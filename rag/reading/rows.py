@@ -23,7 +23,7 @@ from statistics import median
 from typing import IO, Any
 
 from rag.errors import ReadingError
-from rag.reading.content import Content
+from rag.reading.content import OFFSETS, Content
 from rag.reading.dates import iso_date
 from rag.reading.decoding import decode, printable
 from rag.reading.html import read_fragment
@@ -101,8 +101,6 @@ _LONGEST_CELL = 100
 _INLINE_TAG = re.compile(r"</?(?:b|i|em|strong|span|sup|sub|br)\b[^<>]*>", re.IGNORECASE)
 _EXTRA_LENGTH = 1000
 _EXTRA_FIELDS = 40
-#: What readers tell of a document's own text under these names is no field of a row.
-_OFFSETS = frozenset({"headings", "pages"})
 
 
 class RowDigests:
@@ -640,7 +638,7 @@ def _content(
         fields["published"] = None  # what cannot be told stays as it stands
     used = {field for field in fields.values() if field}
     for key, value in itertools.islice(row.items(), _EXTRA_FIELDS):
-        if key in used or key in metadata or key in _OFFSETS or value in (None, ""):
+        if key in used or key in metadata or key in OFFSETS or value in (None, ""):
             continue
         value = json_value(value)  # noqa: PLW2901
         if len(value if isinstance(value, str) else json.dumps(value)) <= _EXTRA_LENGTH:

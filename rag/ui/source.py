@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rag.errors import QueryError
-from rag.records import Document
+from rag.records import Document, page_offsets
 
 __all__ = ["Mark", "marked_segments", "source_view"]
 
@@ -51,11 +51,11 @@ def source_view(document: Document, marks: Any, focus: Any) -> dict[str, Any]:
     centre = focus + moved if isinstance(focus, int) and 0 <= focus + moved <= size else 0
     low, high = _window(document.text, centre)
     told = document.metadata
-    pages = [page for page in told.get("pages") or [] if isinstance(page, int)]
+    pages = page_offsets(told)
     breaks = {
         offset - low: number for number, offset in enumerate(pages, 1) if low <= offset < high
     }
-    headings = [(start, end, "heading", level) for start, end, level in told.get("headings") or []]
+    headings = [(start, end, "heading", level) for start, end, level in document.headings]
     inside = [
         (max(start, low) - low, min(end, high) - low, kind, number)
         for start, end, kind, number in [*headings, *placed]

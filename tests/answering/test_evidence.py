@@ -139,9 +139,9 @@ def test_a_rule_sets_the_head_anew_but_not_a_row_of_single_dashes() -> None:
 
 
 def test_dashes_that_are_no_rule_are_told_in_no_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     candidates_of([_passage("|" + "-" * 20_000 + "x", None)])
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0
 
 
 def test_rows_without_a_rule_are_sentences_as_any_other() -> None:

@@ -678,9 +678,9 @@ class TestRows:
 
     def test_every_passage_of_a_long_table_knows_its_columns(self) -> None:
         rows = "".join(f"A{n},商品{n},{n}\n" for n in range(3000))
-        began = time.monotonic()
+        began = time.process_time()
         chunks = chunk_document(one(f"编号,品名,价格\n{rows}", "a.csv"))
-        assert time.monotonic() - began < 5
+        assert time.process_time() - began < 5
         assert len(chunks) > 50
         assert {chunk.heading for chunk in chunks} == {"编号 | 品名 | 价格"}
         assert all(chunk.text.startswith("| ") and chunk.text.endswith(" |") for chunk in chunks)
@@ -738,9 +738,9 @@ class TestRows:
         assert one(f'标题\t正文\n丙\t"{text}\n', "a.tsv").text == text
 
     def test_many_quotes_that_never_close_take_no_long_time(self) -> None:
-        began = time.monotonic()
+        began = time.process_time()
         documents = read_bytes(("text,title\n" + '"苹果"公司,"新品\n' * 10_000).encode(), "a.csv")
-        assert time.monotonic() - began < 5
+        assert time.process_time() - began < 5
         assert {(d.text, d.title) for d in documents} == {("苹果公司", "新品")}
         assert len(documents) == 10_000
 
