@@ -144,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument(
         "--prune",
         action="store_true",
-        help="also remove documents whose files have vanished from these folders",
+        help="also remove documents whose files have vanished from these folders, or were moved there",
     )
     index.add_argument(
         "--reembed",
@@ -173,8 +173,13 @@ def _parser() -> argparse.ArgumentParser:
     documents.add_argument("--json", action="store_true", help="print JSON")
     _common(documents)
 
-    remove = command("remove", _remove, "Remove documents by id or source.")
-    remove.add_argument("sources", nargs="+", metavar="SOURCE", help="as rag documents shows it")
+    remove = command("remove", _remove, "Remove documents by id, source or folder.")
+    remove.add_argument(
+        "sources",
+        nargs="+",
+        metavar="SOURCE",
+        help="as rag documents shows it, or the folder in front of it with a / at the end",
+    )
     _common(remove)
 
     doctor = command("doctor", _doctor, "Check an index and mend what is derived.")
@@ -542,6 +547,9 @@ def _remove(args: argparse.Namespace) -> int:
 
     Settings.load(**_settings_of(args))
     removed = remove(args.index, *args.sources)
+    if any(name.endswith("/") for name in args.sources):
+        print(f"removed {len(removed)} documents")
+        return 0
     for source in removed:
         print(f"removed {source}")
     return 0

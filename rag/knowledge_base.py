@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rag.answering.llm.answering import LLMAnswerer
     from rag.answering.reader import Reader
     from rag.embedding import Embedder
+    from rag.index.embedded import EmbeddedView
     from rag.indexing import Progress
     from rag.retrieval import Found
 
@@ -117,20 +118,28 @@ class KnowledgeBase:
 
         Args:
             paths: Files and folders.
-            prune: Also remove documents whose files have vanished from these folders.
+            prune: Also remove documents whose files have vanished from these folders, or were moved
+                there from a folder that is gone.
             progress: Called with one line now and then.
 
         Raises:
             IndexLockedError: Another process is writing.
             IndexChunkingMismatchError: The index was built with other chunk_* settings.
+            IndexModelMismatchError: It was embedded anew with another model since it was opened.
         """
         from rag.indexing import index_paths
 
         if not paths:
             raise QueryError("Nothing to index: name files or folders.")
-        self._must_fit_chunking()
+        self._must_fit_chunking(self._store.facts)
         return index_paths(
-            self._store, self.embedder, self.settings, paths, prune=prune, progress=progress
+            self._store,
+            self.embedder,
+            self.settings,
+            paths,
+            prune=prune,
+            fits=self._must_fit,
+            progress=progress,
         )
 
     def add(self, documents: Iterable[Document | LangChainDocument]) -> IngestReport:
@@ -146,21 +155,23 @@ class KnowledgeBase:
 
         Raises:
             IndexLockedError: Another process is writing, or another thread for more than a minute.
-            IndexChunkingMismatchError: The index was built with other chunk_* settings.
+            IndexChunkingMismatchError, IndexModelMismatchError: As for :meth:`index`.
             QueryError: One of them is no document, or has a field that cannot be stored. Of what came
                 before it, what had been committed is kept; a commit comes about every ten seconds, so
                 that of a short call nothing is.
         """
         from rag.indexing import index_documents
 
-        self._must_fit_chunking()
-        return index_documents(self._store, self.embedder, self.settings, documents)
+        self._must_fit_chunking(self._store.facts)
+        return index_documents(
+            self._store, self.embedder, self.settings, documents, fits=self._must_fit
+        )
 
     def remove(self, *names: str) -> tuple[str, ...]:
-        """Remove documents by id or source; gives the ids removed.
+        """Remove documents by id, source or ``folder/``, all files in it; gives the ids removed.
 
         Raises:
-            DocumentNotFoundError: A name is neither; nothing was removed then.
+            DocumentNotFoundError: A name is none of these; nothing was removed then.
         """
         from rag.indexing import remove_documents
 
@@ -212,11 +223,12 @@ class KnowledgeBase:
         Raises:
             QueryError: The question is empty or far too long, k is not positive, or the filter
                 names an unknown field.
+            IndexModelMismatchError: The index was embedded anew with another model since it was opened.
         """
         from rag.retrieval import find
 
         kept = self.settings.k if k is None else k
-        with self._turn, self._store.view() as view:
+        with self._turn, self._view() as view:
             found = find(view, self.embedder, question, k=kept, where=where, settings=self.settings)
             if not self._must_reread(found):
                 return found.passages(kept)
@@ -289,7 +301,7 @@ class KnowledgeBase:
 
         kept = self.settings.k if k is None else k
         query = check_query(question if query is None else query, kept)
-        with self._reader_beside() as reader, self._turn, self._store.view() as view:
+        with self._reader_beside() as reader, self._turn, self._view() as view:
             passages = retrieve(
                 view,
                 self.embedder,
@@ -406,10 +418,25 @@ class KnowledgeBase:
             return False
         return self.settings.fusion == "calibrated" and knows_pieces(self.embedder)
 
-    def _must_fit_chunking(self) -> None:
+    @contextmanager
+    def _view(self) -> Iterator[EmbeddedView]:
+        """A view of vectors that the embedder's may be compared with.
+
+        While an index is open, another process may embed it anew with another model.
+        """
+        with self._store.view() as view:
+            _must_match(self.path, view.model, self.embedder.name, self.settings.model)
+            yield view
+
+    def _must_fit(self, facts: Mapping[str, str]) -> None:
+        """Refuse to write what would not fit the index with these facts."""
+        self._must_fit_chunking(facts)
+        _must_match(self.path, facts["model"], self.embedder.name, self.settings.model)
+
+    def _must_fit_chunking(self, facts: Mapping[str, str]) -> None:
         from rag.indexing import chunking_differs
 
-        built = chunking_differs(self._store.facts, self.settings)
+        built = chunking_differs(facts, self.settings)
         if built:
             raise IndexChunkingMismatchError(
                 path=str(self.path),

@@ -169,6 +169,17 @@ def test_prune(run: Run, docs: Path, tmp_path: Path) -> None:
     assert documents_in(index) == ["docs/library.md"]
 
 
+def test_remove_a_folder(run: Run, index: str) -> None:
+    ran = run("remove", "docs", "--index", index)
+    assert (ran.status, ran.line.endswith("to remove all files in it: rag remove docs/")) == (
+        1,
+        True,
+    )
+    ran = run("remove", "docs/", "--index", index)
+    assert (ran.status, ran.out) == (0, "removed 2 documents\n")
+    assert documents_in(index) == []
+
+
 def test_reembed_where_it_is_not_needed(run: Run, docs: Path, index: str, tmp_path: Path) -> None:
     ran = run("index", "--reembed", "--index", index)
     assert ran.status == 0

@@ -16,11 +16,14 @@ from rag.embedding import load_embedder
 from rag.errors import (
     AnsweringError,
     DocumentNotFoundError,
+    IndexChunkingMismatchError,
+    IndexModelMismatchError,
     IndexReadOnlyError,
     IndexStoreError,
     NotAnIndexError,
     QueryError,
 )
+from rag.indexing import reembed as again
 from rag.knowledge_base import list_documents, remove
 from tests.toy import ToyEmbedder
 
@@ -433,3 +436,47 @@ def test_documents_are_listed_and_removed_whatever_the_model(tmp_path: Path) -> 
     assert [info.id for info in list_documents(path)] == ["a", "b"]
     assert remove(path, "a") == ("a",)
     assert [info.id for info in list_documents(path)] == ["b"]
+
+
+@pytest.mark.parametrize("dimension", [9, 12])
+def test_an_index_embedded_anew_while_open_takes_no_vectors_of_the_old_model(
+    tmp_path: Path, dimension: int
+) -> None:
+    """They used to be compared with, and stored beside, those of the new one without a word."""
+    path, note = tmp_path / "index", tmp_path / "b.txt"
+    note.write_text("狗看家。", encoding="utf-8")
+    with KnowledgeBase.open(path, settings=PLAIN, embedder=ToyEmbedder()) as kb:
+        kb.add([Document(id="a", source="a", text="猫吃鱼。")])
+        assert len(kb.search("猫")) == 1
+        new = ToyEmbedder("new", dimension)
+        again(path, new, PLAIN)
+        for refused in (
+            lambda: kb.search("猫"),
+            lambda: kb.ask("猫吃什么?"),
+            lambda: kb.add([Document(id="b", source="b", text="狗看家。")]),
+            lambda: kb.index(note),
+        ):
+            with pytest.raises(IndexModelMismatchError, match="'new'.*'toy'"):
+                refused()
+        assert [info.id for info in kb.documents()] == ["a"]
+        assert kb.remove("a") == ("a",)  # needs no model
+    with KnowledgeBase.open(path, settings=PLAIN, embedder=new) as kb:
+        assert kb.index(note).added == (f"{tmp_path.name}/b.txt",)
+
+
+def test_an_index_cut_anew_before_the_lock_is_held_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, embedder = tmp_path / "index", ToyEmbedder()
+    with KnowledgeBase.open(path, settings=PLAIN, embedder=embedder) as kb:
+        kb.add([Document(id="a", source="a", text="猫吃鱼。")])
+        writer = kb._store.writer
+
+        def late(**more: Any) -> Any:
+            again(path, embedder, PLAIN.replace(chunk_tokens=64, chunk_overlap=8))
+            return writer(**more)
+
+        monkeypatch.setattr(kb._store, "writer", late)
+        with pytest.raises(IndexChunkingMismatchError, match="chunk_tokens=64"):
+            kb.add([Document(id="b", source="b", text="狗看家。")])
+        assert [info.id for info in kb.documents()] == ["a"]

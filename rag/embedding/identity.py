@@ -16,18 +16,23 @@ from rag.embedding.prompts import prompts_for
 __all__ = ["folder_model", "same_model"]
 
 _DIGITS = 12
-_REVISION = re.compile(rf"(.*)@([0-9a-f]{{{_DIGITS}}})", re.DOTALL)
+_DIGEST = rf"[0-9a-f]{{{_DIGITS}}}"
+_REVISION = re.compile(rf"(.*)@({_DIGEST})(?:-({_DIGEST}))?", re.DOTALL)
 _EDGE = 65_536
+_SAMPLES, _SAMPLE = 128, 4_096
 _KINDS = {".json", ".safetensors", ".bin", ".model", ".txt"}
 
 
 def folder_model(folder: str | Path) -> str:
     """The name of the model in a folder: its absolute path and a digest of its files.
 
-    The digest is of their names, sizes and edges: it takes milliseconds and needs no model loaded.
+    The digest is of their names, sizes and edges; where files are longer, a second one follows, of samples
+    from all of their length: two models may differ in the middle alone, as after training some layers. Both
+    take milliseconds and need no model loaded.
     """
     root = Path(folder)
-    digest = sha256()
+    digest, inside = sha256(), sha256()
+    nothing = inside.digest()
     for path in sorted(root.rglob("*")):
         if path.suffix not in _KINDS or not path.is_file():
             continue
@@ -38,13 +43,26 @@ def folder_model(folder: str | Path) -> str:
             if size > _EDGE:
                 file.seek(max(_EDGE, size - _EDGE))
                 digest.update(file.read())
-    return f"{os.path.abspath(root)}@{digest.hexdigest()[:_DIGITS]}"  # noqa: PTH100 - links stay
+            for start in _samples(size):
+                file.seek(start)
+                inside.update(file.read(_SAMPLE))
+    revision = digest.hexdigest()[:_DIGITS]
+    if inside.digest() != nothing:
+        revision += f"-{inside.hexdigest()[:_DIGITS]}"
+    return f"{os.path.abspath(root)}@{revision}"  # noqa: PTH100 - links stay
+
+
+def _samples(size: int) -> range:
+    """Where the samples begin of what lies between the edges of a file, evenly spread."""
+    step = max(_SAMPLE, (size - 2 * _EDGE) // _SAMPLES)
+    return range(_EDGE, size - _EDGE, step)
 
 
 def same_model(one: str, other: str) -> bool:
     """Whether vectors of two models, by the names that embedders bear, may be compared.
 
-    Equal revisions are equal models wherever they lie, as long as their paths ask for the same prompts.
+    Equal revisions are equal models wherever they lie, as long as their paths ask for the same prompts. A
+    name from before samples were taken tells no more than the edges of the files.
     """
     if one == other:
         return True
@@ -53,5 +71,6 @@ def same_model(one: str, other: str) -> bool:
         found is not None
         and wanted is not None
         and found[2] == wanted[2]
+        and (found[3] is None or wanted[3] is None or found[3] == wanted[3])
         and prompts_for(found[1]) == prompts_for(wanted[1])
     )

@@ -6,20 +6,33 @@ catalog      its truth, one SQLite file
 segments     the derived files of a range of chunks: made, merged, rebuilt
 dense        FAISS over half-precision rows;  lexical, terms: BM25 for every script
 generation   all segments of one commit, searched as one;  memory: what a store keeps of one catalog
-places       where the files lie that it was made from
+sources      what it notes of the files that it was made from;  places: where they lie
 writing      the writer;  cache: vectors found again by text;  lock, faults
-checking     doctor, repair, snapshot;  salvage: what can be read of a damaged catalog
+checking     doctor and repair;  salvage: what can be read of a damaged catalog;  copying: snapshot
 """
 
 from __future__ import annotations
 
 from rag.index.cache import embedding_key
 from rag.index.embedded import EmbeddedStore, open_store
-from rag.index.store import Finding, Hits, Source, Store, StoredChunk, View, Where, Writer
+from rag.index.store import (
+    INCOMPLETE,
+    Finding,
+    Fits,
+    Hits,
+    Source,
+    Store,
+    StoredChunk,
+    View,
+    Where,
+    Writer,
+)
 
 __all__ = [
+    "INCOMPLETE",
     "EmbeddedStore",
     "Finding",
+    "Fits",
     "Hits",
     "Source",
     "Store",

@@ -40,8 +40,11 @@ from rag.records import Chunk, Document, DocumentInfo
 __all__ = [
     "CATALOG_FILE",
     "FORMAT",
+    "LIMIT",
     "MIGRATIONS",
     "READS_FROM",
+    "REEMBED_FOLDER",
+    "REPAIR_FOLDER",
     "SOURCE_ROWS",
     "DocumentRow",
     "as_json",
@@ -49,17 +52,26 @@ __all__ = [
     "chunk_text",
     "connect",
     "create",
+    "damaged",
     "delete_document",
     "document_checksum",
+    "first_free",
     "insert_documents",
     "migrate",
+    "read_facts",
     "read_meta",
+    "read_next",
     "translated",
+    "underived",
     "upgrade",
     "write_meta",
+    "wrong_facts",
 ]
 
 CATALOG_FILE = "catalog.sqlite"
+
+#: Folders inside an index's own where another catalog is made that will take the place of this one.
+REPAIR_FOLDER, REEMBED_FOLDER = "repair", "reembed"
 
 #: Version of the format that this code writes. Raise it with a change of the tables or of the derived
 #: files, and add to MIGRATIONS the step that leads from the version before.
@@ -173,11 +185,40 @@ def _translate(error: sqlite3.Error, folder: Path) -> IndexStoreError:
             f"{folder / CATALOG_FILE} is not an index catalog. Name another folder with --index."
         )
     if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_IOERR):
-        return IndexCorruptError(
-            f"{folder / CATALOG_FILE} is damaged ({text}). What can be read is saved by: "
-            f"rag doctor --repair --index {folder}"
+        return damaged(folder, text)
+    if (
+        code & 0xFF == sqlite3.SQLITE_CANTOPEN
+        and _has_log(folder)
+        and not os.access(folder, os.W_OK)
+    ):
+        return IndexReadOnlyError(
+            f"{folder} was left by a writer that did not end, and its last changes can only be read "
+            "where the folder can be written. Copy it to such a place, or give it write permission."
         )
     return IndexStoreError(f"{folder}: the catalog cannot be used ({text}).")
+
+
+def _has_log(folder: Path) -> bool:
+    log = folder / f"{CATALOG_FILE}-wal"
+    return log.exists() and log.stat().st_size > 0
+
+
+@contextlib.contextmanager
+def underived(folder: Path) -> Iterator[None]:
+    """A document that is damaged as the error that says why derived files cannot be made anew."""
+    try:
+        yield
+    except IndexCorruptError as error:
+        fact = str(error).partition(". ")[0]
+        raise damaged(folder, f"derived files cannot be made anew: {fact}") from error
+
+
+def damaged(folder: Path, reason: str) -> IndexCorruptError:
+    """The error that tells how to save what can be read."""
+    return IndexCorruptError(
+        f"{folder / CATALOG_FILE} is damaged ({reason}). What can be read is saved by: "
+        f"rag doctor --repair --index {folder}"
+    )
 
 
 _WRITE_FAULTS = (
@@ -217,8 +258,7 @@ def _connect_reading(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError:
         # Write-ahead logging needs a shared-memory file; where none can be made, and no writer left
         # a log behind, the file by itself is whole and nobody can change it.
-        log = path.with_name(path.name + "-wal")
-        if not path.exists() or (log.exists() and log.stat().st_size):
+        if not path.exists() or _has_log(path.parent):
             raise
         connection = sqlite3.connect(
             f"{name}?immutable=1", uri=True, isolation_level=None, check_same_thread=False
@@ -293,6 +333,61 @@ def check_format(version: int, folder: Path) -> None:
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
     """All of the catalog's facts about itself."""
     return dict(connection.execute("SELECT key, value FROM meta"))
+
+
+#: The facts that are whole numbers, and the least that each can be.
+_NUMBERS = {"format": 1, "dimension": 1, "generation": 0, "next": 1}
+#: Above any number of a chunk: the pages of a document's text have its number times 65,536.
+LIMIT = 1 << 47
+
+
+def wrong_facts(meta: Mapping[str, Any]) -> list[str]:
+    """Names of the facts that no index can be used without, and that are missing or cannot be."""
+    wrong = [] if isinstance(meta.get("model"), str) else ["model"]
+    for name, least in _NUMBERS.items():
+        value = meta.get(name)
+        written = isinstance(value, str) and value.isascii() and value.isdecimal()
+        if not written or len(str(value)) > len(str(LIMIT)) or not least <= int(str(value)) < LIMIT:
+            wrong.append(name)
+    return wrong
+
+
+def read_facts(connection: sqlite3.Connection, folder: Path) -> dict[str, str]:
+    """The facts of :func:`read_meta`, looked over: those that a reader needs can be relied on.
+
+    Raises:
+        IndexFormatError: As :func:`check_format`.
+        IndexCorruptError: One is missing, or no number where it must be one.
+    """
+    meta = read_meta(connection)
+    wrong = [name for name in wrong_facts(meta) if name != "next"]
+    if "format" not in wrong:
+        check_format(int(meta["format"]), folder)
+    if wrong:
+        raise damaged(folder, f"its note of {', '.join(wrong)} is missing or wrong")
+    return meta
+
+
+def first_free(connection: sqlite3.Connection) -> int:
+    """The least number above all that documents and segments have."""
+    ends = (
+        "SELECT number + max(passages, 1) FROM documents ORDER BY number DESC LIMIT 1",
+        "SELECT number + max(passages, 1) FROM tombstones ORDER BY number DESC LIMIT 1",
+        "SELECT max(last) FROM segments WHERE typeof(last) = 'integer'",
+    )
+    found = [connection.execute(query).fetchone() for query in ends]
+    return max([1, *(int(row[0]) for row in found if row and row[0] is not None)])
+
+
+def read_next(connection: sqlite3.Connection, meta: Mapping[str, str], folder: Path) -> int:
+    """The number that the next chunk will have.
+
+    Raises:
+        IndexCorruptError: It is not noted, or was given already.
+    """
+    if "next" in wrong_facts(meta) or int(meta["next"]) < first_free(connection):
+        raise damaged(folder, "its note of next is missing or wrong")
+    return int(meta["next"])
 
 
 def write_meta(connection: sqlite3.Connection, values: Mapping[str, str]) -> None:

@@ -1,14 +1,15 @@
-"""Checking an index in full, mending what is derived, saving what can be read, copying it."""
+"""Checking an index in full, mending what is derived, saving what can be read."""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,24 +22,36 @@ from rag.errors import (
 )
 from rag.index import catalog
 from rag.index.arrays import ranges, sync_folder
-from rag.index.catalog import CATALOG_FILE, DocumentRow
-from rag.index.embedded import EmbeddedStore, must_be_catalog, prepared
+from rag.index.catalog import CATALOG_FILE, REEMBED_FOLDER, REPAIR_FOLDER, DocumentRow
+from rag.index.embedded import (
+    DAMAGED_FILE,
+    LOCK_FILE,
+    EmbeddedStore,
+    must_be_catalog,
+    prepared,
+)
 from rag.index.lock import WriteLock
 from rag.index.places import SOURCE_PLACES
-from rag.index.salvage import documents, from_both_ends
+from rag.index.salvage import dimension_of, documents, from_both_ends
 from rag.index.segments import (
     SEGMENTS_FOLDER,
     Segment,
     SegmentRow,
+    delete_other_segments,
+    delete_segment,
+    is_segment_name,
     read_rows,
     rebuild,
     segment_name,
 )
-from rag.index.store import Finding
+from rag.index.sources import document_ids, own_documents, sound_place
+from rag.index.store import INCOMPLETE, Finding
+from rag.index.writing import is_cut_off
 
-__all__ = ["check", "copy", "damaged_documents", "mend_segments", "repair", "replace_catalog"]
+__all__ = ["check", "damaged_documents", "mend_segments", "repair", "replace_catalog"]
 
-_LOCK = "write.lock"
+#: Facts that a repair finds out by itself.
+_RECOMPUTED = ("dimension", "next", "generation")
 
 
 def check(store: EmbeddedStore, *, may_write: bool) -> list[Finding]:
@@ -75,7 +88,7 @@ def check(store: EmbeddedStore, *, may_write: bool) -> list[Finding]:
         if may_write:
             with (
                 contextlib.suppress(IndexLockedError, IndexReadOnlyError),
-                WriteLock(folder / _LOCK, folder=folder),
+                WriteLock(folder / LOCK_FILE, folder=folder),
             ):
                 mended = mend_segments(folder, store.dimension, reason)
         findings.extend(
@@ -114,16 +127,24 @@ def check(store: EmbeddedStore, *, may_write: bool) -> list[Finding]:
 
 
 def _sizes(folder: Path) -> Finding:
-    def total(path: Path) -> int:
-        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    def megabytes(paths: Iterable[Path]) -> str:
+        files = (file for path in paths for file in (path, *path.rglob("*")) if file.is_file())
+        return f"{sum(file.stat().st_size for file in files) / 1e6:,.1f} MB"
 
-    derived = total(folder / SEGMENTS_FOLDER) if (folder / SEGMENTS_FOLDER).is_dir() else 0
-    truth = sum(file.stat().st_size for file in folder.glob(CATALOG_FILE + "*"))
-    return Finding(
-        level="note",
-        subject="size",
-        message=f"catalog {truth / 1e6:,.1f} MB, derived files {derived / 1e6:,.1f} MB",
-    )
+    kept = sorted(folder.glob(DAMAGED_FILE + "*"))
+    cut_off = [
+        folder / name for name in (REPAIR_FOLDER, REEMBED_FOLDER) if (folder / name).exists()
+    ]
+    truth = set(folder.glob(CATALOG_FILE + "*")) - set(kept)
+    derived = megabytes([folder / SEGMENTS_FOLDER])
+    message = f"catalog {megabytes(truth)}, derived files {derived}"
+    if kept:
+        names = ", ".join(path.name for path in kept)
+        message += f"; {megabytes(kept)} kept by repairs ({names}), which you may delete"
+    if cut_off:
+        names = ", ".join(path.name for path in cut_off)
+        message += f"; {megabytes(cut_off)} of work cut off ({names}), deleted by the next change"
+    return Finding(level="note", subject="size", message=message)
 
 
 def _check_catalog(connection: sqlite3.Connection, folder: Path, dimension: int) -> list[Finding]:
@@ -143,7 +164,7 @@ def _check_catalog(connection: sqlite3.Connection, folder: Path, dimension: int)
                 message=f"{count:,} documents and {passages:,} passages, all checksums right",
             )
         ]
-        return found + _check_metadata(connection, folder)
+        return found + _check_metadata(connection, folder) + _check_notes(connection, folder)
     named = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
     facts = f"damaged documents: {named}" if lost else f"SQLite says: {problems[0]}"
     return [
@@ -171,6 +192,41 @@ def _check_metadata(connection: sqlite3.Connection, folder: Path) -> list[Findin
             f"them. Mend them with: rag doctor --repair --index {folder}",
         )
     ]
+
+
+def _check_notes(connection: sqlite3.Connection, folder: Path) -> list[Finding]:
+    """A fault where what no checksum covers cannot be: the facts, and what is noted of files."""
+    meta = catalog.read_meta(connection)
+    wrong = catalog.wrong_facts(meta)
+    if "next" not in wrong and int(meta["next"]) < catalog.first_free(connection):
+        wrong.append("next")
+    told = [f"the note of {', '.join(wrong)} is missing or wrong"] if wrong else []
+    rows = connection.execute("SELECT name, fingerprint, document_ids FROM sources")
+    odd = [row[0] for row in rows if not _is_sound(row)]
+    places: list[Any] = []
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'source_places'").fetchone():
+        rows = connection.execute("SELECT name, place FROM source_places")
+        places = [name for name, place in rows if sound_place(place) is None]
+    for names, what in ((odd, "the note of"), (places, "the place of")):
+        if names:
+            more = f" and {len(names) - 1:,} more files" if len(names) > 1 else ""
+            told.append(f"{what} {names[0]!r}{more} cannot be read")
+    if not told:
+        return []
+    return [
+        Finding(
+            level="fault",
+            subject="notes",
+            message=f"{folder / CATALOG_FILE}: {'; '.join(told)}. No document is lost; mend them with: "
+            f"rag doctor --repair --index {folder}",
+        )
+    ]
+
+
+def _is_sound(row: Sequence[Any]) -> bool:
+    """Whether name, fingerprint and ids of a file are what they must be."""
+    name, fingerprint, ids = row
+    return isinstance(name, str) and isinstance(fingerprint, str) and document_ids(ids) is not None
 
 
 def damaged_documents(connection: sqlite3.Connection, dimension: int) -> list[str]:
@@ -212,27 +268,36 @@ def mend_segments(folder: Path, dimension: int, reason: str) -> list[Finding]:
     """Make anew, from the catalog and without embedding, every segment that is damaged or missing.
 
     The caller holds the write lock.
+
+    Raises:
+        IndexCorruptError: A document that they are made from is damaged.
     """
-    with contextlib.closing(catalog.connect(folder, read_only=False)) as connection:
+    with (
+        catalog.underived(folder),
+        contextlib.closing(catalog.connect(folder, read_only=False)) as connection,
+    ):
         connection.execute("BEGIN IMMEDIATE")
         try:
-            generation = int(catalog.read_meta(connection)["generation"]) + 1
+            meta = catalog.read_facts(connection, folder)
+            generation = int(meta["generation"]) + 1
             rows = read_rows(connection)
             bad = [row for row in rows if _is_damaged(folder, row, dimension)]
-            if not bad and _wrong_segments(connection, folder, rows, dimension):
-                bad = rows or [
-                    SegmentRow("", 0, int(catalog.read_meta(connection)["next"]), 0, 0, "{}")
-                ]
+            ranges_of = [(row.first, row.last) for row in bad]
+            sound = all(is_segment_name(row.name) for row in bad)
+            if not sound or (not bad and _wrong_segments(connection, folder, rows, dimension)):
+                # What the rows say of their ranges cannot be relied on either.
+                bad = rows
+                ranges_of = [(0, catalog.read_next(connection, meta, folder))]
             for row in bad:
                 connection.execute("DELETE FROM segments WHERE name = ?", (row.name,))
+            for first, last in ranges_of:
                 connection.execute(
-                    "DELETE FROM tombstones WHERE number >= ? AND number < ?", (row.first, row.last)
+                    "DELETE FROM tombstones WHERE number >= ? AND number < ?", (first, last)
                 )
-                for made in rebuild(
-                    connection, folder, segment_name(generation), row.first, row.last, dimension
-                ):
+                name = segment_name(generation)
+                for made in rebuild(connection, folder, name, first, last, dimension):
                     connection.execute("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", made)
-            if bad:
+            if ranges_of:
                 catalog.write_meta(connection, {"generation": str(generation)})
             connection.execute("COMMIT")
         except BaseException:
@@ -240,9 +305,8 @@ def mend_segments(folder: Path, dimension: int, reason: str) -> list[Finding]:
                 connection.execute("ROLLBACK")
             raise
     for row in bad:
-        if row.name:
-            shutil.rmtree(folder / SEGMENTS_FOLDER / row.name, ignore_errors=True)
-    if not bad:
+        delete_segment(folder, row.name)
+    if not ranges_of:
         return []
     return [
         Finding(
@@ -258,35 +322,6 @@ def _is_damaged(folder: Path, row: SegmentRow, dimension: int) -> bool:
         return Segment(folder, row, dimension).damage() is not None
     except (OSError, ValueError):
         return True
-
-
-def copy(folder: Path, target: Path) -> None:
-    """Copy the last commit to a new folder while a writer may be at work.
-
-    Raises:
-        IndexStoreError: The target holds something already.
-    """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise IndexStoreError(f"{target} is not empty. Name a new folder for the copy.")
-    with catalog.translated(target):
-        target.mkdir(parents=True, exist_ok=True)
-        # Under another name until it is whole: a copy that was cut off does not pass for an index.
-        temporary = target / (CATALOG_FILE + ".part")
-        with (
-            contextlib.closing(catalog.connect(folder, read_only=True)) as source,
-            contextlib.closing(sqlite3.connect(temporary)) as copied,
-        ):
-            source.backup(copied)
-            names = [row.name for row in read_rows(copied)]
-        for name in names:
-            # A file that is merged away meanwhile is made anew when the copy is opened.
-            with contextlib.suppress(OSError, shutil.Error):
-                shutil.copytree(
-                    folder / SEGMENTS_FOLDER / name,
-                    target / SEGMENTS_FOLDER / name,
-                    dirs_exist_ok=True,
-                )
-        temporary.rename(target / CATALOG_FILE)
 
 
 def replace_catalog(folder: Path, fresh: Path) -> None:
@@ -316,77 +351,154 @@ def _put_in_place(folder: Path, fresh: Path) -> None:
     with contextlib.closing(sqlite3.connect(fresh / CATALOG_FILE, isolation_level=None)) as new:
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         new.execute("PRAGMA journal_mode=DELETE")
-        names = {row.name for row in read_rows(new)}
-    segments = folder / SEGMENTS_FOLDER
-    segments.mkdir(exist_ok=True)
-    for name in names:
-        (fresh / SEGMENTS_FOLDER / name).rename(segments / name)
+        rows = read_rows(new)
+    (folder / SEGMENTS_FOLDER).mkdir(exist_ok=True)
+    for row in rows:
+        row.folder(fresh).rename(row.folder(folder))
     for suffix in ("-wal", "-shm"):
         (folder / (CATALOG_FILE + suffix)).unlink(missing_ok=True)
     (fresh / CATALOG_FILE).replace(folder / CATALOG_FILE)
     sync_folder(folder)
     shutil.rmtree(fresh, ignore_errors=True)
-    for path in segments.iterdir():
-        if path.name not in names:
-            shutil.rmtree(path, ignore_errors=True)
+    delete_other_segments(folder, {row.name for row in rows})
 
 
 def repair(folder: str | Path) -> list[Finding]:
     """Save every whole document of a damaged catalog into a new one; derived files are made anew.
 
-    The damaged file is kept beside it as ``catalog.sqlite.damaged``.
+    A damaged file is kept beside it as ``catalog.sqlite.damaged``, the next one with ``-2`` behind.
 
     Raises:
         NotAnIndexError: The folder holds something else, or nothing; nothing is touched.
-        IndexCorruptError: Not even the facts about the index can be read; nothing is touched.
+        IndexCorruptError: Not even the facts about the index can be read, or none of its documents; nothing
+            is touched.
         IndexFormatError: It is of a newer version; nothing is touched.
         IndexLockedError: A writer is at work.
+        IndexStoreError: The folder in which the new catalog is made holds something else.
     """
     root = Path(folder)
     path = root / CATALOG_FILE
-    fresh = root / "repair"
+    fresh = root / REPAIR_FOLDER
     with catalog.translated(root):
         _must_be_savable(root)
-        with WriteLock(root / _LOCK, folder=root):
-            shutil.rmtree(fresh, ignore_errors=True)
+        with WriteLock(root / LOCK_FILE, folder=root):
+            if is_cut_off(fresh):
+                shutil.rmtree(fresh)
+            elif fresh.exists():
+                raise IndexStoreError(f"{fresh} holds something else. Move it to another place.")
             fresh.mkdir()
-            with (
-                contextlib.closing(sqlite3.connect(path, isolation_level=None)) as old,
-                contextlib.closing(catalog.connect(fresh, read_only=False)) as new,
-            ):
-                old.execute("BEGIN")
-                meta = catalog.read_meta(old)
-                dimension = int(meta["dimension"])
-                catalog.create(new, {})
-                saved, lost, mended = _save_documents(old, new, dimension)
-                following = max(
-                    int(meta.get("next", 1)),
-                    new.execute(
-                        "SELECT coalesce(max(number + max(passages, 1)), 1) FROM documents"
-                    ).fetchone()[0],
-                )
-                generation = int(meta.get("generation", 0)) + 1
-                facts = {**meta, "next": str(following), "generation": str(generation)}
-                catalog.write_meta(new, facts)
-                rows = rebuild(new, fresh, segment_name(generation), 0, following, dimension)
-                new.executemany("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", rows)
+            try:
+                saved = _save(root, fresh)
+            except BaseException:
+                shutil.rmtree(fresh, ignore_errors=True)
+                raise
             with (
                 contextlib.suppress(sqlite3.Error),
                 contextlib.closing(sqlite3.connect(path)) as old,
             ):
                 old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            shutil.copyfile(path, path.with_name(path.name + ".damaged"))
+            if saved.damaged:
+                shutil.copyfile(path, _unused(root))
             _put_in_place(root, fresh)
+    lost = saved.lost
     named = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
     return [
         Finding(
             level="repaired",
             subject="catalog",
-            message=f"{saved:,} documents saved, {len(lost):,} lost"
+            message=f"{saved.documents:,} documents saved, {saved.at_least}{len(lost):,} lost"
             + (f" ({named}): run rag index again for them" if lost else "")
-            + (f"; metadata of {mended:,} written as JSON" if mended else ""),
+            + (f"; metadata of {saved.mended:,} written as JSON" if saved.mended else "")
+            # Of some documents only the notes of their files may still tell.
+            + (f"; files to be read again: {saved.again:,}" if saved.again > len(lost) else ""),
         )
     ]
+
+
+def _unused(root: Path) -> Path:
+    """Where to keep a damaged catalog: what an earlier repair kept stays."""
+    numbers = itertools.count(2)
+    path = root / DAMAGED_FILE
+    while path.exists():
+        path = root / f"{DAMAGED_FILE}-{next(numbers)}"
+    return path
+
+
+class _Saved(NamedTuple):
+    """What a repair did: documents saved, sources of those lost, documents with mended metadata.
+
+    Attributes:
+        again: Files that are noted as to be read again.
+        at_least: These words where nothing may tell of some that are lost, else nothing.
+        damaged: Whether anything was wrong with the old catalog.
+    """
+
+    documents: int
+    lost: list[str]
+    mended: int
+    again: int
+    at_least: str
+    damaged: bool
+
+
+def _save(root: Path, fresh: Path) -> _Saved:
+    """Make a whole index in ``fresh`` of what can be read of the one in ``root``, which is only read.
+
+    Raises:
+        IndexCorruptError: None of its documents can be read.
+    """
+    with (
+        contextlib.closing(_connect_to_salvage(root / CATALOG_FILE)) as old,
+        contextlib.closing(catalog.connect(fresh, read_only=False)) as new,
+    ):
+        old.execute("BEGIN")
+        meta = catalog.read_meta(old)
+        wrong = catalog.wrong_facts(meta)
+        noted = {name: 0 if name in wrong else int(meta[name]) for name in _RECOMPUTED}
+        # What most documents hold is right, and the note of it wrong, if the two differ.
+        dimension = dimension_of(old) or noted["dimension"]
+        if not dimension:
+            raise IndexCorruptError(
+                f"{root / CATALOG_FILE} cannot be saved: the length of its vectors is unreadable. "
+                f"{_build_again(root)}"
+            )
+        damaged = dimension != noted["dimension"] or any(
+            finding.level == "fault" for finding in _check_catalog(old, root, dimension)
+        )
+        catalog.create(new, {})
+        saved, lost, mended = _save_documents(old, new, dimension)
+        if lost and not saved:
+            raise IndexCorruptError(
+                f"{root / CATALOG_FILE}: none of its {len(lost):,} documents can be read, so nothing was "
+                f"changed. {_build_again(root)}"
+            )
+        following = max(noted["next"], catalog.first_free(new))
+        generation = noted["generation"] + 1
+        texts = {name: fact for name, fact in meta.items() if isinstance(fact, str)}
+        numbers = {"dimension": dimension, "next": following, "generation": generation}
+        catalog.write_meta(new, texts | {name: str(number) for name, number in numbers.items()})
+        for row in rebuild(new, fresh, segment_name(generation), 0, following, dimension):
+            new.execute("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", row)
+        (again,) = new.execute(
+            "SELECT count(*) FROM sources WHERE fingerprint = ?", (INCOMPLETE,)
+        ).fetchone()
+    at_least = "at least " if _is_cut_short(root / CATALOG_FILE) else ""
+    return _Saved(saved, lost, mended, again, at_least, damaged)
+
+
+def _is_cut_short(path: Path) -> bool:
+    """Whether an SQLite file is shorter than its header says: pages are gone with all that they told."""
+    with path.open("rb") as file:
+        header = file.read(100)
+    size, pages = int.from_bytes(header[16:18], "big"), int.from_bytes(header[28:32], "big")
+    return path.stat().st_size < (65_536 if size == 1 else size) * pages
+
+
+def _build_again(root: Path) -> str:
+    return (
+        f"Move {root / CATALOG_FILE}* and {root / SEGMENTS_FOLDER} to another place and build the index "
+        f"again: rag index PATH --index {root}"
+    )
 
 
 def _must_be_savable(root: Path) -> None:
@@ -400,14 +512,15 @@ def _must_be_savable(root: Path) -> None:
     prepared(root, create=False)
     path = root / CATALOG_FILE
     try:
-        with contextlib.closing(_connect_leaving_no_trace(path)) as connection:
+        with contextlib.closing(_connect_to_salvage(path)) as connection:
             must_be_catalog(connection, root)
             meta = catalog.read_meta(connection)
-            version = int(meta["format"])
-            int(meta["dimension"])
-    except (sqlite3.DatabaseError, KeyError, ValueError) as error:
+            wrong = set(catalog.wrong_facts(meta)).difference(_RECOMPUTED)
+            if wrong:
+                raise ValueError(f"no {' and '.join(sorted(wrong))}")
+    except (sqlite3.DatabaseError, TypeError, ValueError) as error:
         code = getattr(error, "sqlite_errorcode", 0)
-        if code == sqlite3.SQLITE_BUSY:
+        if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN):
             raise
         foreign = code == sqlite3.SQLITE_NOTADB and not (root / SEGMENTS_FOLDER).is_dir()
         if foreign or code == sqlite3.SQLITE_ERROR:  # no such column, for instance
@@ -415,21 +528,26 @@ def _must_be_savable(root: Path) -> None:
                 f"{path} is not an index catalog. Name another folder with --index DIR."
             ) from error
         raise IndexCorruptError(
-            f"{path} cannot be saved: what it says about itself is unreadable ({error}). Move {path}* "
-            f"and {root / SEGMENTS_FOLDER} to another place and build the index again: "
-            f"rag index PATH --index {root}"
+            f"{path} cannot be saved: what it says about itself is unreadable ({error}). "
+            f"{_build_again(root)}"
         ) from error
-    catalog.check_format(version, root)
+    catalog.check_format(int(meta["format"]), root)
 
 
-def _connect_leaving_no_trace(path: Path) -> sqlite3.Connection:
+def _connect_to_salvage(path: Path) -> sqlite3.Connection:
+    """A connection that only reads, also a file that has lost its end."""
     # Reading a file with write-ahead logging leaves two others beside it, which are not to appear in
     # another program's folder; where it has such a log already, they are there.
     log = path.with_name(path.name + "-wal")
     logged = log.exists() and log.stat().st_size > 0
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?{'mode=ro' if logged else 'immutable=1'}", uri=True
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{'mode=ro' if logged else 'immutable=1'}",
+        uri=True,
+        isolation_level=None,
     )
+    # SQLite then opens a file that is shorter than it says, too; nothing is written by this.
+    connection.execute("PRAGMA writable_schema=ON")
+    return connection
 
 
 def _save_documents(
@@ -486,17 +604,31 @@ def _with_json(old: sqlite3.Connection, row: DocumentRow, chunks: Sequence[Any])
 
 
 def _save_sources(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
-    """What is noted of files; one with a lost document must be read again, and is left out."""
+    """What is noted of files; one that has lost a document, or whose note is damaged, is read again."""
     known = {name for (name,) in new.execute("SELECT id FROM documents")}
     for row in from_both_ends(old, "SELECT name, fingerprint, document_ids FROM sources", "name"):
-        with contextlib.suppress(TypeError, ValueError):
-            if set(json.loads(row[2])) <= known:
-                new.execute("INSERT OR IGNORE INTO sources VALUES (?, ?, ?)", row)
+        name, fingerprint, noted = row
+        if not isinstance(name, str):
+            continue
+        ids = document_ids(noted)
+        left = own_documents(new, name) if ids is None else tuple(i for i in ids if i in known)
+        if left != ids or not isinstance(fingerprint, str):
+            fingerprint = INCOMPLETE
+        _note(new, name, fingerprint, left)
     new.execute(SOURCE_PLACES)
-    for row in from_both_ends(old, "SELECT name, place FROM source_places", "name"):
-        new.execute(
-            "INSERT OR IGNORE INTO source_places"
-            # The row without a name tells where the index lay.
-            " SELECT ?1, ?2 WHERE ?1 = '' OR EXISTS (SELECT 1 FROM sources WHERE name = ?1)",
-            row,
-        )
+    for name, place in from_both_ends(old, "SELECT name, place FROM source_places", "name"):
+        if not isinstance(name, str) or sound_place(place) is None:
+            continue
+        # The row without a name tells where the index lay.
+        if name and not new.execute("SELECT 1 FROM sources WHERE name = ?", (name,)).fetchone():
+            left = own_documents(new, name)
+            if not left:
+                continue
+            _note(new, name, INCOMPLETE, left)
+        new.execute("INSERT OR IGNORE INTO source_places VALUES (?, ?)", (name, place))
+
+
+def _note(connection: sqlite3.Connection, name: str, fingerprint: str, ids: Sequence[str]) -> None:
+    connection.execute(
+        "INSERT OR IGNORE INTO sources VALUES (?, ?, ?)", (name, fingerprint, json.dumps(ids))
+    )

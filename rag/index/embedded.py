@@ -40,19 +40,41 @@ from rag.errors import (
 )
 from rag.forks import never_freed, renewed_when_forked
 from rag.index import catalog
-from rag.index.catalog import CATALOG_FILE, DocumentRow
+from rag.index.catalog import CATALOG_FILE, REEMBED_FOLDER, REPAIR_FOLDER, DocumentRow
 from rag.index.filters import Scalar, to_sql
 from rag.index.generation import Generation, LexicalQuery, Masks
 from rag.index.lock import WriteLock
 from rag.index.memory import CatalogMemory
-from rag.index.segments import Segment, load, read_rows, rebuild
-from rag.index.store import Finding, Hits, Source, StoredChunk, Where, Writer
+from rag.index.segments import (
+    SEGMENTS_FOLDER,
+    Segment,
+    load,
+    read_rows,
+    rebuild,
+    segment_name,
+)
+from rag.index.sources import read_source
+from rag.index.store import Finding, Fits, Hits, Source, StoredChunk, Where, Writer
 from rag.index.terms import key_of, terms
 from rag.records import Document, DocumentInfo
 
-__all__ = ["EmbeddedStore", "EmbeddedView", "must_be_catalog", "open_store", "prepared"]
+__all__ = [
+    "DAMAGED_FILE",
+    "LOCK_FILE",
+    "RECORDS",
+    "EmbeddedStore",
+    "EmbeddedView",
+    "must_be_catalog",
+    "open_store",
+    "prepared",
+]
 
 LOCK_FILE = "write.lock"
+#: What a repair keeps of a damaged catalog; a second one has ``-2`` behind.
+DAMAGED_FILE = f"{CATALOG_FILE}.damaged"
+#: What others keep beside an index, and none of it can be made anew: files that were uploaded, opinions of
+#: answers, tokens that were paid for.
+RECORDS = ("uploads", "feedback.jsonl", "llm-tokens.jsonl")
 FloatArray = npt.NDArray[np.float32]
 IdArray = npt.NDArray[np.int64]
 
@@ -128,7 +150,13 @@ def prepared(folder: Path, *, create: bool) -> bool:
             f"{folder} is a file, not an index folder. Name a folder: --index DIR"
         )
     strangers = (
-        sorted(p.name for p in folder.iterdir() if p.name not in _OURS) if folder.is_dir() else []
+        sorted(
+            path.name
+            for path in folder.iterdir()
+            if path.name not in _OURS and not path.name.startswith(DAMAGED_FILE)
+        )
+        if folder.is_dir()
+        else []
     )
     if strangers:
         raise NotAnIndexError(
@@ -144,13 +172,13 @@ def prepared(folder: Path, *, create: bool) -> bool:
 
 _OURS = {
     LOCK_FILE,
-    "segments",
+    SEGMENTS_FOLDER,
+    REPAIR_FOLDER,
+    REEMBED_FOLDER,
+    *RECORDS,
     "README.md",
     ".gitignore",
-    f"{CATALOG_FILE}-journal",
-    "uploads",
-    "feedback.jsonl",
-    "llm-tokens.jsonl",
+    *(f"{CATALOG_FILE}-{suffix}" for suffix in ("journal", "wal", "shm")),
 }
 
 
@@ -181,9 +209,8 @@ class EmbeddedStore:
         renewed_when_forked(self, EmbeddedStore._begin_anew)
         with self._connection() as (connection, _):
             must_be_catalog(connection, folder)
-            self.facts = catalog.read_meta(connection)
+            self.facts = catalog.read_facts(connection, folder)
             version = int(self.facts["format"])
-            catalog.check_format(version, folder)
         if version < catalog.READS_FROM:
             self._migrate()
         self._take_facts(self.facts)
@@ -286,7 +313,7 @@ class EmbeddedStore:
     def generation(self) -> int:
         """The last committed generation."""
         with catalog.translated(self.path), self._connection() as (connection, _):
-            return _number(connection)
+            return _number(connection, self.path)
 
     @contextlib.contextmanager
     def view(self) -> Iterator[EmbeddedView]:
@@ -299,7 +326,7 @@ class EmbeddedStore:
         """Begin a read transaction and give the generation in memory that belongs to it."""
         for attempt in range(4):
             connection.execute("BEGIN")
-            number = _number(connection)
+            number = _number(connection, self.path)
             generation = memory.generation
             if generation is not None and generation.number == number:
                 return generation
@@ -317,9 +344,7 @@ class EmbeddedStore:
     def _load(
         self, connection: sqlite3.Connection, memory: CatalogMemory, number: int
     ) -> Generation:
-        facts = catalog.read_meta(connection)
-        # A newer program may have written since.
-        catalog.check_format(int(facts["format"]), self.path)
+        facts = catalog.read_facts(connection, self.path)  # a newer program may have written since
         with self._lock:
             memory.facts = facts
             if memory is self._memory:
@@ -354,7 +379,7 @@ class EmbeddedStore:
         import tempfile
 
         connection.execute("BEGIN")
-        number = _number(connection)
+        number = _number(connection, self.path)
         if self._temporary is None:
             made = Path(tempfile.mkdtemp(prefix="rag-index-"))
             delete = weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
@@ -366,9 +391,9 @@ class EmbeddedStore:
             try:
                 parts.append(load(Segment(self.path, row, memory.dimension), numbers, passages))
             except (OSError, ValueError):
-                rebuilt = rebuild(
-                    connection, root, f"{row.name}-again", row.first, row.last, memory.dimension
-                )
+                name = segment_name(number)
+                with catalog.underived(self.path):
+                    rebuilt = rebuild(connection, root, name, row.first, row.last, memory.dimension)
                 parts.extend(
                     load(Segment(root, again, memory.dimension), numbers, passages)
                     for again in rebuilt
@@ -377,7 +402,7 @@ class EmbeddedStore:
         memory.take(generation, {})
         return generation
 
-    def writer(self) -> AbstractContextManager[Writer]:
+    def writer(self, *, fits: Fits | None = None) -> AbstractContextManager[Writer]:
         """The writer; see :class:`rag.index.store.Store`. Threads of this process take turns."""
         self._must_be_open()
         if self._read_only:
@@ -386,7 +411,7 @@ class EmbeddedStore:
             )
         from rag.index.writing import writing
 
-        return writing(self.path, self.dimension)
+        return writing(self.path, fits=fits)
 
     def check(self) -> list[Finding]:
         """A thorough check; derived files that are wrong are made anew on the way."""
@@ -397,8 +422,8 @@ class EmbeddedStore:
         return [*mended, *check(self, may_write=not self._read_only)]
 
     def snapshot(self, path: str) -> None:
-        """Copy the last commit to a new folder; opening it is restoring it."""
-        from rag.index.checking import copy
+        """Copy the last commit, and what is kept beside it, to a new folder; opening it is restoring it."""
+        from rag.index.copying import copy
 
         self._must_be_open()
         copy(self.path, Path(path))
@@ -436,8 +461,13 @@ def must_be_catalog(connection: sqlite3.Connection, folder: Path) -> None:
         )
 
 
-def _number(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+def _number(connection: sqlite3.Connection, folder: Path) -> int:
+    """The last committed generation."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+    try:
+        return int(row[0])
+    except (TypeError, ValueError):
+        raise catalog.damaged(folder, "its note of generation is missing or wrong") from None
 
 
 def _tombstones(connection: sqlite3.Connection) -> tuple[IdArray, IdArray]:
@@ -497,6 +527,11 @@ class EmbeddedView:
     def generation(self) -> int:
         """Number of the commit."""
         return self._generation.number
+
+    @property
+    def model(self) -> str:
+        """Name of the model that made the vectors of this very commit."""
+        return self._memory.facts["model"]
 
     @property
     def passages(self) -> int:
@@ -602,7 +637,7 @@ class EmbeddedView:
             "SELECT name, fingerprint, document_ids FROM sources ORDER BY name"
         )
         for name, fingerprint, ids in rows:
-            yield Source(name=name, fingerprint=fingerprint, document_ids=tuple(json.loads(ids)))
+            yield read_source(self._connection, name, fingerprint, ids)
 
     def _lexical(self, query: str) -> LexicalQuery:
         """The query, kept for the next call: a question is first searched and then scored."""

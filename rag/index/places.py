@@ -6,7 +6,9 @@ that it does not name lies at a place unknown.
 
 The index's own folder is noted as well. Where it is another one now, the index was moved or copied, alone
 or with its files, and a place may hold another file than the one that was read: only those places
-count where the very same file lies, by size and time. What lies in the index's folder went with it.
+count where the very same file lies, by size and time. What lies in the index's folder went with it. Of
+another place it stays noted that it counted once: a file whose disk is not there now must not pass for
+one that has vanished.
 """
 
 from __future__ import annotations
@@ -19,8 +21,18 @@ import sys
 from pathlib import Path
 
 from rag.index import catalog
+from rag.index.sources import sound_place
 
-__all__ = ["SOURCE_PLACES", "Places", "copy_places", "files_of", "has_moved", "settle_places"]
+__all__ = [
+    "SOURCE_PLACES",
+    "Places",
+    "copy_places",
+    "files_of",
+    "has_moved",
+    "places_left",
+    "settle_places",
+    "top_folder",
+]
 
 SOURCE_PLACES = """
 CREATE TABLE IF NOT EXISTS source_places (
@@ -31,6 +43,8 @@ CREATE TABLE IF NOT EXISTS source_places (
 # No file has this name: in its row stands where the index lay when the places were noted.
 _OWN = ""
 _UP = f"..{os.sep}"
+# Before the whole path where a file lay when the index lay elsewhere; read as a place it is none, so unknown.
+_LEFT = 3 * _UP
 # What os.fsdecode() asks for each time.
 _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 
@@ -74,22 +88,39 @@ class _Earlier:
 
     def __init__(self, places: Places, own: bytes) -> None:
         self._now = places
-        self._before: Places | None = None
+        self._before = Places(os.fsdecode(own), resolve=False)
         # An index that still lies there is the one that this is a copy of: its files are not ours.
         catalog_there = os.path.join(os.fsdecode(own), catalog.CATALOG_FILE)  # noqa: PTH118
         is_link = os.path.realpath(own) == places.home
-        if is_link or not os.path.exists(catalog_there):  # noqa: PTH110 - as below
-            self._before = Places(os.fsdecode(own), resolve=False)
+        self._is_copy = not is_link and os.path.exists(catalog_there)  # noqa: PTH110 - as below
 
-    def place(self, place: bytes, fingerprint: str) -> bytes | None:
-        """The place as it is to be noted now; None where it is unknown."""
+    def place(self, name: str, place: bytes | None, fingerprint: str) -> bytes:
+        """The place of a source as it is to be noted now; empty where it is unknown."""
+        if not place:
+            return b""
+        earlier = _left(place)
+        if earlier:
+            return self._now.noted(earlier) if _is_same(earlier, fingerprint) else place
         up = place.startswith(os.fsencode(_UP))
         if not up and not os.path.isabs(place):  # noqa: PTH117 - as above
             return place
-        if up and _is_same(self._now.location(place), fingerprint):
+        here = self._now.location(place) if up else ""
+        if here and _is_same(here, fingerprint):
             return place
-        location = "" if self._before is None else self._before.location(place)
-        return self._now.noted(location) if _is_same(location, fingerprint) else None
+        before = self._before.location(place)
+        if not self._is_copy and _is_same(before, fingerprint):
+            return self._now.noted(before)
+        if before and has_moved(name, before):
+            went_along = here and not has_moved(name, here)
+            return b"" if went_along else os.fsencode(_LEFT + before)
+        return b"" if self._is_copy or not before else os.fsencode(_LEFT + before)
+
+
+def _left(place: bytes | None) -> str:
+    """Where the file of a place unknown lay when the index lay elsewhere; empty if not noted."""
+    start = os.fsencode(_LEFT)
+    path = place[len(start) :] if place and place.startswith(start) else b""
+    return os.fsdecode(path) if os.path.isabs(path) else ""  # noqa: PTH117 - as above
 
 
 def _is_same(location: str, fingerprint: str) -> bool:
@@ -105,7 +136,7 @@ def _is_same(location: str, fingerprint: str) -> bool:
 def _own(connection: sqlite3.Connection) -> bytes:
     """Where the index lay when its places were noted; empty if unknown."""
     row = connection.execute("SELECT place FROM source_places WHERE name = ?", (_OWN,)).fetchone()
-    return bytes(row[0]) if row is not None else b""
+    return (sound_place(row[0]) or b"") if row is not None else b""
 
 
 def _earlier(connection: sqlite3.Connection, places: Places) -> _Earlier | None:
@@ -125,9 +156,9 @@ def settle_places(connection: sqlite3.Connection, places: Places) -> None:
             "SELECT name, place, fingerprint FROM source_places JOIN sources USING (name)"
         ).fetchall()
         changed = [
-            (now or b"", name)  # an empty place is an unknown one
+            (now, name)
             for name, place, fingerprint in rows
-            if place and (now := earlier.place(place, fingerprint)) != place
+            if (now := earlier.place(name, sound_place(place), fingerprint)) != place
         ]
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -162,9 +193,27 @@ def files_of(folder: str | Path) -> dict[str, str]:
             "SELECT name, place, fingerprint FROM sources"
             " LEFT JOIN source_places USING (name) ORDER BY name"
         ):
-            now = earlier.place(place, fingerprint) if earlier is not None and place else place
+            sound = sound_place(place)
+            now = sound if earlier is None else earlier.place(name, sound, fingerprint)
             files[name] = places.location(now)
         return files
+
+
+def places_left(folder: str | Path) -> dict[str, str]:
+    """Where files lay whose places are unknown since the index lies elsewhere: source to location.
+
+    As the last writer of the index noted it.
+    """
+    with (
+        catalog.translated(Path(folder)),
+        contextlib.closing(catalog.connect(Path(folder), read_only=True)) as connection,
+    ):
+        rows = connection.execute(
+            "SELECT name, place FROM source_places WHERE substr(place, 1, ?) = ?",
+            (len(_LEFT), os.fsencode(_LEFT)),
+        ).fetchall()
+    left = {name: _left(sound_place(place)) for name, place in rows}
+    return {name: location for name, location in left.items() if location}
 
 
 def copy_places(folder: Path, fresh: Path) -> None:
@@ -189,5 +238,10 @@ def has_moved(source: str, location: str) -> bool:
     Then the index came from another machine, or the folder was moved: the location tells nothing.
     Neither does one that may not be looked at.
     """
-    top = location.rsplit(os.sep, max(1, source.count("/")))[0]
-    return not os.path.exists(top or os.sep)  # noqa: PTH110 - Path.exists() raises if it may not look
+    # Path.exists() raises if it may not look
+    return not os.path.exists(top_folder(source, location))  # noqa: PTH110
+
+
+def top_folder(source: str, location: str) -> str:
+    """The folder that was indexed, as far as a file's name in the index tells it from its location."""
+    return location.rsplit(os.sep, max(1, source.count("/")))[0] or os.sep

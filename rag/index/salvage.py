@@ -12,15 +12,16 @@ import contextlib
 import sqlite3
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from rag.errors import IndexCorruptError
 from rag.index import catalog
 from rag.index.catalog import DocumentRow
 
-__all__ = ["Salvaged", "documents", "from_both_ends"]
+__all__ = ["Salvaged", "dimension_of", "documents", "from_both_ends"]
 
 _DOCUMENTS = f"SELECT {', '.join(DocumentRow._fields)} FROM documents"  # noqa: S608
 _CHUNKS = "SELECT number, 'document number ' || number FROM chunks"
@@ -30,8 +31,6 @@ _ENDS = (
     "SELECT max(number) + 1 FROM documents",
     "SELECT max(number) + 1 FROM chunks",
 )
-#: Above any number: the pages of a document's text have its number times 65,536.
-_LIMIT = 1 << 47
 #: Numbers that are tried one by one. A spoilt largest number must not make this endless; what lies behind is
 #: found where another table tells of it.
 _TRIED = 10_000_000
@@ -49,8 +48,27 @@ class Salvaged(NamedTuple):
     row: DocumentRow | None
 
 
-def documents(connection: sqlite3.Connection, dimension: int) -> Iterator[Salvaged]:
-    """All documents that are known of; text and chunks of those that are not lost can be read, too."""
+#: Documents that tell the length of their vectors.
+_ASKED = 1_000
+
+
+def dimension_of(connection: sqlite3.Connection) -> int | None:
+    """The length of the vectors by what whole documents hold, whatever is noted; None if none tells."""
+    whole = (row for _, row in documents(connection, None) if row is not None and row.passages > 0)
+    found: Counter[int] = Counter()
+    for row in islice(whole, _ASKED):
+        size = _looked_up(
+            connection, "SELECT length(vectors) FROM chunks WHERE number = ?", row.number
+        )
+        found[size[0] // (2 * row.passages)] += 1
+    return found.most_common(1)[0][0] if found else None
+
+
+def documents(connection: sqlite3.Connection, dimension: int | None) -> Iterator[Salvaged]:
+    """All documents that are known of; text and chunks of those that are not lost can be read, too.
+
+    Without a dimension vectors may have any length.
+    """
     whole = array("q")  # numbers, ascending
     intact = True
     try:
@@ -68,18 +86,18 @@ def documents(connection: sqlite3.Connection, dimension: int) -> Iterator[Salvag
         number: str(source)
         for query, key in ((_CHUNKS, "number"), (_SOURCES, "source"))
         for number, source in from_both_ends(connection, query, key)
-        if 0 <= number < _LIMIT and not _holds(whole, number)
+        if 0 < number < catalog.LIMIT and not _holds(whole, number)
     }
     if others or not intact:
         yield from _by_number(connection, dimension, whole, others)
 
 
 def _by_number(
-    connection: sqlite3.Connection, dimension: int, whole: array[int], others: dict[int, str]
+    connection: sqlite3.Connection, dimension: int | None, whole: array[int], others: dict[int, str]
 ) -> Iterator[Salvaged]:
     """The documents that are not among the ``whole`` ones, ``others`` being known by name."""
     end = _end(connection)
-    for number in chain(range(end), sorted(other for other in others if other >= end)):
+    for number in chain(range(1, end), sorted(other for other in others if other >= end)):
         if _holds(whole, number):
             continue
         found = _looked_up(connection, f"{_DOCUMENTS} WHERE number = ?", number)
@@ -122,15 +140,16 @@ def _holds(ascending: array[int], number: int) -> bool:
     return place < len(ascending) and ascending[place] == number
 
 
-def _is_whole(connection: sqlite3.Connection, row: DocumentRow, dimension: int) -> bool:
-    if not 0 <= row.number < _LIMIT:
+def _is_whole(connection: sqlite3.Connection, row: DocumentRow, dimension: int | None) -> bool:
+    if not 0 < row.number < catalog.LIMIT:
         return False
     try:
         text = catalog.read_text(connection, row.number, row.characters)
-        catalog.read_chunks(connection, row.number, row.passages, dimension)
         spans, headings, vectors = connection.execute(
             "SELECT spans, headings, vectors FROM chunks WHERE number = ?", (row.number,)
         ).fetchone()
+        length = dimension or len(vectors) // (2 * max(row.passages, 1))
+        catalog.read_chunks(connection, row.number, row.passages, length)
         found = catalog.document_checksum(row[:-1], text, spans, headings, vectors)
     except (sqlite3.DatabaseError, IndexCorruptError, AttributeError, TypeError, ValueError):
         return False  # also where a value is of another type than was written

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,6 +40,9 @@ __all__ = [
     "Segment",
     "SegmentRow",
     "add_coarse",
+    "delete_other_segments",
+    "delete_segment",
+    "is_segment_name",
     "lexical_text",
     "merge",
     "plan_growth",
@@ -78,14 +82,60 @@ class SegmentRow(NamedTuple):
     terms: int
     files: str
 
+    def folder(self, root: Path) -> Path:
+        """Where its files lie in the index folder ``root``.
+
+        Raises:
+            ValueError: Its name is none that this code gives: whatever such a path leads to is not ours.
+        """
+        if not is_segment_name(self.name):
+            raise ValueError(f"a segment is noted by the name {self.name!r}")
+        return root / SEGMENTS_FOLDER / self.name
+
     def sizes(self) -> dict[str, tuple[int, int]]:
-        """File name to (bytes, CRC-32)."""
-        return {name: (size, check) for name, (size, check) in json.loads(self.files).items()}
+        """File name to (bytes, CRC-32).
+
+        Raises:
+            ValueError: The note is damaged, or a name in it leads out of the segment's folder.
+        """
+        try:
+            found = {name: (size, check) for name, (size, check) in json.loads(self.files).items()}
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ValueError(f"segment {self.name}: its note of files cannot be read") from error
+        if not all(_FILE_NAME.fullmatch(name) for name in found):
+            raise ValueError(f"segment {self.name}: its note names files that it cannot have")
+        return found
+
+
+_NAME = re.compile(r"g\d{6,}-[0-9a-f]{8}(-\d+)*", re.ASCII)
+_FILE_NAME = re.compile(r"[\w-]+\.\w+", re.ASCII)
 
 
 def segment_name(generation: int) -> str:
-    """A new segment's name: when it was made, and chance, so that no two are ever equal."""
+    """A new segment's name: when it was made, and chance, so that no two are ever equal.
+
+    One of several made at once has a number behind.
+    """
     return f"g{generation:06d}-{os.urandom(4).hex()}"
+
+
+def is_segment_name(name: Any) -> bool:
+    """Whether it is a name by :func:`segment_name`, and with that one part of a path."""
+    return isinstance(name, str) and _NAME.fullmatch(name) is not None
+
+
+def delete_segment(root: Path, name: str) -> None:
+    """Delete a segment's files, if it can; nothing where the name is not a segment's."""
+    if is_segment_name(name):
+        shutil.rmtree(root / SEGMENTS_FOLDER / name, ignore_errors=True)
+
+
+def delete_other_segments(root: Path, known: Collection[str]) -> None:
+    """Delete the segments that are not among the known ones; what is no segment stays."""
+    folder = root / SEGMENTS_FOLDER
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name not in known:
+            delete_segment(root, path.name)
 
 
 def lexical_text(title: str | None, published: str | None, heading: str | None, text: str) -> str:
@@ -196,7 +246,7 @@ class Segment:
 
     def __init__(self, root: Path, row: SegmentRow, dimension: int) -> None:
         self.row = row
-        self.folder = root / SEGMENTS_FOLDER / row.name
+        self.folder = row.folder(root)
         for name, (size, check) in row.sizes().items():
             path = self.folder / name
             if path.stat().st_size != size:
@@ -296,7 +346,7 @@ def add_coarse(root: Path, row: SegmentRow, dimension: int) -> SegmentRow:
     """Give a segment the coarse index of large collections; vectors of odd length have none."""
     if dimension % 2:
         return row
-    folder = root / SEGMENTS_FOLDER / row.name
+    folder = row.folder(root)
     path = folder / COARSE_FILE
     temporary = path.with_suffix(".part")
     write_coarse(temporary, VectorRows(folder, row.rows, dimension))

@@ -11,7 +11,7 @@ writing, consecutive inside a document, never used twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -23,7 +23,9 @@ from rag.embedding.protocol import SentencePieces
 from rag.records import Chunk, Document, DocumentInfo
 
 __all__ = [
+    "INCOMPLETE",
     "Finding",
+    "Fits",
     "Hits",
     "Source",
     "Store",
@@ -40,6 +42,14 @@ IdArray = npt.NDArray[np.int64]
 #: them) or a mapping of operators: ``=``, ``!=``, ``>``, ``>=``, ``<``, ``<=``, ``in``, ``not in``,
 #: ``prefix``, ``contains``. Fields are those of DocumentInfo and the keys of any document's metadata.
 Where = Mapping[str, Any]
+
+#: Raises if a writer must not begin on an index that notes these facts of itself: ``model``, ``dimension``,
+#: ``chunk_tokens`` and so on, all as text.
+Fits = Callable[[Mapping[str, str]], None]
+
+
+#: Instead of a file's fingerprint, as no file has it: the file is to be read again.
+INCOMPLETE = "incomplete"
 
 
 class Hits(NamedTuple):
@@ -269,8 +279,12 @@ class Store(Protocol):
     def view(self) -> AbstractContextManager[View]:
         """The last committed generation, held steady while the context is open."""
 
-    def writer(self) -> AbstractContextManager[Writer]:
+    def writer(self, *, fits: Fits | None = None) -> AbstractContextManager[Writer]:
         """The writer.
+
+        Args:
+            fits: Asked once, when no other writer can change the index any more and before anything is
+                written; what it raises is raised.
 
         Raises:
             IndexLockedError: Another one is at work.

@@ -37,6 +37,8 @@ from rag.index.segments import (
     Segment,
     SegmentRow,
     add_coarse,
+    delete_other_segments,
+    delete_segment,
     lexical_text,
     load,
     merge,
@@ -48,10 +50,11 @@ from rag.index.segments import (
 )
 from rag.index.sentences import FILES as SENTENCE_FILES
 from rag.index.sentences import sentence_maker
-from rag.index.store import Source
+from rag.index.sources import read_source, sound_place
+from rag.index.store import Fits, Source
 from rag.records import Chunk, Document
 
-__all__ = ["EmbeddedWriter", "writing"]
+__all__ = ["EmbeddedWriter", "is_cut_off", "writing"]
 
 #: A commit also comes after so many seconds, so that a kill costs a slow model little work.
 COMMIT_SECONDS = 20.0
@@ -94,8 +97,11 @@ _Change = _Put | _Removal | Source | _Forgotten
 
 
 @contextlib.contextmanager
-def writing(folder: Path, dimension: int) -> Iterator[EmbeddedWriter]:
-    """Lock the folder and give its writer; commits and tidies at the end, rolls back on an error."""
+def writing(folder: Path, *, fits: Fits | None = None) -> Iterator[EmbeddedWriter]:
+    """Lock the folder and give its writer; commits and tidies at the end, rolls back on an error.
+
+    ``fits`` is asked as :meth:`rag.index.store.Store.writer` says.
+    """
     from rag.index.embedded import LOCK_FILE
 
     with (
@@ -103,7 +109,12 @@ def writing(folder: Path, dimension: int) -> Iterator[EmbeddedWriter]:
         catalog.translated(folder),
         WriteLock(folder / LOCK_FILE, folder=folder),
     ):
-        writer = EmbeddedWriter(folder, dimension)
+        with contextlib.closing(catalog.connect(folder, read_only=True)) as connection:
+            facts = catalog.read_facts(connection, folder)
+            catalog.read_next(connection, facts, folder)  # may refuse, before anything is changed
+        if fits is not None:
+            fits(facts)
+        writer = EmbeddedWriter(folder, int(facts["dimension"]))
         try:
             yield writer
             writer.finish()
@@ -173,11 +184,12 @@ class EmbeddedWriter:
                 " WHERE name = ?",
                 (name,),
             ).fetchone()
-        if found is None:
-            return None
-        fingerprint, ids, rows, place = found
-        location = self._places.location(place)
-        return Source(name, fingerprint, tuple(json.loads(ids)), rows or b"", location)
+            if found is None:
+                return None
+            fingerprint, ids, rows, place = found
+            noted = read_source(self._connection, name, fingerprint, ids)
+        location = self._places.location(sound_place(place))
+        return noted._replace(rows=rows or b"", location=location)
 
     def sources(self) -> Iterator[Source]:
         """All files that are noted."""
@@ -192,11 +204,14 @@ class EmbeddedWriter:
         for name, fingerprint, ids, place in found:
             if name in waiting:
                 continue
+            location = self._places.location(sound_place(place))
             # Most files are one document of their own name, which need not be parsed.
-            plain = ids == f'["{name}"]' and "\\" not in name and '"' not in name
-            document_ids = (name,) if plain else tuple(json.loads(ids))
-            location = self._places.location(place)
-            yield Source(name, fingerprint, document_ids, location=location)
+            if ids == f'["{name}"]' and "\\" not in name and '"' not in name:
+                yield Source(name, fingerprint, (name,), location=location)
+                continue
+            with self._guard:
+                noted = read_source(self._connection, name, fingerprint, ids)
+            yield noted._replace(location=location)
 
     def cached_vectors(self, keys: Sequence[bytes]) -> list[FloatArray | None]:
         """The vectors of texts that were embedded before, or None for each that was not."""
@@ -546,7 +561,7 @@ class _Transaction:
             self.changed = False
         faults.reached("commit: after the transaction ended")
         for gone in replaced:
-            shutil.rmtree(self._folder / SEGMENTS_FOLDER / gone, ignore_errors=True)
+            delete_segment(self._folder, gone)
         faults.reached("commit: old segments deleted")
 
     def _insert(self, row: SegmentRow) -> None:
@@ -608,7 +623,7 @@ class _Transaction:
 
     def _catch_up(self, guard: threading.Lock) -> list[str]:
         """Make anew the segments from before sentences were kept; names that are replaced."""
-        with guard:
+        with guard, catalog.underived(self._folder):
             rows = [
                 row for row in read_rows(self._connection) if SENTENCE_FILES[0] not in row.sizes()
             ]
@@ -641,7 +656,7 @@ class _Transaction:
         try:
             segments = [Segment(self._folder, row, self._dimension) for row in rows]
         except (OSError, ValueError):  # damaged since the index was opened
-            with guard:
+            with guard, catalog.underived(self._folder):
                 return rebuild(
                     self._connection,
                     self._folder,
@@ -657,7 +672,15 @@ class _Transaction:
 def _delete_orphans(folder: Path, connection: sqlite3.Connection) -> None:
     """Delete what a writer left that died before its commit."""
     known = {row.name for row in read_rows(connection)}
-    root = folder / SEGMENTS_FOLDER
-    for path in root.iterdir() if root.is_dir() else ():
-        if path.name not in known:
-            shutil.rmtree(path, ignore_errors=True)
+    delete_other_segments(folder, known)
+    for name in (catalog.REPAIR_FOLDER, catalog.REEMBED_FOLDER):
+        if is_cut_off(folder / name):
+            shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def is_cut_off(fresh: Path) -> bool:
+    """Whether a folder holds an index that was being made, and nothing else."""
+    return fresh.is_dir() and all(
+        path.name in (SEGMENTS_FOLDER, "write.lock") or path.name.startswith(catalog.CATALOG_FILE)
+        for path in fresh.iterdir()
+    )

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from rag.index import Source, Writer
 from rag.reading.discovery import SourceFile, possible_sources, shown
 
-__all__ = ["Named", "named", "remove_command"]
+__all__ = ["Named", "by_folders", "named", "remove_command"]
 
 # Up to so many files are looked up one by one, not among all that are known.
 _FEW_FILES = 100
@@ -161,12 +162,32 @@ class _Naming:
                 yield name
 
 
-def remove_command(names: Sequence[str]) -> str:
-    """How to remove the documents of these files; of many only the first are named."""
+def remove_command(names: Sequence[str], *, index: str | Path | None = None) -> str:
+    """How to remove the documents of these files or, with a ``/`` at the end, folders.
+
+    Of many only the first are named.
+    """
     some = names[:_TOLD]
+    where = [] if index is None else ["--index", shlex.quote(str(index))]
     dashes = ["--"] if any(name.startswith("-") for name in some) else []
-    words = [*dashes, *map(shlex.quote, some), *(["..."] if len(names) > len(some) else [])]
-    return f"rag remove {' '.join(words)}"
+    more = ["..."] if len(names) > len(some) else []
+    return " ".join(["rag remove", *where, *dashes, *map(shlex.quote, some), *more])
+
+
+def by_folders(names: Iterable[str], others: Iterable[str]) -> list[str]:
+    """Names of files, those of a folder in one, ``folder/``, where it has several and none of ``others``."""
+    mixed = {folder for name in others for folder in _folders_of(name)}
+    chosen: dict[str, list[str]] = {}
+    for name in names:
+        whole = next((one for one in _folders_of(name) if one not in mixed), name)
+        chosen.setdefault(whole, []).append(name)
+    return [whole if len(some) > 1 else some[0] for whole, some in chosen.items()]
+
+
+def _folders_of(name: str) -> list[str]:
+    """The folders in a name, outermost first, each with a ``/`` at its end."""
+    ends = [at + 1 for at, character in enumerate(name) if character == "/" and at]
+    return [name[:end] for end in ends]
 
 
 def _is_likely(source: Source, file: SourceFile) -> bool:

@@ -1,78 +1,200 @@
-"""Which files have vanished from below the folders that were looked through."""
+"""Which indexed files are no longer where they were, and which of them have vanished for certain."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from rag.index import Source
-from rag.index.places import has_moved
+from rag.index.catalog import CATALOG_FILE
+from rag.index.embedded import LOCK_FILE
+from rag.index.places import has_moved, top_folder
 from rag.reading.discovery import Discovery, source_of
 
-__all__ = ["out_of_reach", "vanished"]
+__all__ = ["Absent", "absent", "moved_to"]
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+# In an index's folder: files of the user's, which the chat page received.
+_UPLOADS = "uploads"
 
 
-def vanished(
-    sources: Iterable[Source], paths: Sequence[str | Path], found: Discovery
-) -> list[Source]:
-    """The sources, by name, whose files should have been found below these paths and were not.
+class Absent(NamedTuple):
+    """Sources whose files are not where they were, each list by name.
+
+    Attributes:
+        vanished: They lay below the folders that were looked through: to be pruned.
+        out_of_reach: Their whole folder is gone, or a folder that was given is empty. It may have
+            been moved or emptied, or be on a disk that is not there: nothing to prune unasked.
+    """
+
+    vanished: list[Source]
+    out_of_reach: list[Source]
+
+
+def absent(
+    sources: Iterable[Source],
+    paths: Sequence[str | Path],
+    found: Discovery,
+    left: Mapping[str, str] = _NONE,
+) -> Absent:
+    """The sources whose files were not found and are not, or no longer, where they were.
 
     What lies below the paths is told by where a file was read; by its name alone where that is not
     known. What could not be looked at, a folder without permission for instance, has not vanished.
-    Nor has a file that is still there but was not found: a hidden one, or one read through a link.
+    Nor has a file that is still there but was not found: a hidden one, or one read through a link; a
+    file that is part of another index has.
 
     Args:
         sources: All that the index notes.
-        paths: Files and folders that were looked through. One that does not exist, such as a disk
-            that is not mounted, says nothing about its files.
+        paths: Files and folders that were looked through. One that does not exist, or a folder
+            without files, says nothing about its files: a disk that is not mounted looks like this.
         found: What was found, with the sources that the files have in the index.
+        left: Where sources of an unknown location lay when the index lay elsewhere, as far as known.
     """
     present = {file.source for file in found.files}
-    looked = [path for path in paths if os.path.exists(path)]  # noqa: PTH110 - see Path.exists()
-    is_named = _named_below(looked, found)
-    folders = _with_real(os.path.abspath(path) for path in looked)  # noqa: PTH100
-    unseen = _with_real(found.unseen)
-    real_folder = cache(os.path.realpath)
+    looked = _Looked(paths, found)
+    vanished: list[Source] = []
+    out_of_reach: list[Source] = []
+    for source in sources:
+        name, known = source.name, bool(source.location)
+        if name in present:
+            continue
+        place = source.location or left.get(name, "")
+        if place and (known or not has_moved(name, place)):
+            is_missed, in_empty = looked.has_lost(place), looked.is_empty(place)
+        else:
+            is_missed, in_empty = looked.names(name), bool(place) or looked.is_empty_at(name)
+        if is_missed and not in_empty:
+            vanished.append(source)
+        elif is_missed or (known and looked.is_gone(os.path.dirname(place))):  # noqa: PTH120
+            out_of_reach.append(source)
+    by_name = attrgetter("name")
+    return Absent(sorted(vanished, key=by_name), sorted(out_of_reach, key=by_name))
 
-    def is_gone(source: Source) -> bool:
-        if not source.location:
-            return is_named(source.name)
-        folder, name = os.path.split(source.location)
-        places = (source.location, os.path.join(real_folder(folder), name))  # noqa: PTH118
+
+def moved_to(absent: Iterable[Source], present: Iterable[Source]) -> list[Source]:
+    """Those absent whose whole folder is gone, and whose very content is present on the same disk.
+
+    The disk is told by the folder in which theirs lay; one that is empty now may be a mount point.
+    """
+    disk = cache(_disk)
+
+    def disk_around(place: str) -> int | None:
+        return disk(os.path.dirname(place))  # noqa: PTH120 - for every file
+
+    here = {(_content(source), disk_around(source.location)) for source in present}
+    return [
+        source
+        for source in absent
+        if source.location
+        and has_moved(source.name, source.location)
+        and (content := _content(source))
+        and (there := disk_around(top_folder(source.name, source.location))) is not None
+        and (content, there) in here
+    ]
+
+
+def _content(source: Source) -> str:
+    """The content hash in a fingerprint of :mod:`rag.indexing.updating`; empty where none is noted."""
+    return source.fingerprint.partition("|")[2]
+
+
+class _Looked:
+    """What was looked through, and what of it can be told."""
+
+    def __init__(self, paths: Sequence[str | Path], found: Discovery) -> None:
+        looked = [path for path in paths if os.path.exists(path)]  # noqa: PTH110 - see Path.exists()
+        self._real = cache(os.path.realpath)
+        self.is_gone = cache(_is_gone)
+        self._is_index = cache(_is_index)
+        holding = {self._real(os.path.dirname(file.location)) for file in found.files}  # noqa: PTH120
+        self._unseen = _with_real(found.unseen)
+        empty = [path for path in looked if self._holds_nothing(path, holding)]
+        self._folders, self._empty = _with_real(looked), _with_real(empty)
+        self._roots = [source_of(path) for path in looked]
+        self._empty_roots = [source_of(path) for path in empty]
+        self._unread = [failure.source for failure in found.failures]
+
+    def _holds_nothing(self, path: str | Path, holding: Collection[str]) -> bool:
+        """Whether a folder gave no file and no failure."""
+        folder = self._real(path)
         return (
-            any(_is_below(place, folders, os.sep) for place in places)
-            and not any(_is_below(place, unseen, os.sep) for place in places)
-            and not _may_exist(source.location)
+            os.path.isdir(folder)  # noqa: PTH112 - as for all of them
+            and not any(_is_below(one, [folder], os.sep) for one in holding)
+            and not any(_is_below(one, [folder], os.sep) for one in self._unseen)
         )
 
-    return sorted(
-        (source for source in sources if source.name not in present and is_gone(source)),
-        key=lambda source: source.name,
-    )
+    def names(self, name: str) -> bool:
+        """Whether a file of this name should have been found, going by nothing else."""
+        return _is_below(name, self._roots, "/") and not _is_below(name, self._unread, "/")
+
+    def is_empty_at(self, name: str) -> bool:
+        """Whether a file of this name would lie in a given folder that is empty."""
+        return _is_below(name, self._empty_roots, "/")
+
+    def is_empty(self, place: str) -> bool:
+        """Whether a place lies in a given folder that is empty."""
+        return bool(self._empty) and any(
+            _is_below(one, self._empty, os.sep) for one in self._both(place)
+        )
+
+    def has_lost(self, place: str) -> bool:
+        """Whether a file at this place should have been found, and is not there."""
+        both = self._both(place)
+        return (
+            any(_is_below(one, self._folders, os.sep) for one in both)
+            and not any(_is_below(one, self._unseen, os.sep) for one in both)
+            and (not _may_exist(place) or any(self._is_of_index(one) for one in both))
+        )
+
+    def _both(self, place: str) -> tuple[str, str]:
+        """A place as noted, and with the links to its folder followed."""
+        folder, name = os.path.split(place)
+        return place, os.path.join(self._real(folder), name)  # noqa: PTH118 - for every file
+
+    def _is_of_index(self, place: str) -> bool:
+        """Whether an index, below a folder that was looked through, has this file: it is left out there."""
+        part = place
+        while True:
+            folder, name = os.path.split(part)
+            if folder in self._folders or not _is_below(folder, self._folders, os.sep):
+                return False
+            if self._is_index(folder):
+                return name != _UPLOADS
+            part = folder
 
 
-def out_of_reach(
-    sources: Iterable[Source], paths: Sequence[str | Path], found: Discovery
-) -> list[str]:
-    """Files named as if below these paths whose folder is gone: moved away, or a disk not mounted."""
-    present = {file.source for file in found.files}
-    looked = [path for path in paths if os.path.exists(path)]  # noqa: PTH110 - see Path.exists()
-    is_named = _named_below(looked, found)
-    return sorted(
-        name
-        for name, _, _, _, location in sources
-        if location and name not in present and is_named(name) and has_moved(name, location)
-    )
+def _is_index(folder: str) -> bool:
+    exists = [
+        os.path.exists(f"{folder}{os.sep}{part}")  # noqa: PTH110 - see Path.exists()
+        for part in (CATALOG_FILE, LOCK_FILE, "segments")
+    ]
+    return exists[0] and any(exists[1:])
 
 
-def _named_below(looked: Sequence[str | Path], found: Discovery) -> Callable[[str], bool]:
-    """Tells of a name whether its file should have been found, going by nothing else."""
-    roots = [source_of(path) for path in looked]
-    unread = [failure.source for failure in found.failures]
-    return lambda name: _is_below(name, roots, "/") and not _is_below(name, unread, "/")
+def _is_gone(folder: str) -> bool:
+    """Whether there is no such folder; not so where it is forbidden to look."""
+    try:
+        return not stat.S_ISDIR(os.stat(folder).st_mode)  # noqa: PTH116 - as in places
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+
+
+def _disk(folder: str) -> int | None:
+    """The device of a folder with something in it; None for an empty one or none."""
+    try:
+        with os.scandir(folder) as entries:
+            return os.stat(folder).st_dev if any(entries) else None  # noqa: PTH116 - as in places
+    except (OSError, ValueError):
+        return None
 
 
 def _may_exist(location: str) -> bool:
@@ -85,13 +207,14 @@ def _may_exist(location: str) -> bool:
         return True
 
 
-def _with_real(locations: Iterable[str]) -> list[str]:
-    """Locations, and where they are once links are followed."""
+def _with_real(locations: Iterable[str | Path]) -> list[str]:
+    """Absolute paths of locations, and where they are once links are followed."""
     both: dict[str, None] = {}
     for location in locations:
-        both[location] = None
-        if "\0" not in location:
-            both[os.path.realpath(location)] = None
+        path = os.path.abspath(location)  # noqa: PTH100 - resolve() would follow links
+        both[path] = None
+        if "\0" not in path:
+            both[os.path.realpath(path)] = None
     return list(both)
 
 

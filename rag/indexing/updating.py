@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,8 +17,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import DocumentNotFoundError, QueryError
-from rag.index import Source, Store, Writer
+from rag.errors import DocumentNotFoundError, IndexStoreError, QueryError
+from rag.index import INCOMPLETE, Source, Store, Writer
 from rag.indexing.work import FileDone, Progress, Tally, Work
 from rag.records import Document, Failure, IngestReport
 from rag.settings import Settings
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from langchain_core.documents import Document as LangChainDocument
 
     from rag.embedding import Embedder
+    from rag.index.store import Fits
     from rag.reading import Discovery, SourceFile
 
 __all__ = [
@@ -41,8 +43,6 @@ __all__ = [
 _SETTLED_NANOSECONDS = 2_000_000_000
 # A file up to this size is read once, for its hash and its text; a larger one is streamed twice.
 _READ_ONCE = 4 << 20
-# Instead of a fingerprint: no file has it, so this one is read again.
-_INCOMPLETE = "incomplete"
 _ISO = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
@@ -53,14 +53,18 @@ def index_paths(
     paths: Sequence[str | Path],
     *,
     prune: bool = False,
+    fits: Fits | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
-    """Bring a store up to date with files and folders; see :meth:`rag.KnowledgeBase.index`."""
+    """Bring a store up to date with files and folders; see :meth:`rag.KnowledgeBase.index`.
+
+    ``fits`` is asked as :meth:`rag.index.Store.writer` says.
+    """
     from rag.indexing.naming import named
     from rag.reading import discover
 
     tally = Tally()
-    with store.writer() as writer:
+    with store.writer(fits=fits) as writer:
         found = discover(paths)
         tally.failed.extend(found.failures)
         tally.notes.extend(found.notes)
@@ -68,8 +72,8 @@ def index_paths(
         tally.notes.extend(notes)
         stream = _read(writer, files, known, tally)
         _pour(writer, stream, embedder, settings, tally, progress)
-        if prune:
-            _prune(writer, paths, found._replace(files=files), tally)
+        if prune or not all(os.path.isfile(path) for path in paths):  # noqa: PTH113 - see discovery
+            _account(store, writer, paths, found._replace(files=files), tally, prune=prune)
     return tally.report()
 
 
@@ -78,8 +82,13 @@ def index_documents(
     embedder: Embedder,
     settings: Settings,
     documents: Iterable[Document | LangChainDocument],
+    *,
+    fits: Fits | None = None,
 ) -> IngestReport:
-    """Put documents from memory into a store; see :meth:`rag.KnowledgeBase.add`."""
+    """Put documents from memory into a store; see :meth:`rag.KnowledgeBase.add`.
+
+    ``fits`` is asked as :meth:`rag.index.Store.writer` says.
+    """
     from rag.indexing.pipeline import pour
 
     try:
@@ -107,7 +116,7 @@ def index_documents(
         for file in files.values():
             yield from file.mark()
 
-    with store.writer() as writer:
+    with store.writer(fits=fits) as writer:
         pour(writer, changed(), embedder=embedder, settings=settings, tally=tally)
     return tally.report()
 
@@ -132,7 +141,7 @@ class _Left:
         """The file's mark, if anything was taken: one for each document would be long to write."""
         if not self._whole:
             name, location = self._source.name, self._source.location
-            yield FileDone(Source(name, _INCOMPLETE, tuple(self._ids), location=location))
+            yield FileDone(Source(name, INCOMPLETE, tuple(self._ids), location=location))
 
 
 def _taken_from_its_file(
@@ -153,44 +162,58 @@ def _taken_from_its_file(
 
 
 def remove_documents(store: Store, names: Sequence[str]) -> tuple[str, ...]:
-    """Remove documents by id or source, all or none.
+    """Remove documents by id, source or ``folder/``, all or none.
+
+    A folder is all files whose names begin so; documents from memory have none.
 
     Raises:
-        DocumentNotFoundError: A name is neither an id nor a source.
+        DocumentNotFoundError: A name is none of these.
     """
     with store.writer() as writer:
         with store.view() as view:
             found = {info.id: info.source for info in view.documents({"id": list(names)})}
             found |= {info.id: info.source for info in view.documents({"source": list(names)})}
-            sources = [
-                source
-                for source in view.sources()
-                if source.name in names or not found.keys().isdisjoint(source.document_ids)
-            ]
+            files = list(view.sources())
+        known = {*found, *found.values(), *(file.name for file in files)}
+        folders = tuple(name for name in names if name.endswith("/") and name not in known)
+        whole = {file.name for file in files if file.name in names or file.name.startswith(folders)}
+        for name in names:
+            is_folder = name in folders and any(one.startswith(name) for one in whole)
+            if name not in known and not is_folder:
+                raise _not_found(name, files)
+        sources = [
+            file
+            for file in files
+            if file.name in whole or not found.keys().isdisjoint(file.document_ids)
+        ]
         chosen = dict.fromkeys(found)
         for source in sources:
-            if source.name in names:
+            if source.name in whole:
                 chosen |= dict.fromkeys(source.document_ids)
-        known = chosen.keys() | set(found.values()) | {source.name for source in sources}
-        for name in names:
-            if name not in known:
-                raise DocumentNotFoundError(
-                    f"There is no document {name!r} in this index; nothing was removed. "
-                    "List them: rag documents"
-                )
         removed = tuple(one for one in chosen if writer.remove(one))
         # Indexing its file again brings a document back: the file is forgotten, or, while other
         # documents of it stay, read again; those are still known as the file's, and go with it.
         # An upload is read with all others whenever the page asks: only a new one brings rows back.
         for source in sources:
             left = tuple(one for one in source.document_ids if one not in chosen)
-            if not left or source.name in names:
+            if not left or source.name in whole:
                 writer.remove_source(source.name)
             else:
                 noted = writer.source(source.name) or source
-                fingerprint = _as_it_is(store, noted.location) or _INCOMPLETE
+                fingerprint = _as_it_is(store, noted.location) or INCOMPLETE
                 writer.put_source(noted._replace(fingerprint=fingerprint, document_ids=left))
     return removed
+
+
+def _not_found(name: str, files: Iterable[Source]) -> DocumentNotFoundError:
+    folder = f"{name.rstrip('/')}/"
+    if name != folder and any(file.name.startswith(folder) for file in files):
+        step = f"It is a folder; to remove all files in it: rag remove {shlex.quote(folder)}"
+    else:
+        step = "List them: rag documents"
+    return DocumentNotFoundError(
+        f"There is no document {name!r} in this index; nothing was removed. {step}"
+    )
 
 
 def _as_it_is(store: Store, location: str) -> str:
@@ -222,19 +245,22 @@ def reembed(
     """
     from rag.chunking import RULES
     from rag.embedding import same_model
+    from rag.index.catalog import REEMBED_FOLDER
     from rag.index.checking import replace_catalog
     from rag.index.embedded import LOCK_FILE, open_store
     from rag.index.lock import WriteLock, turn_to_write
     from rag.index.places import copy_places
+    from rag.index.writing import is_cut_off
     from rag.indexing.pipeline import pour
     from rag.reading.plain import json_value
 
     tally = Tally()
-    fresh = path / "reembed"
+    fresh = path / REEMBED_FOLDER
     with (
         turn_to_write(path),
         open_store(path, create=False) as old,
         WriteLock(path / LOCK_FILE, folder=path),
+        contextlib.ExitStack() as leaving,
     ):
         cut_alike = old.facts.get("chunk_rules") == str(RULES)
         cut_alike = cut_alike and not chunking_differs(old.facts, settings)
@@ -242,6 +268,9 @@ def reembed(
             with old.view() as view:
                 tally.unchanged.extend(info.id for info in view.documents())
             return tally.report()
+        if fresh.exists() and not is_cut_off(fresh):
+            raise IndexStoreError(f"{fresh} holds something else. Move it to another place.")
+        leaving.callback(shutil.rmtree, fresh, ignore_errors=True)
         shutil.rmtree(fresh, ignore_errors=True)
         with (
             open_store(
@@ -503,7 +532,7 @@ def _read_changed(
             # A run that is cut off in the middle must not leave the file looking as it did before.
             begun = True
             ids_before = known.document_ids
-            yield FileDone(Source(file.source, _INCOMPLETE, ids_before, location=file.location))
+            yield FileDone(Source(file.source, INCOMPLETE, ids_before, location=file.location))
         yield Work(item, content_hash, stored is not None)
     if failed and not ids:
         # What was there before stays: a file broken for a moment loses nothing.
@@ -512,7 +541,7 @@ def _read_changed(
     gone = () if known is None else tuple(one for one in known.document_ids if one not in kept)
     if failed:
         # Some rows could not be read: keep what they gave before, and look again next time.
-        yield FileDone(Source(file.source, _INCOMPLETE, (*ids, *gone), location=file.location))
+        yield FileDone(Source(file.source, INCOMPLETE, (*ids, *gone), location=file.location))
     else:
         rows = bytes(digests.now)
         yield FileDone(Source(file.source, fingerprint, tuple(ids), rows, file.location), gone)
@@ -549,17 +578,44 @@ def _digest_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _prune(writer: Writer, paths: Sequence[str | Path], found: Discovery, tally: Tally) -> None:
-    """Remove the documents of files that have vanished from below the given folders."""
-    from rag.indexing.naming import remove_command
-    from rag.indexing.pruning import out_of_reach, vanished
+def _account(
+    store: Store,
+    writer: Writer,
+    paths: Sequence[str | Path],
+    found: Discovery,
+    tally: Tally,
+    *,
+    prune: bool,
+) -> None:
+    """Say which files are no longer at their places; with ``prune`` remove what has vanished or moved."""
+    from rag.index.places import places_left
+    from rag.indexing.naming import by_folders, remove_command
+    from rag.indexing.pruning import absent, moved_to
 
-    for source in vanished(writer.sources(), paths, found):
-        tally.removed.extend(one for one in source.document_ids if writer.remove(one))
-        writer.remove_source(source.name)
-    away = out_of_reach(writer.sources(), paths, found)
-    if away:
+    sources = list(writer.sources())
+    index = getattr(store, "path", None)
+    vanished, away = absent(sources, paths, found, places_left(index) if index else {})
+    if prune:
+        names = {file.source for file in found.files}
+        moved = moved_to(away, (one for one in sources if one.name in names))
+        gone = [*vanished, *moved]
+        for source in gone:
+            tally.removed.extend(one for one in source.document_ids if writer.remove(one))
+            writer.remove_source(source.name)
+        forgotten = {source.name for source in gone}
+        sources = [source for source in sources if source.name not in forgotten]
+        away = [source for source in away if source.name not in forgotten]
+    elif vanished:
         tally.notes.append(
-            f"{len(away)} files were not pruned, because their whole folder is gone: a disk that is "
-            f"not there, or a folder that was moved. To remove them: {remove_command(away)}"
+            f"{len(vanished)} indexed files are gone from these folders; their documents stay until the "
+            "same command is given with --prune"
+        )
+    if away:
+        names = {source.name for source in away}
+        others = (source.name for source in sources if source.name not in names)
+        wanted = by_folders(sorted(names), others)
+        tally.notes.append(
+            f"{len(away)} indexed files are no longer at their places: their folder was moved, renamed or "
+            "emptied, or is on a disk that is not there now. To remove them for good: "
+            f"{remove_command(wanted, index=index)}"
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rag.embedding import bundled_model_path, load_embedder, name_before_loading, same_model
-from rag.embedding.identity import folder_model
+from rag.embedding.identity import _samples, folder_model
 
 
 def folder(path: Path, text: str = "{}") -> Path:
@@ -33,6 +33,32 @@ def test_a_copy_is_the_same_model_and_other_content_another(tmp_path: Path) -> N
     assert not same_model(folder_model(one), folder_model(other))
 
 
+def test_weights_that_differ_in_the_middle_alone_are_another_model(tmp_path: Path) -> None:
+    """The edges of a file used to tell all: a model whose inner layers were trained passed for the first."""
+    size = 1_000_003
+    one, other = folder(tmp_path / "one"), folder(tmp_path / "other")
+    (one / "model.safetensors").write_bytes(bytes(size))
+    inner = bytes([1]) * (size - 2 * 65_536)
+    (other / "model.safetensors").write_bytes(bytes(65_536) + inner + bytes(65_536))
+    names = folder_model(one), folder_model(other)
+    edges = [name.rpartition("@")[2].partition("-")[0] for name in names]
+    assert edges[0] == edges[1]
+    assert not same_model(*names)
+    # An index from before notes the edges alone.
+    before = names[0].rpartition("-")[0]
+    assert same_model(before, names[0])
+    assert folder_model(one) == names[0]
+
+
+def test_samples_are_few_and_lie_between_the_edges(tmp_path: Path) -> None:
+    assert [len(_samples(size)) for size in (0, 65_536, 131_072, 131_073)] == [0, 0, 0, 1]
+    for size in (10**6, 10**9 + 7):
+        starts = _samples(size)
+        assert starts[0] == 65_536
+        assert size - 65_536 - starts.step <= starts[-1] < size - 65_536
+        assert len(starts) <= 129
+
+
 def test_what_is_no_file_has_no_part_in_the_name(tmp_path: Path) -> None:
     path = folder(tmp_path / "tiny")
     name = folder_model(path)
@@ -49,6 +75,8 @@ def test_what_is_no_file_has_no_part_in_the_name(tmp_path: Path) -> None:
         ("tiny@954ff2451b85", "/models/tiny@954ff2451b85", True),
         ("tiny@954ff2451b85", "tiny@954ff2451b86", False),
         ("a@unknown", "b@unknown", False),
+        ("tiny@954ff2451b85-aaaaaaaaaaaa", "tiny@954ff2451b85", True),
+        ("tiny@954ff2451b85-aaaaaaaaaaaa", "tiny@954ff2451b85-aaaaaaaaaaab", False),
         # A path that names a family has its prompts: other vectors.
         ("e5-small@954ff2451b85", "small@954ff2451b85", False),
     ],

@@ -39,10 +39,12 @@ class MemoryStore:
         yield MemoryView(self._state)
 
     @contextlib.contextmanager
-    def writer(self):
+    def writer(self, *, fits=None):
         if not self._lock.acquire(blocking=False):
             raise IndexLockedError("memory", None)
         try:
+            if fits is not None:
+                fits({})
             writer = MemoryWriter(self)
             yield writer
             writer.commit()

@@ -1,18 +1,28 @@
 """What a repair saves of a damaged catalog, and what it leaves alone."""
 
 import contextlib
+import dataclasses
+import errno
 import json
 import os
 import random
+import re
 import sqlite3
 
 import pytest
 
-from rag.errors import IndexCorruptError, IndexFormatError, NotAnIndexError
-from rag.index import Source, open_store
+from rag.errors import (
+    IndexCorruptError,
+    IndexFormatError,
+    IndexReadOnlyError,
+    IndexStoreError,
+    NotAnIndexError,
+    StorageFullError,
+)
+from rag.index import INCOMPLETE, Source, catalog, faults, open_store
 from rag.index.catalog import DocumentRow, document_checksum, read_text
 from rag.index.checking import damaged_documents, repair
-from tests.index.conftest import DIMENSION, make_document
+from tests.index.conftest import DIMENSION, SAMPLES, make_document
 
 COUNT = 300
 UNREADABLE = (sqlite3.DatabaseError, IndexCorruptError, AttributeError, TypeError)
@@ -112,7 +122,13 @@ def test_what_lies_behind_a_damaged_page_is_saved_and_the_rest_named(index, whic
                 f"Document {readable[-1][1:]} is about apples.\n梨也好吃。"
             )
             # A file whose document is lost must be read again.
-            assert [source.name for source in view.sources()] == [f"{n}.txt" for n in readable]
+            noted = {source.name: source for source in view.sources()}
+    assert len(noted) == COUNT
+    for name, source in noted.items():
+        document = name.removesuffix(".txt")
+        kept = document in readable
+        assert source.document_ids == ((document,) if kept else ())
+        assert (source.fingerprint == INCOMPLETE) is not kept
 
 
 def test_documents_without_their_chunks_are_named(index):
@@ -342,3 +358,258 @@ def test_metadata_with_nan_are_told_and_mended(index):
     assert found() == ([], ["d003"])
     with open_store(index) as store, store.view() as view:
         assert view.document("d003").metadata == {"pad": "p", "price": "nan"}
+
+
+def _execute(folder, statement, *values):
+    with contextlib.closing(sqlite3.connect(folder / "catalog.sqlite")) as connection, connection:
+        connection.execute(statement, values)
+
+
+def _count(path):
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT count(*) FROM documents").fetchone()[0]
+
+
+def _told(folder):
+    """Subject to message of all faults, and of the sizes."""
+    with open_store(folder) as store:
+        found = store.check()
+    return {one.subject: one.message for one in found if one.level == "fault"}, found[-1].message
+
+
+FACTS = {
+    "another dimension": "UPDATE meta SET value = '20' WHERE key = 'dimension'",
+    "no dimension": "DELETE FROM meta WHERE key = 'dimension'",
+    "a dimension of zero": "UPDATE meta SET value = '0' WHERE key = 'dimension'",
+    "next is text": "UPDATE meta SET value = 'x1' WHERE key = 'next'",
+    "no next": "DELETE FROM meta WHERE key = 'next'",
+    "next was given": "UPDATE meta SET value = '5' WHERE key = 'next'",
+    "next is too much": "UPDATE meta SET value = '999999999999999999' WHERE key = 'next'",
+    "no generation": "DELETE FROM meta WHERE key = 'generation'",
+    "generation is text": "UPDATE meta SET value = '1_0' WHERE key = 'generation'",
+}
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_a_wrong_fact_is_told_and_costs_no_document(filled, name):
+    filled.close()
+    _execute(filled.path, FACTS[name])
+    command = f"rag doctor --repair --index {filled.path}"
+    if "next" in name:  # a reader does not need it
+        told = _told(filled.path)[0]["notes"]
+        assert command in told
+        assert "the note of next is missing or wrong" in told
+    else:
+        with pytest.raises(IndexCorruptError, match=re.escape(command)):
+            _told(filled.path)
+    with (
+        pytest.raises(IndexCorruptError, match="rag doctor --repair"),
+        open_store(filled.path) as store,
+        store.writer(),
+    ):
+        pass
+
+    assert repair(filled.path)[0].message == "3 documents saved, 0 lost"
+    assert _told(filled.path)[0] == {}
+    with open_store(filled.path) as store:
+        assert store.dimension == DIMENSION
+        with store.writer() as writer:
+            writer.put(*make_document("new", ["之后"]))
+        with store.view() as view:
+            assert [info.id for info in view.documents()] == [*SAMPLES, "new"]
+
+
+def test_each_repair_keeps_the_catalog_that_was_damaged(filled):
+    filled.close()
+    for _ in range(2):
+        _execute(filled.path, "UPDATE meta SET value = '20' WHERE key = 'dimension'")
+        repair(filled.path)
+    repair(filled.path)  # of a sound one: nothing to keep
+    kept = sorted(path.name for path in filled.path.glob("*.damaged*"))
+    assert kept == ["catalog.sqlite.damaged", "catalog.sqlite.damaged-2"]
+    assert [_count(filled.path / name) for name in kept] == [3, 3]
+    _, sizes = _told(filled.path)
+    assert "kept by repairs (catalog.sqlite.damaged, catalog.sqlite.damaged-2)" in sizes
+
+
+def test_a_repair_that_would_save_nothing_changes_nothing(filled):
+    filled.close()
+    _execute(filled.path, "UPDATE documents SET checksum = checksum + 1")
+    before = (filled.path / "catalog.sqlite").read_bytes()
+    with pytest.raises(IndexCorruptError, match="none of its 3 documents can be read") as raised:
+        repair(filled.path)
+    assert f"rag index PATH --index {filled.path}" in str(raised.value)
+    assert (filled.path / "catalog.sqlite").read_bytes() == before
+    assert {path.name for path in filled.path.iterdir()} == {
+        "catalog.sqlite",
+        "segments",
+        "write.lock",
+    }
+
+
+@pytest.mark.parametrize("pages", [1, 3, 20])
+def test_a_catalog_that_has_lost_its_end_is_saved_as_far_as_it_goes(index, pages):
+    path = index / "catalog.sqlite"
+    undamaged = _documents(path)
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 4096 * pages)
+    with pytest.raises(IndexCorruptError, match="rag doctor --repair"):
+        open_store(index)
+    told = repair(index)[0].message
+    saved = _documents(path)
+    assert told.startswith(f"{len(saved)} documents saved, at least ")
+    assert len(saved) == {1: 300, 3: 300, 20: 258}[pages]
+    assert saved.items() <= undamaged.items()
+    assert _told(index)[0] == {}
+
+
+def _put_rows(folder):
+    """A file of five rows, d0 to d4, where it lies, and a document from memory."""
+    with open_store(folder, model="toy", dimension=DIMENSION) as store, store.writer() as writer:
+        for i in range(5):
+            document, chunks, vectors = make_document(f"rows.csv#{i}", [f"Row {i}."])
+            writer.put(dataclasses.replace(document, source="rows.csv"), chunks, vectors)
+        writer.put_source(
+            Source(
+                "rows.csv", "print", tuple(f"rows.csv#{i}" for i in range(5)), b"r", "/d/rows.csv"
+            )
+        )
+        writer.put(*make_document("memory.txt", ["A note."]))
+
+
+def _noted(folder):
+    with open_store(folder) as store, store.writer() as writer:
+        return list(writer.sources())
+
+
+def test_a_file_that_lost_a_row_still_knows_the_others_and_is_read_again(tmp_path):
+    _put_rows(tmp_path)
+    _execute(
+        tmp_path,
+        "UPDATE documents SET checksum = 0 WHERE id = 'rows.csv#3'",
+    )
+    assert repair(tmp_path)[0].message == (
+        "5 documents saved, 1 lost (rows.csv): run rag index again for them"
+    )
+    left = tuple(f"rows.csv#{i}" for i in (0, 1, 2, 4))
+    assert _noted(tmp_path) == [Source("rows.csv", INCOMPLETE, left, b"", "/d/rows.csv")]
+
+
+BAD_IDS = ['["rows.csv#0"', "{}", '[1, "rows.csv#0"]', b"\xff", "null"]
+
+
+@pytest.mark.parametrize("ids", BAD_IDS)
+def test_a_damaged_note_of_a_file_is_told_read_with_care_and_mended(tmp_path, ids):
+    _put_rows(tmp_path)
+    _execute(tmp_path, "UPDATE sources SET document_ids = ?", ids)
+    every = tuple(f"rows.csv#{i}" for i in range(5))
+    wanted = [Source("rows.csv", INCOMPLETE, every, b"", "/d/rows.csv")]
+    with open_store(tmp_path) as store, store.view() as view:
+        assert [one.document_ids for one in view.sources()] == [every]
+    assert _noted(tmp_path) == wanted
+    assert "the note of 'rows.csv' cannot be read" in _told(tmp_path)[0]["notes"]
+    assert repair(tmp_path)[0].message == ("6 documents saved, 0 lost; files to be read again: 1")
+    assert _told(tmp_path)[0] == {}
+    assert _noted(tmp_path) == wanted
+
+
+def test_a_file_whose_note_is_lost_is_told_by_its_place(tmp_path):
+    _put_rows(tmp_path)
+    _execute(tmp_path, "DELETE FROM sources")
+    repair(tmp_path)
+    every = tuple(f"rows.csv#{i}" for i in range(5))
+    assert _noted(tmp_path) == [Source("rows.csv", INCOMPLETE, every, b"", "/d/rows.csv")]
+
+
+@pytest.mark.parametrize("place", [b"/d/a\0b", "/d/rows.csv"])
+def test_a_damaged_place_is_unknown_told_and_dropped(tmp_path, place):
+    _put_rows(tmp_path)
+    _execute(tmp_path, "UPDATE source_places SET place = ? WHERE name = 'rows.csv'", place)
+    assert [source.location for source in _noted(tmp_path)] == [""]
+    assert "the place of 'rows.csv' cannot be read" in _told(tmp_path)[0]["notes"]
+    repair(tmp_path)
+    assert _told(tmp_path)[0] == {}
+    assert [(one.fingerprint, one.location) for one in _noted(tmp_path)] == [("print", "")]
+
+
+def test_a_segment_that_the_catalog_has_forgotten_is_made_anew(filled):
+    with filled.writer() as writer:
+        writer.remove("rail")  # leaves dead rows
+    filled.close()
+    _execute(filled.path, "DELETE FROM segments")
+    with open_store(filled.path) as store:
+        assert "repaired" in [finding.level for finding in store.check()]
+        assert "repaired" not in [finding.level for finding in store.check()]
+        with store.view() as view:
+            assert view.passages == 4
+
+
+@pytest.mark.parametrize("name", ["repair", "reembed"])
+def test_what_cut_off_work_left_is_told_and_goes_with_the_next_change(filled, name):
+    with open_store(filled.path / name, model="other", dimension=3):
+        pass
+    assert f"MB of work cut off ({name})" in filled.check()[-1].message
+    with filled.writer():
+        pass
+    assert not (filled.path / name).exists()
+
+
+def test_a_folder_of_that_name_with_anything_else_stays(filled):
+    (filled.path / "repair").mkdir()
+    (filled.path / "repair" / "thesis.txt").write_text("x")
+    with filled.writer() as writer:
+        writer.remove("tea")
+    with pytest.raises(IndexStoreError, match="repair holds something else"):
+        repair(filled.path)
+    assert (filled.path / "repair" / "thesis.txt").read_text() == "x"
+
+
+def test_a_repair_that_fails_leaves_nothing_behind(filled):
+    filled.close()
+
+    def full(point):
+        if point == "segment: lexical written":
+            raise OSError(errno.ENOSPC, "no space left")
+
+    faults.on_reach(full)
+    try:
+        with pytest.raises(StorageFullError):
+            repair(filled.path)
+    finally:
+        faults.on_reach(None)
+    assert not (filled.path / "repair").exists()
+    assert repair(filled.path)[0].message == "3 documents saved, 0 lost"
+
+
+def test_an_index_whose_catalog_was_deleted_is_begun_anew(filled):
+    """A log that is left beside it is of no use, and does no harm to the new one."""
+    with filled.writer() as writer:
+        writer.remove("tea")
+        writer.commit()
+        log = (filled.path / "catalog.sqlite-wal").read_bytes()
+    filled.close()
+    (filled.path / "catalog.sqlite").unlink()
+    assert log
+    (filled.path / "catalog.sqlite-wal").write_bytes(log)
+    (filled.path / "catalog.sqlite.damaged-2").touch()
+    (filled.path / "reembed").mkdir()
+    with open_store(filled.path, model="toy", dimension=DIMENSION) as store:
+        with store.view() as view:
+            assert list(view.documents()) == []
+        with store.writer() as writer:
+            writer.put(*make_document("new", ["之后"]))
+    assert _count(filled.path / "catalog.sqlite") == 1
+    assert _told(filled.path)[0] == {}
+
+
+def test_a_log_that_cannot_be_read_where_nothing_can_be_written_is_told(filled, monkeypatch):
+    """SQLite cannot open such an index: it is not damaged, and not to be built again."""
+    error = sqlite3.OperationalError("unable to open database file")
+    error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+    (filled.path / "catalog.sqlite-wal").write_bytes(b"log")
+    monkeypatch.setattr(catalog.os, "access", lambda *_: False)
+    with (
+        pytest.raises(IndexReadOnlyError, match="Copy it to such a place"),
+        catalog.translated(filled.path),
+    ):
+        raise error

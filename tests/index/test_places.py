@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from rag.index import Source, open_store
-from rag.index.places import Places, files_of, has_moved
+from rag.index.places import Places, files_of, has_moved, places_left, top_folder
 
 
 def test_what_is_near_the_index_is_noted_from_there() -> None:
@@ -90,6 +92,60 @@ def test_a_copied_index_knows_only_what_lies_where_it_lay(tmp_path: Path) -> Non
     assert [name for name, location in alone.items() if location] == ["u.txt"]
 
 
+def test_where_files_lay_is_kept_while_their_folder_is_not_there(tmp_path: Path) -> None:
+    """Unless the folder went along with the index: what is missing there is gone."""
+    home = tmp_path / "p1" / "index"
+    files = {
+        "docs/gone.txt": tmp_path / "p1" / "docs" / "gone.txt",
+        "away/a.txt": tmp_path / "disk" / "away" / "a.txt",
+        "far/b.txt": Path("/far/b.txt"),
+    }
+    with open_store(home, model="toy", dimension=4) as store, store.writer() as writer:
+        for name, path in files.items():
+            writer.put_source(Source(name, "3:7|hash", (name,), location=str(path)))
+    assert places_left(home) == {}
+    (tmp_path / "p1").rename(tmp_path / "p2")
+    (tmp_path / "p2" / "docs").mkdir()
+    moved = tmp_path / "p2" / "index"
+    left = {name: str(files[name]) for name in ("away/a.txt", "far/b.txt")}
+    for _ in range(2):
+        with open_store(moved) as store, store.writer() as writer:
+            assert {source.location for source in writer.sources()} == {""}
+        assert files_of(moved) == dict.fromkeys(files, "")
+        assert places_left(moved) == left
+        moved = moved.rename(tmp_path / "third")
+    # Where the very same file lies again, it is known again.
+    again = files["away/a.txt"]
+    again.parent.mkdir(parents=True)
+    again.write_text("x")
+    status = again.stat()
+    with open_store(moved) as store, store.writer() as writer:
+        writer.put_source(Source("docs/gone.txt", "1", ("docs/gone.txt",)))
+    assert places_left(moved) == left
+    with closing(sqlite3.connect(moved / "catalog.sqlite")) as connection, connection:
+        mark = (f"{status.st_size}:{status.st_mtime_ns}|hash", "away/a.txt")
+        connection.execute("UPDATE sources SET fingerprint = ? WHERE name = ?", mark)
+    moved = moved.rename(tmp_path / "fourth")
+    assert files_of(moved)["away/a.txt"] == str(again)
+
+
+def test_a_place_that_can_be_none_is_unknown(tmp_path: Path) -> None:
+    """A damaged note used to end in a fault of rag itself."""
+    index = tmp_path / "index"
+    with open_store(index, model="toy", dimension=4) as store, store.writer() as writer:
+        for name in "abc":
+            writer.put_source(Source(name, "1", (name,), location=f"{tmp_path}/{name}"))
+    with closing(sqlite3.connect(index / "catalog.sqlite")) as connection, connection:
+        bad = [(b"/x\0y", "a"), ("text", "b"), (b"/home\0", "")]
+        connection.executemany("UPDATE source_places SET place = ? WHERE name = ?", bad)
+    known = {"a": "", "b": "", "c": f"{tmp_path}/c"}
+    assert files_of(index) == known
+    index = index.rename(tmp_path / "moved")
+    with open_store(index) as store, store.writer() as writer:
+        assert {source.name: source.location for source in writer.sources()} == known
+    assert places_left(index) == {}
+
+
 def test_a_folder_has_moved_when_all_of_it_is_gone(tmp_path: Path) -> None:
     (tmp_path / "docs" / "inner").mkdir(parents=True)
     assert not has_moved("docs/a.md", f"{tmp_path}/docs/a.md")
@@ -97,3 +153,5 @@ def test_a_folder_has_moved_when_all_of_it_is_gone(tmp_path: Path) -> None:
     assert has_moved("gone/a.md", f"{tmp_path}/docs/gone/a.md")
     assert has_moved("papers/inner/a.md", f"{tmp_path}/papers/inner/a.md")
     assert not has_moved("a.md", "/a.md")
+    assert top_folder("docs/in/a.md", "/srv/docs/in/a.md") == "/srv/docs"
+    assert top_folder("a.md", "/a.md") == "/"

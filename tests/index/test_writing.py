@@ -7,9 +7,9 @@ import time
 import numpy as np
 import pytest
 
-from rag.errors import IndexFormatError
+from rag.errors import IndexFormatError, IndexLockedError, IndexModelMismatchError
 from rag.index import Source, catalog, embedding_key, open_store, writing
-from rag.index.checking import repair
+from rag.index.checking import repair, replace_catalog
 from tests.index.conftest import make_document, vector_of
 
 
@@ -161,3 +161,43 @@ def test_an_open_index_that_a_newer_version_writes_to_is_told(filled):
         connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
     with pytest.raises(IndexFormatError, match="Update rag"), filled.view():
         pass
+
+
+def test_a_writer_asks_whether_it_fits_before_anything_is_changed(store):
+    asked = []
+
+    def refuse(facts):
+        asked.append(facts)
+        with pytest.raises(IndexLockedError), store.writer():
+            pass  # nobody can change the index any more
+        raise IndexModelMismatchError(path="here", index_model=facts["model"], query_model="new")
+
+    before = (store.path / "catalog.sqlite").read_bytes()
+    with pytest.raises(IndexModelMismatchError, match="'toy'"), store.writer(fits=refuse):
+        pytest.fail("it began all the same")
+    assert (store.path / "catalog.sqlite").read_bytes() == before
+    assert [(facts["model"], facts["dimension"]) for facts in asked] == [("toy", "16")]
+    with store.writer(fits=asked.append) as writer:
+        writer.put(*make_document("a", ["一。"]))
+    assert len(asked) == 2
+    assert set(held(store)[0]) == {"a"}
+
+
+def test_a_writer_and_a_view_know_the_model_that_another_process_put_in_place(filled):
+    """The store was opened before the index was embedded again, with another model and dimension."""
+    fresh = filled.path / "fresh"
+    with open_store(fresh, model="new", dimension=3) as new, new.writer() as writer:
+        document, chunks, _ = make_document("b", ["新的。"])
+        writer.put(document, chunks, np.eye(1, 3, dtype=np.float32))
+    with filled.view() as old:
+        replace_catalog(filled.path, fresh)
+        assert old.model == "toy"
+    facts = {}
+    with filled.writer(fits=facts.update) as writer:
+        assert (facts["model"], facts["dimension"]) == ("new", "3")
+        document, chunks, _ = make_document("c", ["更新的。"])
+        with pytest.raises(ValueError, match=r"not \(1, 3\)"):
+            writer.put(document, chunks, np.ones((1, 16), np.float32))
+        assert writer.remove("b")
+    with filled.view() as view:
+        assert (view.model, view.passages) == ("new", 0)

@@ -13,6 +13,7 @@ import pytest
 
 from rag import KnowledgeBase, Settings
 from rag.index.places import files_of
+from rag.indexing.naming import by_folders, remove_command
 from tests.toy import ToyEmbedder
 
 PLAIN = Settings(reader=False)
@@ -155,8 +156,8 @@ def test_a_folder_that_was_moved_keeps_its_documents(kb: KnowledgeBase, tmp_path
     assert (report.unchanged, report.removed) == (("docs/a.txt",), ())
     # The folder may as well be on a disk that is not mounted now.
     (note,) = report.notes
-    assert note.startswith("1 files were not pruned, because their whole folder is gone")
-    assert note.endswith("To remove them: rag remove docs/b.txt")
+    assert note.startswith("1 indexed files are no longer at their places: their folder was moved")
+    assert note.endswith(f"To remove them for good: rag remove --index {kb.path} docs/b.txt")
     # From now on it is known by its new place.
     write(tmp_path / "old" / "docs" / "a.txt", "another text")
     assert kb.index(tmp_path / "old" / "docs").added == ("old/docs/a.txt",)
@@ -188,6 +189,7 @@ def test_an_index_from_before_places_were_noted_goes_on(
     assert kb.generation == generation + 1
     assert kb.index(years / "2024" / "reports").added == ("2024/reports/q1.txt",)
     (tmp_path / "docs" / "inner" / "a.txt").unlink()
+    write(tmp_path / "docs" / "b.txt", "another text")
     assert kb.index(tmp_path / "docs", prune=True).removed == ("docs/inner/a.txt",)
 
 
@@ -291,6 +293,73 @@ def aged(*files: Path) -> None:
     """Make files old enough to be known by size and time."""
     for file in files:
         os.utime(file, ns=(10**18, 10**18))
+
+
+def test_an_index_moved_while_a_disk_is_away_keeps_its_documents(tmp_path: Path) -> None:
+    """They used to go by their name when another folder of that name was pruned."""
+    write(tmp_path / "A" / "docs" / "a.txt", "text a")
+    write(tmp_path / "B" / "docs" / "b.txt", "text b")
+    write(tmp_path / "B" / "docs" / "here.txt", "text here")
+    index = tmp_path / "index"
+    with open_index(index) as kb:
+        kb.index(tmp_path / "A" / "docs", tmp_path / "B" / "docs")
+    (tmp_path / "A").rename(tmp_path / "not mounted")
+    (tmp_path / "B" / "docs" / "b.txt").unlink()
+    for place in ("elsewhere", "farther/off"):  # moved twice: what is noted stays
+        moved = tmp_path / place / "index"
+        moved.parent.mkdir(parents=True)
+        index = index.rename(moved)
+        with open_index(index) as kb:
+            report = kb.index(tmp_path / "B" / "docs", prune=True)
+            assert report.removed == (("docs/b.txt",) if place == "elsewhere" else ())
+            (note,) = report.notes
+            assert note.endswith(f"rag remove --index {index} docs/a.txt")
+            assert set(stored(kb)) == {"docs/a.txt", "docs/here.txt"}
+    (tmp_path / "not mounted").rename(tmp_path / "A")
+    with open_index(index) as kb:
+        report = kb.index(tmp_path / "A" / "docs", tmp_path / "B" / "docs", prune=True)
+        assert (len(report.unchanged), report.removed, report.notes) == (2, (), ())
+
+
+def test_a_folder_that_was_renamed_takes_its_documents_along(
+    kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    """Everything used to be there twice from then on, stale text included."""
+    for name in ("a", "b", "deep/c", "edited"):
+        write(tmp_path / "docs" / f"{name}.txt", f"text {name}")
+    write(tmp_path / "more" / "d.txt", "text d")
+    kb.index(tmp_path / "docs", tmp_path / "more")
+    (tmp_path / "docs").rename(tmp_path / "papers")
+    write(tmp_path / "papers" / "edited.txt", "another text")
+    report = kb.index(tmp_path / "papers")
+    assert (len(report.added), report.removed) == (4, ())
+    (note,) = report.notes
+    assert note.startswith("4 indexed files are no longer at their places")
+    assert note.endswith(f"rag remove --index {kb.path} docs/")
+    report = kb.index(tmp_path / "papers", prune=True)
+    assert report.removed == ("docs/a.txt", "docs/b.txt", "docs/deep/c.txt")
+    (note,) = report.notes
+    assert note.endswith(f"rag remove --index {kb.path} docs/edited.txt")
+    assert kb.remove("docs/") == ("docs/edited.txt",)
+    assert kb.index(tmp_path / "papers", prune=True).notes == ()
+    assert sorted(stored(kb)) == [
+        "more/d.txt", "papers/a.txt", "papers/b.txt", "papers/deep/c.txt", "papers/edited.txt",
+    ]  # fmt: skip
+
+
+def test_files_are_told_by_their_folders_where_all_of_it_goes() -> None:
+    names = ["docs/a", "docs/in/b", "docs/in/c", "docs/two/d", "/srv/x/e", "/srv/x/f", "g"]
+    assert by_folders(names, ["papers/a", "docs2/b"]) == ["docs/", "/srv/", "g"]
+    assert by_folders(names, ["docs/z", "/srv/z"]) == [
+        "docs/a",
+        "docs/in/",
+        "docs/two/d",
+        "/srv/x/",
+        "g",
+    ]
+    assert remove_command(["-docs/", "a b"], index="my index") == (
+        "rag remove --index 'my index' -- -docs/ 'a b'"
+    )
 
 
 def test_a_project_copied_with_an_index_far_from_its_files(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from rag.errors import (
     IndexChunkingMismatchError,
     IndexLockedError,
     IndexModelMismatchError,
+    IndexStoreError,
     QueryError,
     RagError,
 )
@@ -209,10 +210,14 @@ def test_vanished_files_stay_until_they_are_pruned(kb: KnowledgeBase, docs: Path
     kb.index(docs)
     (docs / "a.md").unlink()
     (docs / "rows.jsonl").unlink()
-    assert kb.index(docs).removed == ()
+    report = kb.index(docs)
+    assert report.removed == ()
+    (note,) = report.notes
+    assert note.startswith("2 indexed files are gone from these folders")
+    assert note.endswith("given with --prune")
     assert len(stored(kb)) == 6
     report = kb.index(docs, prune=True)
-    assert len(report.removed) == 5
+    assert (len(report.removed), report.notes) == (5, ())
     assert list(stored(kb)) == ["docs/b.txt"]
 
 
@@ -221,7 +226,8 @@ def test_pruning_one_folder_leaves_the_others(
 ) -> None:
     other = tmp_path / "docs2"
     other.mkdir()
-    (other / "c.txt").write_text("鱼。", encoding="utf-8")
+    for name in ("c.txt", "d.txt"):
+        (other / name).write_text("鱼。", encoding="utf-8")
     kb.index(docs, other)
     kb.add([Document(id="memory", source="docs/memory", text="猫。")])
     (other / "c.txt").unlink()
@@ -229,6 +235,23 @@ def test_pruning_one_folder_leaves_the_others(
     assert kb.index(docs, prune=True).removed == ("docs/a.md",)
     assert {"docs2/c.txt", "memory"} <= set(stored(kb))
     assert kb.index(other, prune=True).removed == ("docs2/c.txt",)
+
+
+def test_pruning_spares_all_files_of_a_folder_that_is_empty(kb: KnowledgeBase, docs: Path) -> None:
+    """The mount point of a disk that is not there used to empty the index."""
+    kb.index(docs)
+    files = docs.rename(docs.with_name("the disk"))
+    docs.mkdir()
+    for report in (kb.index(docs, prune=True), kb.index(docs)):
+        assert report.removed == ()
+        assert report.notes[-1].startswith("3 indexed files are no longer at their places")
+        assert report.notes[-1].endswith(f"rag remove --index {kb.path} docs/")
+    docs.rmdir()
+    files.rename(docs)
+    assert len(kb.index(docs, prune=True).unchanged) == 6
+    # A file by itself says nothing about the others.
+    (docs / "b.txt").unlink()
+    assert kb.index(docs / "a.md").notes == ()
 
 
 def test_pruning_spares_a_folder_that_is_not_there(kb: KnowledgeBase, docs: Path) -> None:
@@ -545,6 +568,28 @@ def test_remove_by_id_and_by_source(kb: KnowledgeBase, docs: Path) -> None:
     assert all("jsonl" not in p.source for p in kb.search("鸟", k=9))
 
 
+def test_remove_all_files_of_a_folder(kb: KnowledgeBase, docs: Path, tmp_path: Path) -> None:
+    (tmp_path / "docs2").mkdir()
+    (tmp_path / "docs2" / "c.txt").write_text("鱼。", encoding="utf-8")
+    kb.index(docs, tmp_path / "docs2")
+    memory = [
+        Document(id=name, source=name, text="猫。") for name in ("docs/memory", "site/", "site/x")
+    ]
+    kb.add(memory)
+    with pytest.raises(DocumentNotFoundError, match=r"in it: rag remove docs/$"):
+        kb.remove("docs")
+    for name in ("other/", "a.md/", "/"):
+        with pytest.raises(DocumentNotFoundError, match=r"rag documents"):
+            kb.remove("docs/", name)
+    assert kb.remove("site/") == ("site/",)  # a document of this very name
+    removed = kb.remove("docs/")
+    rows = {f"docs/rows.jsonl#{number}" for number in range(1, 5)}
+    assert set(removed) == {"docs/a.md", "docs/b.txt", *rows}
+    assert set(stored(kb)) == {"docs2/c.txt", "docs/memory", "site/x"}
+    with kb._store.view() as view:
+        assert [source.name for source in view.sources()] == ["docs2/c.txt"]
+
+
 def test_removed_documents_come_back_with_their_file(kb: KnowledgeBase, docs: Path) -> None:
     kb.index(docs)
     kb.remove("docs/a.md", "docs/rows.jsonl#3")
@@ -654,6 +699,30 @@ def test_another_model_is_refused_until_the_text_is_embedded_anew(tmp_path: Path
     embedded = len(two.embedded)
     assert len(reembed(path, two, PLAIN).unchanged) == 30
     assert len(two.embedded) == embedded
+
+
+def test_a_reembedding_that_fails_leaves_nothing_and_takes_nothing(tmp_path: Path) -> None:
+    from rag.indexing import reembed
+
+    class Broken(ToyEmbedder):
+        def embed_passages(self, texts: Any, *, progress: Any = None) -> Any:
+            raise OSError("out of order")
+
+    path = tmp_path / "index"
+    with KnowledgeBase.open(path, settings=PLAIN, embedder=ToyEmbedder()) as kb:
+        kb.add([Document(id="a", source="a", text="猫。")])
+    with pytest.raises(OSError, match="out of order"):
+        reembed(path, Broken("two"), PLAIN)
+    assert not (path / "reembed").exists()
+    mine = path / "reembed" / "mine.txt"
+    mine.parent.mkdir()
+    mine.write_text("x")
+    with pytest.raises(IndexStoreError, match="reembed holds something else"):
+        reembed(path, ToyEmbedder("two"), PLAIN)
+    assert mine.read_text() == "x"
+    mine.rename(path / "reembed" / "write.lock")  # as of one that was killed
+    assert reembed(path, ToyEmbedder("two"), PLAIN).updated == ("a",)
+    assert not (path / "reembed").exists()
 
 
 def test_other_chunk_settings(tmp_path: Path, docs: Path) -> None:
