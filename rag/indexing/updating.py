@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import DocumentNotFoundError, IndexStoreError, QueryError
 from rag.index import INCOMPLETE, Source, Store, Writer
 from rag.indexing.work import FileDone, Progress, Tally, Work
+from rag.reading import RULES as READING_RULES
 from rag.records import Document, Failure, IngestReport
 from rag.settings import Settings
 
@@ -463,7 +464,10 @@ def _read(
         if (
             known is not None
             and known.fingerprint.startswith(f"{file.size}:{file.modified}|")
-            and (file.modified < settled or not _content(known.fingerprint))
+            and (
+                (file.modified < settled and _is_read_alike(known))
+                or not _content(known.fingerprint)
+            )
         ):
             tally.unchanged.extend(known.document_ids)
             if known.location != file.location:
@@ -502,7 +506,8 @@ def _read_changed(
     if known is not None:
         known = _noted(writer, known)
     earlier = frozenset(known.document_ids if known is not None else ())
-    digests = RowDigests(known.rows if known is not None else b"", earlier)
+    rows = known.rows if known is not None and _is_read_alike(known) else b""
+    digests = RowDigests(rows, earlier)
     ids: list[str] = []
     failed = begun = False
     began, inside = tally.share or 0.0, 0
@@ -553,14 +558,22 @@ def _noted(writer: Writer, known: Source) -> Source:
 
 
 def _fingerprint(file: SourceFile) -> tuple[str, str, bytes | None]:
-    """(size and time, content hash, the content unless it is large)."""
+    """(size and time, reading rules and content hash, the content unless it is large)."""
     settled = time.time_ns() - file.modified > _SETTLED_NANOSECONDS
     quick = f"{file.size}:{file.modified}" if settled else "recent"
     with open(file.location, "rb", buffering=0) as stream:  # noqa: PTH123 - thrice as fast
         if file.size > _READ_ONCE:
-            return quick, hashlib.file_digest(stream, "sha256").hexdigest()[:32], None
+            return quick, _BY_RULES + hashlib.file_digest(stream, "sha256").hexdigest()[:32], None
         data = stream.readall()
-    return quick, hashlib.sha256(data).hexdigest()[:32], data
+    return quick, _BY_RULES + hashlib.sha256(data).hexdigest()[:32], data
+
+
+_BY_RULES = f"{READING_RULES}."
+
+
+def _is_read_alike(known: Source) -> bool:
+    """Whether a file was read by the rules of today."""
+    return _content(known.fingerprint).startswith(_BY_RULES)
 
 
 def _content(fingerprint: str) -> str:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from rag.reading.reader import Unchanged, read_bytes, read_file, read_path, read_paths
     from rag.reading.rows import RowDigests
 
+#: Raised whenever files are read otherwise, so that an index reads unchanged ones anew, once.
+RULES = 2
+
 # Looking for files, all that an unchanged folder needs, imports nothing of the rest.
 _HOMES = {
     "Discovery": "rag.reading.discovery",
@@ -41,6 +44,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "RULES",
     "Discovery",
     "RowDigests",
     "SourceFile",

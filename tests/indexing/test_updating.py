@@ -34,7 +34,7 @@ from rag.errors import (
 )
 from rag.index import Source, catalog
 from rag.index.writing import EmbeddedWriter
-from rag.indexing import as_document
+from rag.indexing import as_document, updating
 from rag.indexing.preparing import embedded_text
 from tests.toy import ToyEmbedder
 
@@ -144,6 +144,25 @@ def test_rows_come_change_and_vanish(kb: KnowledgeBase, docs: Path, embedder: To
     assert "docs/rows.jsonl#1" in report.unchanged
     assert "docs/rows.jsonl#4" not in stored(kb)
     assert len(embedder.embedded) == 7
+
+
+def test_files_read_by_earlier_rules_are_read_anew_once(
+    kb: KnowledgeBase, docs: Path, embedder: ToyEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in docs.iterdir():
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    monkeypatch.setattr(updating, "_BY_RULES", "1.")
+    monkeypatch.setattr("rag.reading.rows._find", lambda row, meaning: {"text": "title"}.get(meaning))
+    kb.index(docs)
+    assert stored(kb)["docs/rows.jsonl#1"] == "第0篇"
+    monkeypatch.undo()
+    embedder.embedded.clear()
+    report = kb.index(docs)
+    assert sorted(report.updated) == [f"docs/rows.jsonl#{n}" for n in range(1, 5)]
+    assert sorted(report.unchanged) == ["docs/a.md", "docs/b.txt"]
+    assert stored(kb)["docs/rows.jsonl#1"] == "鸟飞了0里。"
+    again = kb.index(docs)
+    assert (again.updated, len(again.unchanged)) == ((), 6)
 
 
 def test_rows_left_alone_are_not_parsed_again(
