@@ -179,10 +179,13 @@ class _Packer:
                 body -= 1
             if end < last and not self._units[body - 1].binds:
                 end = body  # a heading stays with what it heads
+            if packed and packed[-1][0] == start:
+                packed.pop()  # the overlap is all of it
             packed.append((start, end))
             fresh = end
         if len(packed) > 1:
-            packed[-2:] = self._balanced(packed[-2], packed[-1])
+            covered = packed[-3][1] if len(packed) > 2 else first
+            packed[-2:] = self._balanced(packed[-2], packed[-1], covered)
         return packed
 
     def _start(self, first: int, fresh: int) -> int:
@@ -201,15 +204,22 @@ class _Packer:
         piece = self._text[unit.start : unit.end]
         return "\n" in piece and len(split_sentences(piece)) > 1
 
-    def _balanced(self, before: tuple[int, int], last: tuple[int, int]) -> list[tuple[int, int]]:
-        """The last two chunks, with sentences moved from the one to a much shorter other."""
+    def _balanced(
+        self, before: tuple[int, int], last: tuple[int, int], covered: int
+    ) -> list[tuple[int, int]]:
+        """The last two chunks, with sentences moved from the one to a much shorter other.
+
+        What stands before ``covered`` is in the chunks before them: the first keeps more than that.
+        """
         (start, middle), (_, end) = before, last
         best = [before, last]
         shortest = min(self._size(start, middle), self._size(last[0], end))
-        for cut in range(middle - 1, start, -1):
+        for cut in range(middle - 1, max(start, covered), -1):
             if self._units[cut - 1].binds:
                 continue
-            begin = max(start, self._start(start, cut))
+            begin = self._start(start, cut)
+            if begin == start:
+                continue
             left, right = self._size(start, cut), self._size(begin, end)
             if right > self._budget:
                 break

@@ -31,14 +31,15 @@ _LIST_ITEM = re.compile(
 )
 #: An initial or a unit may look like the letter of an item: "Professor / J. Smith", "of 11.4 / m. Each".
 _LETTERED = re.compile(r"[A-Za-z]\.\s")
-_UNIT_AHEAD = re.compile(r"[msghltdVWANKJCFT]\.\s+([^\W\d_a-z][^\W\d_]*)")
+_UNIT_AHEAD = re.compile(r"[msghltdVWNKJCFT]\.\s+([^\W\d_a-z][^\W\d_]*)")
 _NAME_AHEAD = re.compile(
     r"(?:[A-Z]\.\s?){1,4}(?<=\s)[^\W\d_a-z][^\W\d_]+(?:-[^\W\d_]+)?"
-    r"(?P<after>[,.;:)'’]|\s(?:and|who|of|from|for|at|in|was|were|has|had|und|von|et|de)\s)?"
+    r"(?:[,.;:)'’]|\s(?:and|who|of|from|for|at|in|was|were|has|had|und|von|et|de)\s)"
 )
 _TITLE = re.compile(
-    r"\b(?:Prof(?:essor)?|Dr|Mr|Mrs|Ms|Sir|Captain|Colonel|General|Judge|Justice|President|Senator|Minister"
-    r"|Herrn?|Frau|Doktor|Professorin)$"
+    r"\b(?:prof(?:essor)?|dr|mr|mrs|ms|sir|captain|colonel|general|judge|justice|president|senator|minister"
+    r"|herrn?|frau|doktor|professorin)$",
+    re.IGNORECASE,
 )
 #: Counts and units behind a number that ended the line above: "职工1846 / 人，".
 _MEASURE = re.compile(
@@ -233,14 +234,9 @@ def _only_looks_lettered(text: str, start: int, end: int, ahead: str) -> bool:
     if text[end - 1].isdigit():
         unit = _UNIT_AHEAD.match(ahead)
         return unit is not None and (ahead[0].islower() or unit[1].lower() in STARTERS)
-    name = _NAME_AHEAD.match(ahead)
-    if name is None:
-        return False
-    if _TITLE.search(text, max(start, end - 12), end) or _OPEN_WORD.search(
-        text, max(start, end - 12), end
-    ):
-        return True
-    return text[end - 1].islower() and ahead[0] not in "AI" and name["after"] is not None
+    tail = text[max(start, end - 12) : end]
+    named = _TITLE.search(tail) or _OPEN_WORD.search(tail)
+    return named is not None and _NAME_AHEAD.match(ahead) is not None
 
 
 def _is_numbered(text: str, start: int) -> bool:

@@ -1,8 +1,7 @@
 """Title, date and publisher from the first lines of a text: what stands there besides the article.
 
 General rules, each with its reason; nothing here knows a particular site. A date counts only on a
-line
-of its own with times, sources and counters, or in a press dateline: never from running text.
+line of its own with times, sources and counters, or in a press dateline: never from running text.
 """
 
 from __future__ import annotations
@@ -77,6 +76,7 @@ _PUBLISHED = re.compile(
     r"\s*(?:on)?\s*[:：]?\s*$",
     re.IGNORECASE,
 )
+_PROSE_AFTER = re.compile(r"[\s,，]*[a-z]")
 #: A date or time of something: ``Due date:``, ``报名截止日期：``, ``Geburtsdatum:``.
 _QUALIFIED = re.compile(
     r"(?P<of>[\u3400-\u9fff]+(?=时间|時間|日期)|[가-힣]+\s?(?=날짜)|[^\W\d_]+\s+(?=Date\b)|[^\W\d_]+(?=datum\b))"
@@ -244,9 +244,9 @@ def _date_line(line: str, *, is_title: bool = False) -> tuple[str | None, str | 
     published = date_of(match) if match else None
     if match is None or published is None:
         return None, None
-    if _HISTORY.match(line) and _PUBLISHED.search(line[: match.start()]):
-        return published, None
     before, after = line[: match.start()], line[match.end() :]
+    if _ends_history(line, match):
+        return published, None
     source = _SOURCE.search(line)
     if not source and _is_of_another(before):
         return None, None
@@ -274,15 +274,18 @@ def _date_line(line: str, *, is_title: bool = False) -> tuple[str | None, str | 
 def _own_date(line: str) -> re.Match[str] | None:
     """The date that the line calls the one of publication, else its first date."""
     dates = list(DATE.finditer(line))
-    if len(dates) > 1:
-        for match in dates:
-            if _label_after(line, match):
-                return match
-        if _HISTORY.match(line):
-            for match in dates:
-                if _PUBLISHED.search(line[: match.start()]):
-                    return match
+    for match in dates if len(dates) > 1 else ():
+        if _label_after(line, match) or _ends_history(line, match):
+            return match
     return dates[0] if dates else None
+
+
+def _ends_history(line: str, date: re.Match[str]) -> bool:
+    return (
+        _HISTORY.match(line) is not None
+        and _PUBLISHED.search(line[: date.start()]) is not None
+        and _PROSE_AFTER.match(line, date.end()) is None
+    )
 
 
 def _label_after(line: str, date: re.Match[str]) -> re.Match[str] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-import statistics
 from typing import Any, NamedTuple
 
 __all__ = ["without_stretch"]
@@ -17,9 +16,14 @@ _FULL_WIDTH = re.compile(f"[{_FULL}]")
 _BLANK = re.compile(
     rf"(?<![\s{_HANGUL}]) (?![\s{_HANGUL}])(?:(?<=[{_FULL}] )(?=.)|(?<=. )(?=[{_FULL}]))"
 )
+#: Two letters, which a line sets apart as far as it is stretched; beside marks it may be squeezed.
+_LETTER = r"[\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_LETTERS = re.compile(f"{_LETTER} ?{_LETTER}")
 _LINE = re.compile(r"[^\r\n]+")
-#: Shortest line, in gaps, that tells how far it is stretched, and the farthest, in ems.
-_GAPS, _FARTHEST = 4, 0.5
+#: Shortest line, in gaps and in pairs of letters, that tells how far it is stretched.
+_GAPS, _PAIRS = 4, 2
+#: The farthest, in ems.
+_FARTHEST = 0.5
 
 
 class _Place(NamedTuple):
@@ -35,7 +39,7 @@ def without_stretch(text: str, text_page: Any) -> str:
     """``text`` without the blanks that PDFium takes a stretched line's gaps for.
 
     A blank goes if it stands in the text only, not in the file, and its gap is hardly wider than
-    is usual between the characters of its line: columns of a table stay apart.
+    the narrowest between two letters of its line: cells of a table stay apart.
 
     Args:
         text: The whole text of the page, as PDFium gives it.
@@ -53,9 +57,10 @@ def without_stretch(text: str, text_page: Any) -> str:
         if not blanks:
             continue
         gaps = _gaps(raw, text_page, text, *line.span())
-        usual = statistics.median(gaps.values()) if len(gaps) >= _GAPS else math.inf
-        if usual <= _FARTHEST:
-            limit = max(usual, 0) * 1.5 + 0.1
+        pairs = [gap for at, gap in gaps.items() if _LETTERS.match(text, at - 1)]
+        stretch = min(pairs) if len(gaps) >= _GAPS and len(pairs) >= _PAIRS else math.inf
+        if stretch <= _FARTHEST:
+            limit = max(stretch, 0) * 1.5 + 0.1
             drop.update(at for at in blanks if gaps.get(at, math.inf) <= limit)
     return "".join(c for at, c in enumerate(text) if at not in drop) if drop else text
 

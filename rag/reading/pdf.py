@@ -21,7 +21,7 @@ _LOCK = unlocked_when_forked(threading.Lock())
 _CREATED = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 #: PDFium's mark for a hyphen at the end of a line; it gives no line break there.
 _HYPHEN = re.compile("[\ufffe\x02]\\s*\n?")
-_OVER_LINES = re.compile(rf"(\S){BROKEN_WORD}\n(\S)")
+_OVER_LINES = re.compile(rf"(?<=(.)){BROKEN_WORD}\n(?=(.{{1,2}}))")
 _OVER_PAGES = re.compile(r"[^\W\d_][-\u2010]$")
 #: Titles that a word processor wrote, not an author.
 _NO_TITLE = re.compile(
@@ -88,16 +88,21 @@ def _page(pdf: Any, number: int) -> str:
 def _rejoined(page: str) -> str:
     """The page with the words made whole that are broken over its lines.
 
-    What stands behind a hyphen may as well be a foot, or another column: only lower case goes on.
+    What stands behind a hyphen may as well be a foot, or another column: a word goes on in its own
+    case, a name with a number (``COVID-19``).
     """
 
-    def whole(broken: re.Match[str]) -> str:
+    def hyphen(broken: re.Match[str]) -> str:
         before, after = broken.groups()
-        if not after.islower():
-            return f"{before}-\n{after}"
-        return before + after if before.islower() else f"{before}-{after}"
+        if before.islower() and after[0].islower():
+            return ""
+        if before.isupper() and len(after) == 2 and after.isalpha() and after.isupper():
+            return ""
+        if after[0].islower() or (after[0].isdigit() and not before.islower()):
+            return "-"
+        return "-\n"
 
-    page = _OVER_LINES.sub(whole, page)
+    page = _OVER_LINES.sub(hyphen, page)
     return page[: -len(BROKEN_WORD)] + "-" if page.endswith(BROKEN_WORD) else page
 
 

@@ -39,13 +39,15 @@ _Shape = tuple[int, str]
 def without_running_heads(pages: Sequence[str]) -> list[str]:
     """The pages without page numbers, and without first and last lines that most of them share.
 
-    Up to three lines fall at either end, the outermost first; below the outermost only what does
-    not end as a sentence does. A first line keeps its first place: the title is often the running
-    head of the later pages.
+    Up to three lines fall at either end, the outermost first. Forms and tables share lines too: a
+    line below the outermost falls only at an end that counts the pages, if it does not end as a
+    sentence does, and keeps its first place. So does the outermost first line: the title is often
+    the running head of the later pages.
     """
     bodies = [page.split("\n") for page in pages]
-    titles: list[list[str]] = [[] for _ in pages]
-    seen: set[str] = set()
+    heads: list[list[str]] = [[] for _ in pages]
+    feet: list[list[str]] = [[] for _ in pages]
+    seen: set[tuple[int, str]] = set()
     numbered: set[tuple[int, int]] = set()
     for depth in range(_DEPTH):
         shared = _shared_shapes(bodies)
@@ -57,37 +59,42 @@ def without_running_heads(pages: Sequence[str]) -> list[str]:
                 if not lines:
                     break
                 line = lines[place].strip()
+                end = (number, place)
                 lone = _LONE_NUMBER.fullmatch(line)
-                counter = lone or _PAGE_NUMBER.fullmatch(line)
-                if counter:
-                    if (number, place) in numbered:
-                        continue
-                    drop = int(lone[1]) - number in counts if lone else len(pages) > 1
-                    if drop:
-                        numbered.add((number, place))
+                if lone:
+                    drop = counting = int(lone[1]) - number in counts and end not in numbered
+                elif not depth and _PAGE_NUMBER.fullmatch(line):
+                    drop = counting = len(pages) > 1
                 elif depth and line.endswith(_SENTENCE_END):
                     continue
                 else:
                     shape = (place, _NUMBER.sub("0", line))
-                    drop = shape in shared or (number, place) in alternating
+                    counting = shared.get(shape, False) or end in alternating
+                    drop = counting or (shape in shared and (not depth or end in numbered))
                 if not drop:
                     continue
                 changed = True
-                first = place == 0 and line not in seen
-                if first and not counter and not _NUMBER.search(line):
-                    seen.add(line)
-                    titles[number].append(lines[0])
+                if counting:
+                    numbered.add(end)
+                first = not counting and (place, line) not in seen
+                if first and (depth or (place == 0 and not _NUMBER.search(line))):
+                    seen.add((place, line))
+                    if place == 0:
+                        heads[number].append(lines[0])
+                    else:
+                        feet[number].insert(0, lines[-1])
                 del lines[place]
             bodies[number] = "\n".join(lines).strip("\n").split("\n") if lines else []
         if not changed:
             break
     return [
-        "\n".join(title + lines).strip("\n") for title, lines in zip(titles, bodies, strict=True)
+        "\n".join(head + lines + foot).strip("\n")
+        for head, lines, foot in zip(heads, bodies, feet, strict=True)
     ]
 
 
-def _shared_shapes(bodies: Sequence[Sequence[str]]) -> set[_Shape]:
-    """What most pages share at one place, or most left pages, or most right ones.
+def _shared_shapes(bodies: Sequence[Sequence[str]]) -> dict[_Shape, bool]:
+    """What most pages share at one place, and whether it counts them; first lines also of one side.
 
     The numbers must be those of the pages, or the same on most of them: others tell pages apart.
     Each chapter may count its own pages.
@@ -96,22 +103,24 @@ def _shared_shapes(bodies: Sequence[Sequence[str]]) -> set[_Shape]:
     for page, place, line in _ends(bodies):
         found[place, _NUMBER.sub("0", line)].append((page, line))
     total = len(bodies)
-
-    def runs(place: int, on: list[tuple[int, str]]) -> bool:
+    shapes: dict[_Shape, bool] = {}
+    for shape, on in found.items():
+        place = shape[0]
         sides = {page % 2 for page, _ in on}
-        pages = total if len(sides) == 2 else (total + 1 - min(sides)) // 2
+        pages = total if place or len(sides) == 2 else (total + 1 - min(sides)) // 2
         if _most((line for _, line in on), pages):
-            return True
-        if place == 0 and any(_NUMBERED_HEADING.fullmatch(line) for _, line in on):
-            return False
-        numbers = [[int(n[-9:]) - page for n in _NUMBER.findall(line)] for page, line in on]
-        return any(
-            _most(offsets, total)
-            or len(_in_runs(dict(zip((page for page, _ in on), offsets, strict=True)))) * 2 > total
-            for offsets in zip(*numbers, strict=True)
-        )
-
-    return {shape for shape, on in found.items() if len(on) >= 3 and runs(shape[0], on)}
+            shapes[shape] = False
+        elif len(on) >= 3 and not (
+            place == 0 and any(_NUMBERED_HEADING.fullmatch(line) for _, line in on)
+        ):
+            numbers = [[int(n[-9:]) - page for n in _NUMBER.findall(line)] for page, line in on]
+            offsets_of = (
+                dict(zip((page for page, _ in on), n, strict=True))
+                for n in zip(*numbers, strict=True)
+            )
+            if any(_most(o.values(), total) or len(_in_runs(o)) * 2 > total for o in offsets_of):
+                shapes[shape] = True
+    return shapes
 
 
 def _alternating(bodies: Sequence[Sequence[str]]) -> set[tuple[int, int]]:

@@ -51,6 +51,13 @@ def test_budget_is_kept_in_tokens(parts: list[str], budget: int, overlap: int) -
         assert chunk.tokens == count_tokens(chunk.text)
 
 
+@pytest.mark.parametrize(("budget", "overlap", "count"), [(37, 0, 2), (44, 18, 3)])
+def test_no_chunk_holds_all_of_another(budget: int, overlap: int, count: int) -> None:
+    grown = "港口吞吐量增长了一成。"
+    text = f"{grown}It grew by a tenth.{grown}一、目标\n{grown * count}"
+    check(text, chunk_document(document(text), chunk_tokens=budget, chunk_overlap=overlap))
+
+
 def test_a_short_text_is_one_chunk() -> None:
     text = "\n港口开通了。船来了。\n"
     (chunk,) = chunk_document(document(text))

@@ -315,6 +315,10 @@ class TestLineBreaks:
             "The meeting was attended by the members of the board\nA. Smith, chair\nB. Jones, clerk",
             "The table shows the weight of all the samples of the inlet\nB. Experimental setup\nIt was dry.",
             "It was moved to the archive of the city in the year 2017\nJ. Smith, Papers",
+            "Bed load transport and morphodynamics of tidal inlets\nM. Okafor and E. Lindqvist",
+            "The results of all this work are described in the appendix\nC. Results and discussion",
+            "Choose the right answer to the question about the capital of\nA. Paris\nB. London",
+            "Which of these began in the spring of the year of grace 1871\nA. The siege\nB. The truce",
             "编号1846\n人民路小学",
         ],
     )

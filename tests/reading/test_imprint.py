@@ -200,6 +200,7 @@ def test_site_names_are_cut_from_titles(title: str, expected: str) -> None:
         ("本办法于2023年5月18日发布", None, None),
         ("本办法自2023年5月18日发布之日起施行", None, None),
         ("The quay was inspected and published 9 January 2023 in London.", None, None),
+        ("Received on 3 May 2022, the report published 4 May 2022 was long", None, None),
     ],
 )
 def test_the_date_of_publication_among_others(

@@ -36,6 +36,7 @@ def placed(line: str, gaps: Sequence[float]) -> str:
         ("ストーカー規制法", [0.3] * 8, "ストーカー規制法"),
         # Columns: their gaps are wider than those of the line.
         ("城关区沙河区青石县", [0, 0, 0.3] * 3, "城关区 沙河区 青石县"),
+        ("城关区男女优良", [0, 0, 0.4, 0.4, 0.4, 0.4, 0], "城关区 男 女 优 良"),
         ("再生水利用量为水", [0.2, 0.2, 0.2, 1.5, 0.2, 0.2, 0.2, 0], "再生水利 用量为水"),
         # Cells of one character each, and too little to tell.
         ("男女老幼优良", [1.5] * 6, "男 女 老 幼 优 良"),

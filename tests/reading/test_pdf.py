@@ -13,6 +13,10 @@ from tests.reading.small_pdf import small_pdf
     [
         (["The morpho-", "dynamic model"], "The morphodynamic model"),
         (["A DNA-", "based test"], "A DNA-based test"),
+        (["A field is OP-", "TIONAL there"], "A field is OPTIONAL there"),
+        (["In cm-", "h-", "s it is"], "In cmhs it is"),
+        (["ELE-", "A footnote"], "ELE-\nA footnote"),
+        (["During COVID-", "19 it was"], "During COVID-19 it was"),
         (["The pre-", "COVID years"], "The pre-\nCOVID years"),
         (["The morpho-", "1 A footnote"], "The morpho-\n1 A footnote"),
     ],
