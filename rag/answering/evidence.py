@@ -61,7 +61,6 @@ class Candidate:
         after: The next one, or "" where that is the heading of another section.
         frame: Title and heading, of several in the passage the one above it.
         head: The head of the table whose row it is, or "".
-        row: The row as a sentence, or None: in its place it is judged.
     """
 
     passage: int
@@ -75,12 +74,17 @@ class Candidate:
     frame: str
     published: str | None
     head: str = ""
-    row: ToldRow | None = None
+
+    @property
+    def row(self) -> ToldRow | None:
+        """The row of a table as a sentence; None for other text, and where its cells do not fit the head."""
+        return told_row(self.head, self.text) if self.head else None
 
     @property
     def told(self) -> str:
-        """What is judged: the text, or what a row of a table says below its head."""
-        return self.text if self.row is None else self.row.text
+        """What is judged and shown: the text, or what a row of a table says below its head."""
+        row = self.row
+        return self.text if row is None else row.text
 
 
 def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
@@ -131,7 +135,6 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
                     frame=" ".join(part for part in (passage.title, heading) if part),
                     published=passage.published,
                     head=head,
-                    row=row,
                 )
             )
     return found

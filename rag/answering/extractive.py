@@ -191,7 +191,7 @@ def _written(
     pieces: list[str] = []
     length = 0
     asked_script = text_script(asked.text)
-    told_script = text_script(first.text)
+    told_script = text_script(first.told)
     if asked_script and told_script and asked_script != told_script:
         pieces.append(lead_in(asked.language))
         length += len(pieces[0])
@@ -246,7 +246,8 @@ def _citation(
 
 def _displayed(candidate: Candidate) -> str:
     """A sentence as it is shown: line breaks closed up, a row of a table with the names of its columns."""
-    return tidy(candidate.told)[0].strip()
+    told = candidate.told if candidate.row is None else candidate.told.replace(r"\|", "|")
+    return tidy(told)[0].strip()
 
 
 def _local_idf(passages: Sequence[Passage]) -> Idf:

@@ -132,7 +132,7 @@ _UNREAD = re.compile("[\u0e80-\u0eff\u0f00-\u109f\u1780-\u17ff]")
 
 def _readable(asked: AskedFor, candidates: Sequence[Candidate]) -> bool:
     """Whether the reader knows the script of the question and of the best passage."""
-    text = asked.text + candidates[0].text
+    text = asked.text + candidates[0].told
     return 4 * len(_UNREAD.findall(text)) < len(text)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -46,8 +46,10 @@ _WORDLY = "[^\\W_\u3040-\u9fff]"
 
 def named_in(question: str, told: str) -> bool:
     """Whether a normalised question holds a normalised text, not as a part of a longer word or number."""
+    if told not in question:
+        return False  # before a pattern is made: a long table has thousands of cells
     if not told.isascii():
-        return told in question
+        return True
     return re.search(rf"(?<!{_WORDLY}){re.escape(told)}(?!{_WORDLY})", question) is not None
 
 
@@ -59,20 +61,27 @@ def rows_asked(question: str, candidates: Sequence[Candidate]) -> list[RowAsked]
         if candidate.row is not None:
             tables[candidate.document_id, candidate.head].append(index)
     for (_, head), members in tables.items():
-        column = any(named_in(question, name) for name in _names(head)[1:] if name)
-        heads = {name for name in _names(head) if name}
-        named = {
-            index: frozenset(
-                cell
-                for cell in _names(candidates[index].text)
-                if cell and cell not in heads and named_in(question, cell)
-            )
-            for index in members
-        }
+        heads = _names(head)
+        rows = {index: frozenset(_names(candidates[index].text)) for index in members}
+        cells = frozenset().union(*rows.values()) - {"", *heads}
+        column = any(name and named_in(question, name) for name in heads[1:])
+        held = _held(question, cells)
+        named = {index: row & held for index, row in rows.items()}
+        differing = set(named.values())
         for index in members:
-            another = any(named[index] < other for other in named.values())
+            another = any(named[index] < other for other in differing)
             found[index] = RowAsked(bool(named[index]) and not another, column, another)
     return found
+
+
+def _held(question: str, names: Iterable[str]) -> frozenset[str]:
+    """The names that a question holds: of X2 and X2 Pro, in "the price of the X2 Pro", the second alone."""
+    held = set()
+    for name in sorted(names, key=lambda name: (-len(name), name)):
+        if named_in(question, name):
+            held.add(name)
+            question = question.replace(name, "\n")
+    return frozenset(held)
 
 
 _ASIDE = re.compile(r"[(\[].*?[)\]]")

@@ -92,7 +92,7 @@ def family_of(candidates: Sequence[Candidate]) -> str:
     weighs differently there. Where at least half of the candidates with letters are Chinese, all count as
     Chinese.
     """
-    scripts = [script for one in candidates if (script := text_script(one.text))]
+    scripts = [script for one in candidates if (script := text_script(one.told))]
     return "" if 2 * scripts.count("han") >= len(scripts) else "-other"
 
 

@@ -224,7 +224,7 @@ def _is_of_another(
 
 
 def _framed(candidate: Candidate) -> frozenset[str]:
-    return held_terms(candidate.text) | held_terms(candidate.frame)
+    return held_terms(candidate.told) | held_terms(candidate.frame)
 
 
 _NUMBERED = re.compile(r"\s*[(（]?(\d{1,2})[.)）]\s")

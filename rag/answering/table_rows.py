@@ -19,6 +19,7 @@ Span = tuple[int, int]
 # A bar behind a backslash is part of its cell.
 _BAR = re.compile(r"(?<!\\)\|")
 _FIGURE = re.compile(r"\W{0,2}\d[\d\s.,:/%~–—-]*\D{0,4}")
+_STOPS = ".!?。！？"
 _OUTER = re.compile(r"^\s*\||(?<!\\)\|\s*$")
 
 
@@ -29,7 +30,8 @@ class ToldRow:
     Attributes:
         text: The sentence.
         cells: Where each cell stands in it, and where it begins in the row: (start, end, start in the row).
-        figures: Whether some cell is a figure; its unit may stand in the head or nowhere.
+        figures: Whether some cell but the first, which names the row, is a figure; its unit may stand in the
+            head or nowhere.
     """
 
     text: str
@@ -80,5 +82,5 @@ def told_row(head: str, row: str) -> ToldRow | None:
         text += row[start:end]
     if not text:
         return None
-    figures = any(_FIGURE.fullmatch(row[start:end]) for start, end in cells)
-    return ToldRow(text + stop, tuple(placed), figures)
+    figures = any(_FIGURE.fullmatch(row[start:end]) for start, end in cells[1:])
+    return ToldRow(text if text[-1] in _STOPS else text + stop, tuple(placed), figures)

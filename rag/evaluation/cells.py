@@ -242,8 +242,8 @@ def documents_version(suite: Suite) -> str:
         for file in _listed(suite):
             if not _is_suite(suite, file):
                 digest.update(f"{file.source}\0".encode("utf-8", "surrogatepass"))
-                # What may not be read is a line among the failures, and no document.
-                with contextlib.suppress(PermissionError):
+                # What cannot be read is a line among the failures, and no document.
+                with contextlib.suppress(OSError):
                     digest.update(file.path.read_bytes())
     for document in suite.corpus:
         facts = (document.id, document.source, document.title, document.published, document.text)

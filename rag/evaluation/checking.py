@@ -44,6 +44,7 @@ def check(suite: Suite, documents: Iterable[Document]) -> list[str]:
     """
     known = list(documents)
     places = locate(suite, known)
+    named = by_name(known)
     texts = {document.id: document.text for document in known}
     notes: list[str] = []
     for question in suite.questions:
@@ -53,9 +54,14 @@ def check(suite: Suite, documents: Iterable[Document]) -> list[str]:
             for start, end in place.spans
         ]
         notes += [
-            f"{_where(suite, question, evidence)}the words {_short(evidence.text or '')!r} stand in "
-            f"the file {place.source}, but not in its text as read: no system can find them. "
-            "Choose other words, or convert the file."
+            _where(suite, question, evidence)
+            + (
+                f"the words {_short(evidence.text or '')!r} stand in the file {place.source}, but "
+                "not in its text as read"
+                if find_documents(evidence.document, named)
+                else f"the file {place.source} is there, but no text was read from it"
+            )
+            + ": no system can find the evidence. Choose another, or convert the file."
             for place in places[question.id]
             if not place.spans
             for evidence in [question.evidence[place.item - 1]]
@@ -158,13 +164,15 @@ def _spans(
     for document in documents:
         if document.id not in bare:
             bare[document.id] = _bare(document.text)
-    found = [
-        (document, tuple(_occurrences(evidence.text, *bare[document.id]))) for document in documents
+    key = _squeeze(evidence.text)
+    held = [
+        (document, tuple(_occurrences(key, *bare[document.id])))
+        for document in documents
+        if key and key in bare[document.id][0]
     ]
-    held = [(document, spans) for document, spans in found if spans]
     if not held:
         raw = _raw_text(suite, evidence.document)
-        if raw is None or _squeeze(evidence.text) not in _squeeze(raw):
+        if raw is None or key not in _squeeze(raw):
             texts = [bare[document.id][0] for document in documents]
             row = documents[0].id.endswith(evidence.document)
             name = documents[0].id if row else documents[0].source
@@ -187,12 +195,11 @@ def _checked_span(where: str, evidence: Evidence, document: Document, start: int
     return start, end
 
 
-def _occurrences(wanted: str, bare: str, offsets: Sequence[int]) -> list[Span]:
+def _occurrences(key: str, bare: str, offsets: Sequence[int]) -> list[Span]:
     """All spans of the words, white space apart: columns break lines in mid-sentence."""
-    key = _squeeze(wanted)
     spans: list[Span] = []
     at = bare.find(key)
-    while key and at >= 0:
+    while at >= 0:
         spans.append((offsets[at], offsets[at + len(key) - 1] + 1))
         at = bare.find(key, at + 1)
     return spans
@@ -213,7 +220,9 @@ def _short(text: str, size: int = 40) -> str:
 
 
 def _no_document(name: str, named: Named) -> str:
-    near = difflib.get_close_matches(name, named, 1, 0.4)
+    # The files alone: a table has thousands of rows, and to compare with each takes long.
+    sources = list(dict.fromkeys(documents[0].source for documents in named.values()))
+    near = difflib.get_close_matches(name, sources, 1, 0.4)
     count = len({document.id for documents in named.values() for document in documents})
     hint = f"Did you mean {near[0]!r}?" if near else f"There are {count}: rag documents"
     same = [known for known in named if known.endswith("/" + name)]
@@ -225,7 +234,7 @@ def _no_document(name: str, named: Named) -> str:
 def _not_verbatim(wanted: str, source: str, texts: Sequence[str]) -> str:
     key = _squeeze(wanted)
     size = 0
-    while size < len(key) and any(key[: size + 1] in text for text in texts):
+    while size < len(key) and (texts := [text for text in texts if key[: size + 1] in text]):
         size += 1
     upto = f"It agrees up to {_short(key[max(0, size - 12) : size])!r}." if size > 3 else ""
     return (

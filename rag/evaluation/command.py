@@ -134,7 +134,7 @@ def _must_be_writable(option: str, name: str | None) -> None:
     path = Path(name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = not path.exists()
+        new = not (path.exists() or path.is_symlink())
         path.open("ab").close()
         if new:
             path.unlink()

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from rag.answering.llm.thinking import without_thinking
 from rag.errors import LLMError
 from rag.evaluation.evaluating import Evaluation, SuiteResult
 from rag.evaluation.judging import Judged
@@ -80,8 +81,7 @@ def _opinion(question: Judged, model: Any) -> bool:
         question=question.question, expected=question.expected, answer=question.answer
     )
     reply = ask_model(model, prompt)
-    # What a reasoning model thought comes first; yes and no may stand in it.
-    said = _WORD.match(reply.rpartition("</think>")[2])
+    said = _WORD.match(without_thinking(reply))
     if said is None:
         raise LLMError(
             f"the judge said {reply[:40]!r}, not yes or no. Use another model.", cause="reply"

@@ -73,7 +73,7 @@ def write_qrels(path: Path, suite: Suite, places: Mapping[str, Sequence[Place]])
     lines: list[str] = []
     for question in suite.questions:
         if suite.relevance == "document":
-            wanted = dict.fromkeys(p.document_id or p.source for p in places[question.id])
+            wanted = dict.fromkeys(_alike(places[question.id]).values())
             lines += [f"{question.id} 0 {_name(identity)} 1" for identity in wanted]
         else:
             lines += [f"{name} 0 evidence 1" for name, _ in topics(question, places[question.id])]
@@ -98,7 +98,12 @@ def write_run(
             continue
         ranking = sorted(rankings.get(question.id, ()), key=lambda passage: passage.rank)
         if suite.relevance == "document":
-            names = [_name(identity) for passage in ranking for identity in _documents(passage)]
+            alike = _alike(places[question.id])
+            names = [
+                _name(alike.get(identity, identity))
+                for passage in ranking
+                for identity in _documents(passage)
+            ]
             lines += _lines(question.id, list(dict.fromkeys(names)), tag)
             continue
         for topic, wanted in topics(question, places[question.id]):
@@ -115,6 +120,16 @@ def write_run(
 
 def _lines(topic: str, names: Sequence[str], tag: str) -> list[str]:
     return [f"{topic} Q0 {name} {rank} {1 / rank:.9f} {tag}" for rank, name in enumerate(names, 1)]
+
+
+def _alike(places: Sequence[Place]) -> dict[str, str]:
+    """Each wanted document to the one it counts as: rows that hold the same evidence are one."""
+    alike: dict[str, str] = {}
+    first: dict[int, str] = {}
+    for place in places:
+        identity = place.document_id or place.source
+        alike.setdefault(identity, first.setdefault(place.item, identity))
+    return alike
 
 
 def _documents(passage: Passage) -> list[str]:

@@ -187,9 +187,11 @@ class _Walk:
 
 
 def _is_written(folder: Path, names: set[str]) -> bool:
-    """True for an index and for the run of an evaluation, told by the names of the folder's entries."""
-    # By names alone: a catalog is still empty while it is made.
-    if "catalog.sqlite" in names and names & {"write.lock", "segments"}:
+    """True for an index, also a copy of one, which has no lock, and for the run of an evaluation."""
+    # The catalog itself tells nothing: it is still empty while it is made, and others have one too.
+    if "catalog.sqlite" in names and (
+        "write.lock" in names or any(folder.glob("segments/*/ids.npy"))
+    ):
         return True
     if "outcomes.jsonl" not in names:
         return False

@@ -7,9 +7,8 @@ report on districts, authorities, projects and firms, ``questions/wiki.jsonl`` a
 runs of English documentation there. These hold questions and places (hash of an article or number of a line,
 offsets), never the texts: whoever has the data gets the evidence, whoever has not gets nothing.
 ``questions/texts.jsonl``, ``questions/lessons.jsonl`` and ``questions/tables.jsonl`` hold invented articles
-with their questions, and
-``questions/general.jsonl`` asks in many languages about the world and for help with daily life: what no
-collection of articles answers.
+with their questions, and ``questions/general.jsonl`` asks in many languages about the world and for help with
+daily life: what no collection of articles answers.
 Kinds: ``direct``, ``paraphrase`` (few words in common with the evidence), ``english`` and ``chinese`` (asked
 across languages), ``absent`` (a near miss: the topic is there, the fact is not).
 """

@@ -14,6 +14,7 @@ from rag.answering.scoring import has_network
 from rag.index import open_store
 from rag.retrieval import retrieve
 from rag.settings import Settings
+from tests.answering.made import passage
 
 ALWAYS = Settings(refusal_threshold=0.0)
 
@@ -184,3 +185,13 @@ def test_pages_are_told(small_view, embedder) -> None:
     paged = replace(passage, metadata={"pages": [0, 10, 5000]})
     given = answer("新码头总投资多少?", [paged], view=small_view, settings=ALWAYS)
     assert given.citations[0].page == 2
+
+
+def test_a_row_is_shown_with_the_names_of_its_columns_and_quoted_as_it_stands() -> None:
+    row = r"| X2 Pro Max | $349 | City \| Town |"
+    table = f"| 型号 | 价格 | 款式 |\n|---|---|---|\n{row}\n| X3 | $499 | Cargo |"
+    given = answer("X2 Pro Max的价格是多少?", [passage(table)], settings=ALWAYS)
+    assert given.text.startswith("型号：X2 Pro Max；价格：$349；款式：City | Town。[1]")
+    (first, *_), (citation, *_) = given.statements, given.citations
+    assert given.text[first.start : first.end].endswith("City | Town。")
+    assert (citation.quote, citation.highlight_text) == (row, "$349")

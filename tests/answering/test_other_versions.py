@@ -16,9 +16,11 @@ CONTRACT = (
     "Service contract between Alpha Ltd and Beta GmbH, version {v}.\n\n"
     "The contractor maintains the heating of the building in Mill Street, every month of the year.\n"
     "The yearly fee is {fee} euros, payable in advance.\n"
-    "Notice must be given in writing, three months before the end of the year.\n"
+    "Notice must be given in writing, three months before the end of the year.\n\n"
+    "| Item | Deposit |\n|---|---|\n| Key of the cellar | {deposit} euros |\n| Ladder | 15 euros |\n"
 )
 FEES = {"1": "12,000", "2": "13,500", "3": "14,250"}
+DEPOSITS = {"1": "40", "2": "55", "3": "60"}
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,8 @@ def contracts(embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vi
     store = open_store(folder / "index", model=embedder.name, dimension=embedder.dimension)
     documents = [
         Document(
-            id=f"v{v}", source=f"contract_v{v}.txt", text=CONTRACT.format(v=v, fee=fee),
+            id=f"v{v}", source=f"contract_v{v}.txt",
+            text=CONTRACT.format(v=v, fee=fee, deposit=DEPOSITS[v]),
             published=f"202{v}-01-01",
         )
         for v, fee in FEES.items()
@@ -68,3 +71,11 @@ def test_the_version_that_is_asked_for_is_shown_alone(contracts, embedder, versi
     given = ask(contracts, embedder, f"How much is the yearly fee in version {version}?")
     assert [c.highlight_text for c in given.citations] == [f"{FEES[version]} euros"]
     assert given.note is None
+
+
+def test_rows_of_tables_are_shown_with_the_figures_of_their_versions(contracts, embedder) -> None:
+    given = ask(contracts, embedder, "How much is the deposit for the key of the cellar?")
+    assert [c.source for c in given.citations] == [f"contract_v{v}.txt" for v in "321"]
+    told = [given.text[one.start : one.end] for one in given.statements]
+    assert told == [f"Item: Key of the cellar; Deposit: {DEPOSITS[v]} euros." for v in "321"]
+    assert [c.highlight_text for c in given.citations] == [f"{DEPOSITS[v]} euros" for v in "321"]

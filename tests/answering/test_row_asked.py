@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from rag.answering.evidence import candidates_of
@@ -77,3 +79,31 @@ def test_no_row_is_another_one_where_none_is_named_or_several_are() -> None:
 )
 def test_a_text_is_held_as_whole_words(question: str, told: str, held: bool) -> None:
     assert named_in(question, told) is held
+
+
+PRICES = "| Model | Price |\n|---|---|\n| X2 | 349 |\n| X2 Pro | 499 |\n| Cargo | 900 |"
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("How much is the X2 Pro?", ["| X2 Pro | 499 |"]),
+        ("How much is the X2?", ["| X2 | 349 |"]),
+        ("How much more than the X2 is the X2 Pro?", ["| X2 | 349 |", "| X2 Pro | 499 |"]),
+    ],
+)
+def test_a_name_within_a_longer_one_that_is_asked_names_no_row(
+    question: str, named: list[str]
+) -> None:
+    told = _told(PRICES, question)
+    assert [text for text, one in told.items() if one.named] == named
+    assert [text for text, one in told.items() if not one.another] == named
+
+
+def test_many_rows_of_many_columns_are_looked_through_at_once() -> None:
+    head = "|" + "|".join(f"column {i}" for i in range(60)) + "|\n|" + "---|" * 60
+    rows = ["|" + "|".join(f"value {r} {i}" for i in range(60)) + "|" for r in range(150)]
+    began = time.process_time()
+    told = _told("\n".join([head, *rows]), "What stands beside value 7 3?")
+    assert time.process_time() - began < 2.0
+    assert [text for text, one in told.items() if one.named] == [rows[7]]

@@ -139,3 +139,16 @@ def test_words_lost_in_reading_are_a_failure_of_reading(tmp_path) -> None:
     assert note.startswith(
         "suite 's':7: question 'q': the words '隐去的话' stand in the file docs/a.md"
     )
+
+
+def test_a_file_without_text_is_told_from_words_lost_in_reading(tmp_path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "blank.md").write_text("   ", encoding="utf-8")
+    given = Suite(
+        name="s",
+        documents="docs",
+        root=tmp_path,
+        questions=suite(Evidence(document="blank.md")).questions,
+    )
+    (note,) = check(given, DOCUMENTS)
+    assert "the file blank.md is there, but no text was read from it" in note

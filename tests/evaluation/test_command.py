@@ -251,6 +251,11 @@ def test_trying_where_a_result_is_saved_changes_nothing(rag_eval, suite_file) ->
         rag_eval("--save", "a.json", "--report", "new.html", "--judge", "nosuch")
     assert (root / "a.json").read_text(encoding="utf-8") == "kept"
     assert not (root / "new.html").exists()
+    link = root / "latest.json"
+    link.symlink_to("not-yet.json")
+    with pytest.raises(SettingsError):
+        rag_eval("--save", "latest.json", "--judge", "nosuch")
+    assert link.is_symlink()
 
 
 @pytest.mark.usefixtures("breaks_at_one")

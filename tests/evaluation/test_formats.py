@@ -294,12 +294,12 @@ def test_the_title_of_a_document_without_text_is_its_text(tmp_path) -> None:
 
 def test_ids_are_made_distinct_and_fit_for_files(tmp_path) -> None:
     row = {"questions": "?", "answers": "答", "news1": "一"}
-    rows = [{"ID": identity, **row} for identity in ("x", "x", "y z#1", "")]
+    rows = [{"ID": identity, **row} for identity in ("x", "x", "x~3", "x", "y z#1", "")]
     path = tmp_path / "split.json"
     path.write_text(json.dumps({"questanswer_1doc": rows}, ensure_ascii=False), "utf-8")
     options = {"format": "crud-rag", "path": "split.json"}
     questions, _ = load_collection(options, root=tmp_path, place=tmp_path / "s.yaml")
-    assert [question.id for question in questions] == ["x", "x~2", "y_z_1", "q4"]
+    assert [question.id for question in questions] == ["x", "x~2", "x~3", "x~4", "y_z_1", "q6"]
 
 
 def test_every_format_has_a_loader() -> None:

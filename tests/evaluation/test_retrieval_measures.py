@@ -72,6 +72,15 @@ def test_rows_that_hold_the_same_evidence_are_one_item(tmp_path) -> None:
     assert (tmp_path / "qrels").read_text() == "q#1 0 evidence 1\nq#2 0 evidence 1\n"
 
 
+def test_rows_that_hold_the_same_evidence_are_one_document(tmp_path) -> None:
+    suite = Suite(name="s", questions=(question("q"),), relevance="document")
+    rows = (place("a", (0, 5)), place("c", (0, 5)), place("b", (0, 5), item=2))
+    ranking = [passage("x", 0, 10, 1), passage("c", 0, 10, 2), passage("a", 0, 10, 3)]
+    figures = measured(tmp_path, suite, {"q": rows}, {"q": ranking})["q"]
+    assert (figures["recall@5"], figures["MRR@10"]) == (0.5, 0.5)
+    assert (tmp_path / "qrels").read_text() == "q 0 a 1\nq 0 b 1\n"
+
+
 def test_no_results_count_zero(tmp_path) -> None:
     suite = Suite(name="s", questions=(question("q"), question("r")))
     places = {"q": (place("a", (0, 5)),), "r": (place("a", (0, 5)),)}

@@ -35,12 +35,13 @@ def test_what_rag_wrote_is_left_out(tmp_path: Path) -> None:
         "a.md",
         "indexes/README.md",
         "indexes/made/catalog.sqlite",
-        "indexes/made/segments/1/dense.json",
+        "indexes/made/segments/1/ids.npy",
         "indexes/begun/catalog.sqlite",
         "indexes/begun/write.lock",
         "runs/s-1/qrels.trec",
         # Names alone do not make an index or a run.
         "mine/catalog.sqlite",
+        "mine/segments/market.md",
         "theirs/outcomes.jsonl",
     ):
         (docs / name).parent.mkdir(parents=True, exist_ok=True)
@@ -51,6 +52,7 @@ def test_what_rag_wrote_is_left_out(tmp_path: Path) -> None:
         "docs/a.md",
         "docs/indexes/README.md",
         "docs/mine/catalog.sqlite",
+        "docs/mine/segments/market.md",
         "docs/theirs/outcomes.jsonl",
     ]
     (note,) = found.notes

@@ -25,6 +25,7 @@ from rag.training.written import (
     written_manuals,
     written_news,
     written_paragraphs,
+    written_tables,
     written_texts,
 )
 
@@ -214,7 +215,9 @@ def test_manuals_are_asked_about_in_their_run(tmp_path: Path) -> None:
 
 
 def test_invented_texts_are_whole_and_split_for_good() -> None:
-    texts = [*written_texts(range(10)), *written_lessons(range(10))]
+    tables = written_tables(range(10))
+    assert {one.language for one in tables} == {"zh"}
+    texts = [*written_texts(range(10)), *written_lessons(range(10)), *tables]
     assert len(texts) >= 200
     assert len({one.name for one in texts}) == len(texts)
     for one in texts:

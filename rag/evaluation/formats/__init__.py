@@ -21,11 +21,10 @@ import dataclasses
 import importlib
 import inspect
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-
-import regex
 
 from rag.errors import SuiteError
 from rag.evaluation.formats.lines import at_row, row_read_last
@@ -138,9 +137,10 @@ def _option(value: Any, kind: str) -> Any:
             raise ValueError("true or false")
         return text.lower() in {"true", "yes", "on"}
     if kind.startswith("int"):
-        if regex.fullmatch(r"[+-]?\d+", text) is None:
-            raise ValueError("a whole number")
-        return int(text)
+        try:
+            return int(text)
+        except ValueError:
+            raise ValueError("a whole number") from None
     if kind == "float":
         try:
             return float(text)
@@ -158,13 +158,13 @@ def _option(value: Any, kind: str) -> Any:
 def _identified(questions: list[Question]) -> list[Question]:
     """With ids that a file of TREC's can hold, no two alike: the second ``x`` becomes ``x~2``."""
     taken: set[str] = set()
+    counts: Counter[str] = Counter()
     named = []
     for number, question in enumerate(questions, 1):
         identity = plain = "_".join(question.id.split()).replace("#", "_") or f"q{number}"
-        count = 1
         while identity in taken:
-            count += 1
-            identity = f"{plain}~{count}"
+            counts[plain] += 1
+            identity = f"{plain}~{counts[plain] + 1}"
         taken.add(identity)
         named.append(dataclasses.replace(question, id=identity))
     return named
