@@ -61,6 +61,7 @@ __all__ = [
     "read_facts",
     "read_meta",
     "read_next",
+    "text_or_bytes",
     "translated",
     "underived",
     "upgrade",
@@ -184,7 +185,13 @@ def _translate(error: sqlite3.Error, folder: Path) -> IndexStoreError:
         return NotAnIndexError(
             f"{folder / CATALOG_FILE} is not an index catalog. Name another folder with --index."
         )
-    if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_IOERR):
+    # The module, not SQLite, tells that a text is no UTF-8, and gives no code.
+    undecodable = not code and "decode to UTF-8" in text
+    if undecodable or code & 0xFF in (
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_ERROR,
+        sqlite3.SQLITE_IOERR,
+    ):
         return damaged(folder, text)
     if (
         code & 0xFF == sqlite3.SQLITE_CANTOPEN
@@ -264,6 +271,14 @@ def _connect_reading(path: Path) -> sqlite3.Connection:
             f"{name}?immutable=1", uri=True, isolation_level=None, check_same_thread=False
         )
     return connection
+
+
+def text_or_bytes(data: bytes) -> str | bytes:
+    """A ``text_factory`` by which a damaged text ends no reading: what is no UTF-8 stays bytes."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
 
 
 def create(connection: sqlite3.Connection, meta: Mapping[str, str]) -> None:

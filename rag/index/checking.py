@@ -63,6 +63,7 @@ def check(store: EmbeddedStore, *, may_write: bool) -> list[Finding]:
         catalog.translated(folder),
         contextlib.closing(catalog.connect(folder, read_only=True)) as connection,
     ):
+        connection.text_factory = catalog.text_or_bytes
         connection.execute("BEGIN")
         findings = _check_catalog(connection, folder, store.dimension)
         rows: list[SegmentRow] = []
@@ -206,7 +207,9 @@ def _check_notes(connection: sqlite3.Connection, folder: Path) -> list[Finding]:
     places: list[Any] = []
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'source_places'").fetchone():
         rows = connection.execute("SELECT name, place FROM source_places")
-        places = [name for name, place in rows if sound_place(place) is None]
+        places = [
+            name for name, place in rows if not isinstance(name, str) or sound_place(place) is None
+        ]
     for names, what in ((odd, "the note of"), (places, "the place of")):
         if names:
             more = f" and {len(names) - 1:,} more files" if len(names) > 1 else ""
@@ -389,16 +392,17 @@ def repair(folder: str | Path) -> list[Finding]:
             fresh.mkdir()
             try:
                 saved = _save(root, fresh)
+                with (
+                    # The text of SQLite's error may hold a damaged name, and then cannot be decoded.
+                    contextlib.suppress(sqlite3.Error, UnicodeDecodeError),
+                    contextlib.closing(sqlite3.connect(path)) as old,
+                ):
+                    old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                if saved.damaged:  # under its name once it is whole
+                    shutil.copyfile(path, fresh / DAMAGED_FILE).rename(_unused(root))
             except BaseException:
                 shutil.rmtree(fresh, ignore_errors=True)
                 raise
-            with (
-                contextlib.suppress(sqlite3.Error),
-                contextlib.closing(sqlite3.connect(path)) as old,
-            ):
-                old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            if saved.damaged:
-                shutil.copyfile(path, _unused(root))
             _put_in_place(root, fresh)
     lost = saved.lost
     named = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
@@ -467,14 +471,19 @@ def _save(root: Path, fresh: Path) -> _Saved:
         )
         catalog.create(new, {})
         saved, lost, mended = _save_documents(old, new, dimension)
-        if lost and not saved:
+        at_least = "at least " if _is_cut_short(root / CATALOG_FILE) else ""
+        if not saved and (lost or at_least):
             raise IndexCorruptError(
-                f"{root / CATALOG_FILE}: none of its {len(lost):,} documents can be read, so nothing was "
-                f"changed. {_build_again(root)}"
+                f"{root / CATALOG_FILE}: none of its documents can be read, so nothing was changed. "
+                f"{_build_again(root)}"
             )
         following = max(noted["next"], catalog.first_free(new))
         generation = noted["generation"] + 1
-        texts = {name: fact for name, fact in meta.items() if isinstance(fact, str)}
+        texts = {
+            name: fact
+            for name, fact in meta.items()
+            if isinstance(name, str) and isinstance(fact, str)
+        }
         numbers = {"dimension": dimension, "next": following, "generation": generation}
         catalog.write_meta(new, texts | {name: str(number) for name, number in numbers.items()})
         for row in rebuild(new, fresh, segment_name(generation), 0, following, dimension):
@@ -482,7 +491,6 @@ def _save(root: Path, fresh: Path) -> _Saved:
         (again,) = new.execute(
             "SELECT count(*) FROM sources WHERE fingerprint = ?", (INCOMPLETE,)
         ).fetchone()
-    at_least = "at least " if _is_cut_short(root / CATALOG_FILE) else ""
     return _Saved(saved, lost, mended, again, at_least, damaged)
 
 
@@ -545,6 +553,7 @@ def _connect_to_salvage(path: Path) -> sqlite3.Connection:
         uri=True,
         isolation_level=None,
     )
+    connection.text_factory = catalog.text_or_bytes
     # SQLite then opens a file that is shorter than it says, too; nothing is written by this.
     connection.execute("PRAGMA writable_schema=ON")
     return connection

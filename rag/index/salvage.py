@@ -24,7 +24,7 @@ from rag.index.catalog import DocumentRow
 __all__ = ["Salvaged", "dimension_of", "documents", "from_both_ends"]
 
 _DOCUMENTS = f"SELECT {', '.join(DocumentRow._fields)} FROM documents"  # noqa: S608
-_CHUNKS = "SELECT number, 'document number ' || number FROM chunks"
+_CHUNKS = "SELECT number, NULL FROM chunks"
 _SOURCES = "SELECT number, source FROM documents INDEXED BY documents_by_source"
 _ENDS = (
     "SELECT value FROM meta WHERE key = 'next'",
@@ -83,7 +83,7 @@ def documents(connection: sqlite3.Connection, dimension: int | None) -> Iterator
     except sqlite3.DatabaseError:
         intact = False
     others = {
-        number: str(source)
+        number: _named(source, number)
         for query, key in ((_CHUNKS, "number"), (_SOURCES, "source"))
         for number, source in from_both_ends(connection, query, key)
         if 0 < number < catalog.LIMIT and not _holds(whole, number)
@@ -104,9 +104,13 @@ def _by_number(
         if found:
             row = DocumentRow._make(found)
             kept = row if _is_whole(connection, row, dimension) else None
-            yield Salvaged(str(row.source), kept)
+            yield Salvaged(_named(row.source, number), kept)
         elif number in others or _looked_up(connection, f"{_CHUNKS} WHERE number = ?", number):
-            yield Salvaged(others.get(number, f"document number {number}"), None)
+            yield Salvaged(_named(others.get(number), number), None)
+
+
+def _named(source: Any, number: int) -> str:
+    return source if isinstance(source, str) else f"document number {number}"
 
 
 def _looked_up(connection: sqlite3.Connection, query: str, number: int) -> Any:

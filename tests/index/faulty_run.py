@@ -1,4 +1,4 @@
-"""A run of index, update, remove and compaction that can be killed anywhere and told apart by step.
+"""A run of index, update, remove, compaction, repair and copy that can be killed anywhere and told apart by step.
 
 Started once as a program, it forks a child for each order, so that a kill costs no imports:
 orders come as JSON lines on stdin, one line goes out for each.
@@ -18,10 +18,14 @@ import numpy as np
 
 from rag.errors import RagError
 from rag.index import Source, faults, open_store
+from rag.index.checking import repair
 from rag.index.terms import term_keys
 from tests.index.conftest import DIMENSION, make_document, vector_of
 
 STEPS = 14
+
+#: What Python tells of the steps by which whole files come and go.
+FILE_EVENTS = ("os.mkdir", "os.remove", "os.rename", "shutil.", "sqlite3.connect")
 
 
 def changes(step):
@@ -118,6 +122,20 @@ def die_at(point, times):
     faults.on_reach(hook)
 
 
+def die_at_file(count):
+    """Kill this process before the n-th step by which a whole file comes or goes."""
+    left = count
+
+    def hook(event, _args):
+        nonlocal left
+        if event.startswith(FILE_EVENTS):
+            left -= 1
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+
+
 def fail_at(count):
     """No space left, at the n-th point of any name."""
     left = count
@@ -138,6 +156,8 @@ def obey(order):
         return {"step": verify(folder)}
     if order["do"] == "fingerprint":
         return {"fingerprint": fingerprint(folder)}
+    if "file" in order:
+        die_at_file(order["file"])
     if "point" in order:
         die_at(order["point"], order["times"])
     if "fail_after" in order:
@@ -145,7 +165,13 @@ def obey(order):
     if "file_bytes" in order:
         resource.setrlimit(resource.RLIMIT_FSIZE, (order["file_bytes"], resource.RLIM_INFINITY))
     try:
-        run(folder)
+        if order["do"] == "repair":
+            repair(folder)
+        elif order["do"] == "copy":
+            with open_store(folder, create=False) as store:
+                store.snapshot(order["target"])
+        else:
+            run(folder)
     except RagError as error:
         return {"error": type(error).__name__, "message": str(error)}
     return {"done": True}

@@ -436,7 +436,7 @@ def test_a_repair_that_would_save_nothing_changes_nothing(filled):
     filled.close()
     _execute(filled.path, "UPDATE documents SET checksum = checksum + 1")
     before = (filled.path / "catalog.sqlite").read_bytes()
-    with pytest.raises(IndexCorruptError, match="none of its 3 documents can be read") as raised:
+    with pytest.raises(IndexCorruptError, match="none of its documents can be read") as raised:
         repair(filled.path)
     assert f"rag index PATH --index {filled.path}" in str(raised.value)
     assert (filled.path / "catalog.sqlite").read_bytes() == before
@@ -461,6 +461,16 @@ def test_a_catalog_that_has_lost_its_end_is_saved_as_far_as_it_goes(index, pages
     assert len(saved) == {1: 300, 3: 300, 20: 258}[pages]
     assert saved.items() <= undamaged.items()
     assert _told(index)[0] == {}
+
+
+def test_a_catalog_cut_before_its_documents_is_left_as_it_is(index):
+    """Nothing tells of any, which must not pass for an index without documents."""
+    path = index / "catalog.sqlite"
+    os.truncate(path, 4096 * 22)
+    before = path.read_bytes()
+    with pytest.raises(IndexCorruptError, match="none of its documents can be read"):
+        repair(index)
+    assert path.read_bytes() == before
 
 
 def _put_rows(folder):
@@ -493,6 +503,54 @@ def test_a_file_that_lost_a_row_still_knows_the_others_and_is_read_again(tmp_pat
     )
     left = tuple(f"rows.csv#{i}" for i in (0, 1, 2, 4))
     assert _noted(tmp_path) == [Source("rows.csv", INCOMPLETE, left, b"", "/d/rows.csv")]
+
+
+TORN = "CAST(x'74ff61' AS TEXT)"  # no UTF-8, as after one turned bit
+TORN_NOTES = {
+    "ids": f"UPDATE sources SET document_ids = {TORN}",
+    "fingerprint": f"UPDATE sources SET fingerprint = {TORN}",
+    "name": f"UPDATE sources SET name = {TORN}",
+    "place": f"UPDATE source_places SET name = {TORN} WHERE name != ''",
+    "fact": f"UPDATE meta SET value = {TORN} WHERE key = 'next'",
+    "name of a fact": f"UPDATE meta SET key = {TORN} WHERE key = 'generation'",
+    "segment": f"UPDATE segments SET files = {TORN}",
+}
+
+
+@pytest.mark.parametrize("name", TORN_NOTES)
+def test_a_note_that_is_no_text_any_more_is_told_and_mended(tmp_path, name):
+    _put_rows(tmp_path)
+    _execute(tmp_path, TORN_NOTES[name])
+    try:
+        told = _told(tmp_path)[0]["notes"]
+    except IndexCorruptError as error:
+        told = str(error)
+    assert f"rag doctor --repair --index {tmp_path}" in told
+    assert repair(tmp_path)[0].message.startswith("6 documents saved, 0 lost")
+    assert _told(tmp_path)[0] == {}
+    ((file, ids),) = [(one.name, one.document_ids) for one in _noted(tmp_path)]
+    assert (file, ids) == ("rows.csv", tuple(f"rows.csv#{i}" for i in range(5)))
+
+
+def test_a_name_in_the_schema_that_is_no_text_any_more_costs_no_document(filled):
+    """SQLite's own error then cannot be decoded."""
+    filled.close()
+    path = filled.path / "catalog.sqlite"
+    data = path.read_bytes()
+    name = b"documents_by_source"
+    path.write_bytes(data.replace(name, name.replace(b"_", b"\xdf", 1)))
+    assert repair(filled.path)[0].message == "3 documents saved, 0 lost"
+    assert _told(filled.path)[0] == {}
+
+
+def test_a_document_whose_name_is_no_text_any_more_is_lost_alone(filled):
+    filled.close()
+    _execute(filled.path, f"UPDATE documents SET source = {TORN} WHERE id = 'tea'")
+    fault = "damaged documents: document number 3. Save the rest"
+    assert fault in _told(filled.path)[0]["catalog"]
+    assert repair(filled.path)[0].message.startswith(
+        "2 documents saved, 1 lost (document number 3)"
+    )
 
 
 BAD_IDS = ['["rows.csv#0"', "{}", '[1, "rows.csv#0"]', b"\xff", "null"]
@@ -579,6 +637,24 @@ def test_a_repair_that_fails_leaves_nothing_behind(filled):
         faults.on_reach(None)
     assert not (filled.path / "repair").exists()
     assert repair(filled.path)[0].message == "3 documents saved, 0 lost"
+
+
+def test_a_damaged_catalog_is_not_half_kept(filled, monkeypatch):
+    filled.close()
+    _execute(filled.path, "UPDATE meta SET value = '20' WHERE key = 'dimension'")
+    before = {path.name for path in filled.path.iterdir()}
+
+    def full(_source, target):
+        target.write_bytes(b"half of it")
+        raise OSError(errno.ENOSPC, "no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.index.checking.shutil.copyfile", full)
+        with pytest.raises(StorageFullError):
+            repair(filled.path)
+    assert {path.name for path in filled.path.iterdir()} == before
+    repair(filled.path)
+    assert [path.name for path in filled.path.glob("*.damaged*")] == ["catalog.sqlite.damaged"]
 
 
 def test_an_index_whose_catalog_was_deleted_is_begun_anew(filled):

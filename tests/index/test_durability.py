@@ -1,6 +1,7 @@
 """Nothing committed is lost, nothing is half there, and the index opens by itself, whatever happens."""
 
 import contextlib
+import itertools
 import json
 import os
 import random
@@ -93,6 +94,37 @@ def test_killed_between_two_steps_of_a_write(runs, undisturbed, tmp_path, point)
     assert runs("run", folder)["done"]
     assert runs("verify", folder)["step"] == STEPS
     assert runs("fingerprint", folder)["fingerprint"] == undisturbed
+
+
+def test_killed_between_two_steps_of_a_repair(runs, undisturbed, tmp_path):
+    folder = tmp_path / "index"
+    runs("run", folder)
+    for file in itertools.count(1):
+        answer = runs("repair", folder, file=file)
+        assert runs("verify", folder)["step"] == STEPS
+        if "killed" not in answer:
+            break
+    assert answer["done"]
+    assert file > 10
+    assert runs("fingerprint", folder)["fingerprint"] == undisturbed
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == {"segments"}
+
+
+def test_killed_between_two_steps_of_a_copy(runs, undisturbed, tmp_path):
+    folder, copy = tmp_path / "index", tmp_path / "copy"
+    runs("run", folder)
+    (folder / "uploads").mkdir()
+    (folder / "uploads" / "a.md").write_text("a")
+    for file in itertools.count(1):
+        answer = runs("copy", folder, target=str(copy), file=file)
+        if "killed" not in answer:
+            break
+        assert not (copy / "catalog.sqlite").exists()  # it is begun anew
+    assert answer["done"]
+    assert file > 10
+    assert runs("verify", copy)["step"] == STEPS
+    assert runs("fingerprint", copy)["fingerprint"] == undisturbed
+    assert (copy / "uploads" / "a.md").read_text() == "a"
 
 
 def test_killed_at_random_moments(runs, undisturbed, tmp_path):
