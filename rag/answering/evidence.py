@@ -41,7 +41,15 @@ from rag.retrieval.sentences import sentence_spans
 if TYPE_CHECKING:
     from rag.answering.reader import ReaderScore
 
-__all__ = ["FEATURES", "Candidate", "Weights", "best_typed_span", "candidates_of", "features_of"]
+__all__ = [
+    "FEATURES",
+    "Candidate",
+    "Weights",
+    "best_typed_span",
+    "candidates_of",
+    "features_of",
+    "table_heads",
+]
 
 Floats = npt.NDArray[np.float32]
 Idf = Callable[[Sequence[str]], npt.NDArray[np.float32]]
@@ -97,7 +105,7 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
     """
     seen: set[tuple[str, int, int]] = set()
     found: list[Candidate] = []
-    tables = _table_heads(passages)
+    tables = table_heads(passages)
     for index, passage in enumerate(passages):
         spans = sentence_spans(passage.text)
         texts = [passage.text[start:end] for start, end in spans]
@@ -150,7 +158,7 @@ _RULE = re.compile(r"(?=[^|]*+\|)(?=[^-]*+-)[\s|:-]++")
 _GAP = re.compile(r"\s*+")
 
 
-def _table_heads(passages: Sequence[Passage]) -> dict[tuple[str, int], str]:
+def table_heads(passages: Sequence[Passage]) -> dict[tuple[str, int], str]:
     """For each row of a Markdown table, by document and start, the table's head; "" for head and rule.
 
     Tables are cut between their rows: passages that follow each other in a document are read as one. An

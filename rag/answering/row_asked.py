@@ -11,15 +11,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from rag.answering.table_rows import cells_of
+from rag.answering.table_rows import ToldRow, cells_of
 from rag.normalization import normalize
 
-if TYPE_CHECKING:
-    from rag.answering.evidence import Candidate
+__all__ = ["NOT_A_ROW", "RowAsked", "cell_names", "named_in", "rows_asked"]
 
-__all__ = ["NOT_A_ROW", "RowAsked", "named_in", "rows_asked"]
+
+class Told(Protocol):
+    """What is needed of a sentence or a row: :class:`rag.answering.evidence.Candidate` has it."""
+
+    @property
+    def document_id(self) -> str: ...
+    @property
+    def head(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def row(self) -> ToldRow | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ def named_in(question: str, told: str) -> bool:
     return re.search(rf"(?<!{_WORDLY}){re.escape(told)}(?!{_WORDLY})", question) is not None
 
 
-def rows_asked(question: str, candidates: Sequence[Candidate]) -> list[RowAsked]:
+def rows_asked(question: str, candidates: Sequence[Told]) -> list[RowAsked]:
     """For each candidate what a normalised question names of it, :data:`NOT_A_ROW` for sentences."""
     found = [NOT_A_ROW] * len(candidates)
     tables: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -61,8 +71,8 @@ def rows_asked(question: str, candidates: Sequence[Candidate]) -> list[RowAsked]
         if candidate.row is not None:
             tables[candidate.document_id, candidate.head].append(index)
     for (_, head), members in tables.items():
-        heads = _names(head)
-        rows = {index: frozenset(_names(candidates[index].text)) for index in members}
+        heads = cell_names(head)
+        rows = {index: frozenset(cell_names(candidates[index].text)) for index in members}
         cells = frozenset().union(*rows.values()) - {"", *heads}
         column = any(name and named_in(question, name) for name in heads[1:])
         held = _held(question, cells)
@@ -78,18 +88,24 @@ def _held(question: str, names: Iterable[str]) -> frozenset[str]:
     """The names that a question holds: of X2 and X2 Pro, in "the price of the X2 Pro", the second alone."""
     held = set()
     for name in sorted(names, key=lambda name: (-len(name), name)):
-        if named_in(question, name):
+        if named_in(question, name) and not (name.isdigit() and _counts(question, name)):
             held.add(name)
             question = question.replace(name, "\n")
     return frozenset(held)
 
 
+def _counts(question: str, figure: str) -> bool:
+    """Whether a figure of two digits counts something: 10月 is not the row with number 10."""
+    return len(figure) == 2 and re.search(figure + _MEASURES, question) is not None
+
+
+_MEASURES = "[年月日天周时点分秒岁人个次元万亿%]"
 _ASIDE = re.compile(r"[(\[].*?[)\]]")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
 @lru_cache(maxsize=4096)
-def _names(row: str) -> tuple[str, ...]:
+def cell_names(row: str) -> tuple[str, ...]:
     """The cells of a row as a question would name them, "" for what is no name.
 
     What stands in brackets is left out; a single character and a figure of one digit are no names.

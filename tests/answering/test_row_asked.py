@@ -107,3 +107,10 @@ def test_many_rows_of_many_columns_are_looked_through_at_once() -> None:
     told = _told("\n".join([head, *rows]), "What stands beside value 7 3?")
     assert time.process_time() - began < 2.0
     assert [text for text, one in told.items() if one.named] == [rows[7]]
+
+
+def test_a_count_is_no_number_of_a_row() -> None:
+    text = "| 序号 | 事项 |\n|---|---|\n| 10 | 年检 |\n| 11 | 保洁 |"
+    assert not any(one.named or one.another for one in _told(text, "10月做什么?").values())
+    told = _told(text, "第10项是什么?")
+    assert told["| 10 | 年检 |"].named and told["| 11 | 保洁 |"].another

@@ -16,7 +16,9 @@ from difflib import SequenceMatcher
 import numpy as np
 import numpy.typing as npt
 
+from rag.answering.evidence import table_heads
 from rag.answering.figures import Figure, agree, find_figures, is_currency, same_unit
+from rag.answering.llm.cells_told import in_another_cell, with_names_apart, with_units
 from rag.answering.question import ACCEPTED, AskedFor, analyse
 from rag.answering.spans import FIGURES, capitalised, quoted, typed_spans
 from rag.answering.support import (
@@ -29,6 +31,7 @@ from rag.answering.support import (
     same_script,
     translated_share,
 )
+from rag.answering.table_rows import ToldRow, told_row
 from rag.answering.value_asked import lacks_value
 from rag.normalization import normalize, normalize_with_offsets, source_span
 from rag.records import Passage, Span
@@ -46,7 +49,8 @@ _MOST = 3
 class SourceSentence:
     """A sentence that may be cited: ``text == document.text[start:end]``.
 
-    ``passage`` is the place of its passage in the prompt, from 1.
+    ``passage`` is the place of its passage in the prompt, from 1; ``head`` that of the table whose
+    row it is, ``over`` what the passage says over that table, its own heading first.
     """
 
     passage: int
@@ -54,6 +58,19 @@ class SourceSentence:
     start: int
     end: int
     text: str
+    head: str = ""
+    over: str = ""
+
+    @property
+    def row(self) -> ToldRow | None:
+        """The row of a table as a sentence; None for other text."""
+        return told_row(self.head, self.text) if self.head else None
+
+    @property
+    def told(self) -> str:
+        """What it is compared by: the text, or a row with its columns and what stands over the table."""
+        row = self.row
+        return self.text if row is None else f"{self.over}{with_units(row)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +102,7 @@ class Evidence:
         self.passages = tuple(passages)
         self._question = question
         self.sentences = _sentences(passages, sentences_of)
-        self._plain = [normalize(sentence.text) for sentence in self.sentences]
+        self._plain = [normalize(sentence.told) for sentence in self.sentences]
         self._units = [frozenset(content_units(text)) for text in self._plain]
         self._figures = [find_figures(text) for text in self._plain]
         self._weights = _weights(self._units)
@@ -137,14 +154,20 @@ class Evidence:
             else None
         )
         verdict = check_support(
-            statement,
-            [sentence.text for sentence in sentences],
+            with_names_apart(statement, sentences),
+            [sentence.told for sentence in sentences],
             context=self._context(sentences),
             weights=self._weights,
             similarity=similarity,
             question=self._question,
             around=[self._before(sentence) for sentence in sentences],
         )
+        if verdict.problem is None:
+            question = normalize(self._question)
+            strange = in_another_cell(plain, figures, chosen, self.sentences, question=question)
+            if strange is not None:
+                detail = plain[strange.start : strange.end]
+                verdict = Support(min(verdict.score, 0.2), "figure", detail)
         return Aligned(sentences, verdict)
 
     def _nearness(self, plain: str) -> npt.NDArray[np.float32]:
@@ -224,7 +247,7 @@ class Evidence:
             left = max((m.end() for m in _PART.finditer(statement, 0, start)), default=0)
             right = _PART.search(statement, end)
             clause = statement[left:start] + " " + statement[end : right.start() if right else None]
-            names = f"{_names(statement)} {_names(self.sentences[namer].text)}"
+            names = f"{_names(statement)} {_names(self.sentences[namer].told)}"
             units = set(content_units(normalize(clause))) - set(content_units(names))
             if len(units) > 1:
                 least = min(least, len(units & self._units[at]) / len(units))
@@ -377,12 +400,18 @@ def _sentences(
 ) -> tuple[SourceSentence, ...]:
     """Each sentence once, also where passages overlap."""
     found: dict[tuple[str, int, int], SourceSentence] = {}
+    heads = table_heads(passages)
     for number, passage in enumerate(passages, start=1):
+        over = ""
         for start, end in sentences_of(passage.text):
             key = (passage.document_id, passage.start + start, passage.start + end)
             text = passage.text[start:end]
+            head = heads.get(key[:2])
+            if head is None:
+                heading = (passage.heading or "").rpartition(" > ")[2]
+                over = "".join(f"{part.strip()}\n" for part in (heading, text) if part.strip())
             if key not in found and text.strip():
-                found[key] = SourceSentence(number, *key, text)
+                found[key] = SourceSentence(number, *key, text, head or "", over if head else "")
     return tuple(found.values())
 
 

@@ -496,7 +496,7 @@ def _told_by(sentence: str, aligned: Aligned) -> bool:
     The words of a refusal (state, mention, 提到) are then theirs too.
     """
     units = content_units(normalize(sentence))
-    held = set(content_units(normalize(" ".join(one.text for one in aligned.sentences))))
+    held = set(content_units(normalize(" ".join(one.told for one in aligned.sentences))))
     shared = sum(unit in held for unit in units)
     return aligned.support.problem is None and len(units) >= 3 and shared >= 0.7 * len(units)
 

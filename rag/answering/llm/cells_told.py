@@ -1,0 +1,119 @@
+"""Whether a statement tells the figures of a table as its rows and columns have them.
+
+A row holds many figures, and a statement that takes another column's, or another row's, has all its words in
+the table: what it names must lead to the cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rag.answering.figures import Figure, agree, find_figures
+from rag.answering.row_asked import Told, cell_names, named_in, rows_asked
+from rag.answering.table_rows import ToldRow, cells_of
+from rag.normalization import normalize
+
+__all__ = ["in_another_cell", "with_names_apart", "with_units"]
+
+#: 一季度（万元）, Price (USD): the unit of a column.
+_UNIT = re.compile(r"[(（](?:单位[:：])?\s*([^\W\d][^()（）]{0,7})[)）][：:]\s*$")
+_BARE = re.compile(r"[\d,.]*\d")
+_BRACKETS = re.compile(r"\s*[(（].*?[)）]")
+
+
+def with_units(row: ToldRow) -> str:
+    """The row as a sentence, a figure without a unit before that of its column."""
+    parts = []
+    at = 0
+    for start, end, _ in row.cells:
+        name = row.text[at:start]
+        unit = _UNIT.search(name) if _BARE.fullmatch(row.text, start, end) else None
+        parts += [name, row.text[start:end], unit[1] if unit else ""]
+        at = end
+    return "".join(parts) + row.text[at:]
+
+
+def with_names_apart(statement: str, rows: Iterable[Told]) -> str:
+    """A statement with blanks around what it takes from heads and cells of rows of tables.
+
+    Chinese is compared by pairs of characters, and what a table has in two cells stands in none of its pairs.
+    """
+    parts = {
+        text[start:end].strip()
+        for row in rows
+        if row.row is not None
+        for text in (row.head, row.text)
+        for start, end in cells_of(text)
+    }
+    names = sorted((_BRACKETS.sub("", part) for part in parts), key=len, reverse=True)
+    found = "|".join(re.escape(name) for name in names if len(name) > 1 and not name.isascii())
+    return re.sub(f"({found})", r" \1 ", statement) if found else statement
+
+
+def in_another_cell(
+    statement: str,
+    figures: Iterable[Figure],
+    chosen: Sequence[int],
+    sentences: Sequence[Told],
+    *,
+    question: str = "",
+) -> Figure | None:
+    """The first figure that the chosen sentences hold in other cells of their tables only than is named.
+
+    Where the statement names no row or no column, those that its question names count.
+
+    Args:
+        statement: Normalised.
+        figures: Of it.
+        chosen: Indices of the sentences that support it.
+        sentences: All of them, with the rows of the same tables.
+        question: Normalised.
+    """
+    if not any(sentences[at].row for at in chosen):
+        return None
+    for figure in figures:
+        # Without the figure itself, which would name the row that has it.
+        rest = f"{statement[: figure.start]}\n{statement[figure.end :]}"
+        own, with_asked = (rows_asked(text, sentences) for text in (rest, f"{question}\n{rest}"))
+        named = {sentences[at].head for at, row in enumerate(own) if row.named}
+        held = right = False
+        for at in chosen:
+            sentence = sentences[at]
+            if sentence.row is None:
+                right = right or _holds(sentence.text, figure)
+                continue
+            columns = _columns(sentence, figure)
+            held = held or bool(columns)
+            head = sentence.head
+            asked = _columns_named(head, statement) or _columns_named(head, question)
+            fits = not asked or not columns.isdisjoint(asked | {0})
+            rows = own if head in named else with_asked
+            right = right or (bool(columns) and fits and not rows[at].another)
+        if held and not right:
+            return figure
+    return None
+
+
+def _columns_named(head: str, text: str) -> set[int]:
+    """The columns but the first whose name a normalised text holds."""
+    names = enumerate(cell_names(head))
+    return {i for i, name in names if i and name and named_in(text, name)}
+
+
+def _columns(sentence: Told, figure: Figure) -> set[int]:
+    """The columns whose cell in a row holds the figure, in the unit of the column or without."""
+    names = [sentence.head[start:end] for start, end in cells_of(sentence.head)]
+    found = set()
+    for index, (start, end) in enumerate(cells_of(sentence.text)):
+        unit = _UNIT.search(f"{names[index]}：")
+        shown = sentence.text[start:end]
+        if unit and _BARE.fullmatch(shown):
+            shown += unit[1]
+        if _holds(shown, figure):
+            found.add(index)
+    return found
+
+
+def _holds(text: str, figure: Figure) -> bool:
+    return any(agree(figure, other) for other in find_figures(normalize(text)))
