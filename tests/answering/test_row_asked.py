@@ -113,4 +113,5 @@ def test_a_count_is_no_number_of_a_row() -> None:
     text = "| 序号 | 事项 |\n|---|---|\n| 10 | 年检 |\n| 11 | 保洁 |"
     assert not any(one.named or one.another for one in _told(text, "10月做什么?").values())
     told = _told(text, "第10项是什么?")
-    assert told["| 10 | 年检 |"].named and told["| 11 | 保洁 |"].another
+    assert told["| 10 | 年检 |"].named
+    assert told["| 11 | 保洁 |"].another
