@@ -58,7 +58,8 @@ class Document:
     def headings(self) -> Sequence[Sequence[int]]:
         """[start, end, level] of each heading that markup told; what else stands there counts nothing."""
         told = self.metadata.get("headings")
-        if not isinstance(told, list) or not all(_is_heading(one, len(self.text)) for one in told):
+        size = len(self.text)
+        if not isinstance(told, (list, tuple)) or not all(_is_heading(one, size) for one in told):
             return ()
         return told
 
@@ -75,7 +76,7 @@ def _is_heading(given: Any, size: int) -> bool:
 def page_offsets(metadata: Mapping[str, Any]) -> Sequence[int]:
     """Where each page begins, in characters; empty where ``pages`` is something else of the user's."""
     told = metadata.get("pages")
-    if not isinstance(told, list) or not all(type(offset) is int for offset in told):
+    if not isinstance(told, (list, tuple)) or not all(type(offset) is int for offset in told):
         return ()
     return told
 

@@ -77,6 +77,12 @@ def test_headings_of_the_users_are_no_spans(given: object) -> None:
     assert [chunk.text for chunk in chunk_document(document)] == ["Eins. Zwei."]
 
 
+def test_offsets_in_a_tuple() -> None:
+    told = {"pages": (0, 6), "headings": ((0, 5, 1),)}
+    document = Document(id="a", source="a", text="Eins. Zwei.", metadata=told)
+    assert (document.page_of(6), document.headings) == (2, ((0, 5, 1),))
+
+
 def test_headings_that_markup_told() -> None:
     told = [[0, 4, 1]]
     document = Document(id="a", source="a", text="Eins\n\nZwei.", metadata={"headings": told})

@@ -49,7 +49,7 @@ _SIGNS = {
 _FORMULA = {_M + "den": "/", _M + "sup": "^"}
 _NUMBER = re.compile(r"\s*[-+\u2212]?\d")
 #: What some type before a paragraph that is in a list already.
-_TYPED_BULLET = re.compile(r"[-–—*•·●○■□◆▪►▶✓√]\s?")
+_TYPED_BULLET = re.compile(r"[-–—*]\s|[•·●○■□◆▪►▶✓√]")
 #: A mark that ends in one of these is set off by it.
 _FULL_WIDTH_ENDS = frozenset("、．。）】〕：，")
 
@@ -134,7 +134,7 @@ def _numbering(document: Any) -> Numbering:
 
     try:
         lists = document.part.part_related_by(RELATIONSHIP_TYPE.NUMBERING).element
-    except (KeyError, AttributeError):  # no lists, or a part that the library does not know
+    except (KeyError, ValueError, AttributeError):  # none, several, or one that is no XML
         lists = None
     return Numbering(lists, document.styles.element)
 

@@ -52,8 +52,9 @@ _OPENS_BLOCK = re.compile(
 _CLOSES_BLOCK = re.compile(
     r"</(?:p|div|section|article|main|h[1-6]|ul|ol|table|blockquote)\s*>", re.IGNORECASE
 )
-#: More than this share of the text outside of blocks: Markdown that begins with a piece of HTML.
+#: More than this share of the text outside of blocks, or with blank lines in it: Markdown with some HTML.
 _LOOSE = 0.1
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _NUMBER = re.compile(r"\s*[-+\u2212]?\d")
 #: A longer cell holds prose, and its row is no row of figures: the layout of a page, perhaps.
 _LONGEST_CELL = 200
@@ -97,7 +98,7 @@ def read_html(data: bytes, name: str) -> Content:
     text, headings = _written(main)
     # Date and source often stand on a line above the article that does not belong to it.
     first = next((i for i, block in enumerate(blocks) if main and block is main[0]), 0)
-    above = [block.text for block in blocks[max(0, first - 8) : first] if not block.linked]
+    above = [_line(block) for block in blocks[max(0, first - 8) : first] if not block.linked]
     imprint = read_imprint("\n".join([*above, text[:1000], ""]))
     # libxml2 gives up on tags nested by the hundred.
     text = text or _Stripped.text_of(page)
@@ -134,14 +135,24 @@ def read_fragment(text: str) -> tuple[str, list[list[int]]] | None:
     except (etree.LxmlError, ValueError, AssertionError):
         return None
     body = tree.find("body")
-    if body is None:
+    # libxml2 gives up on tags nested by the hundred, and loses what follows.
+    if body is None or parser.error_log.filter_from_fatals():
         return None
-    loose = sum(len((child.tail or "").strip()) for child in body)
-    if loose > _LOOSE * _size(body):
+    if _loose(body) > _LOOSE * _size(body):
         return None
+    for element in list(body.iter("header", "footer", "aside")):
+        element.tag = "div"  # it belongs to the article here, not to the page
     _drop_permalinks(tree)
-    written, headings = _written([b for b in _blocks(tree) if b.linked * 2 < len(b.text)])
+    written, headings = _written(_blocks(tree))
     return (written, headings) if written.strip() else None
+
+
+def _loose(body: Any) -> int:
+    """How many characters stand outside of the elements of a body, or in text with blank lines."""
+    outside = body.xpath("text()")
+    inside = body.xpath("*//text()[not(ancestor::pre or ancestor::script or ancestor::style)]")
+    parted = [text for text in inside if _BLANK_LINE.search(text.strip())]
+    return sum(len(text.strip()) for text in [*outside, *parted])
 
 
 class _Block(NamedTuple):
@@ -350,13 +361,18 @@ def _with_terms(blocks: list[_Block]) -> list[_Block]:
 
 
 def _drop_permalinks(tree: Any) -> None:
-    """Take out the links to the place where they stand: "Retries¶" is the heading "Retries"."""
-    for place in tree.iter(*_LINKED_PLACES):
+    """Take out the links to the place where they stand: "Retries¶" is the heading "Retries".
+
+    Of a term that is such a link as a whole, its text stays.
+    """
+    for place in list(tree.iter(*_LINKED_PLACES)):
         for link in list(place.iter("a")):
             shown = link.find(".//img") is not None
             target = link.get("href") or ""
             if "#" in target and not shown and _PERMALINK.fullmatch(link.text_content()):
                 link.drop_tree()
+            elif place.tag == "dt" and len(target) > 1 and target == f"#{place.get('id')}":
+                link.drop_tag()
 
 
 def _span(cell: Any, name: str) -> int:

@@ -66,7 +66,7 @@ class Numbering:
         """
         properties = paragraph.find(_W + "pPr")
         found = self._place(properties)
-        if found is None or _is_deleted(properties):
+        if found is None or _is_gone(properties):
             return ""
         number, depth = found
         counter, levels, restarted = self._list(number)
@@ -179,9 +179,9 @@ def _is_level(at: str | None) -> bool:
     return at is not None and at.isdecimal() and int(at) < _LEVELS
 
 
-def _is_deleted(properties: Any | None) -> bool:
-    """Whether the paragraph's end was deleted while changes were tracked."""
-    return properties is not None and properties.find(f"{_W}rPr/{_W}del") is not None
+def _is_gone(properties: Any) -> bool:
+    """Whether the paragraph's end was deleted, or moved elsewhere, while changes were tracked."""
+    return any(properties.find(f"{_W}rPr/{_W}{tag}") is not None for tag in ("del", "moveFrom"))
 
 
 def _all(element: Any | None, tag: str) -> Any:

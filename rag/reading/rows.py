@@ -70,10 +70,6 @@ _FIELDS = {
 _PROSE_FIELDS = (
     "inhalt", "artikel", "beitrag", "contenu", "corps", "contenido", "cuerpo", "articulo", "contenuto",
 )  # fmt: skip
-_RANKS = {
-    meaning: {name: rank for rank, name in enumerate(names)}
-    for meaning, names in (_FIELDS | {"text": _FIELDS["text"] + _PROSE_FIELDS}).items()
-}
 #: What one writer puts into a name, and another does not: published_at, publishedAt; titulo, título.
 _BETWEEN = re.compile(r"[\s_\-\u0300-\u036f]+")
 _SAMPLE = 1 << 17
@@ -216,7 +212,9 @@ def read_json(data: bytes, name: str) -> Iterator[tuple[int, Content | Failure]]
         raise ReadingError(name, "is not valid JSON. Check it with a JSON validator") from error
     if isinstance(value, dict):
         lists = [v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
-        value = lists[0] if len(lists) == 1 and not _find(value, "text") else [value]
+        value = (
+            lists[0] if len(lists) == 1 and not _first(_filled(value), _FIELDS["text"]) else [value]
+        )
     if not isinstance(value, list):
         raise ReadingError(name, "holds no JSON objects. Write a list of objects with a text field")
     encoding = {"encoding": decoded.encoding if decoded else "utf-8"}
@@ -248,21 +246,23 @@ def read_csv(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content | Fail
     if header is None:
         raise ReadingError(name, "has no rows. Write a header line and one article a row")
     names = _names(header)
-    text = _text_column(names, _FIELDS["text"])
+    text = _first(_by_plain_name(names), _FIELDS["text"])
     if text is None:
         sample = list(itertools.islice(rows, _TABLE_SAMPLE))
-        is_table = _is_table(sample, len(names))
-        text = None if is_table else _text_column(names, _PROSE_FIELDS)
         rows = itertools.chain(sample, rows)
-    if text is None:
-        if not is_table:
+        if _is_table(sample, len(names)):
+            yield from _table(header, rows, name, encoding)
+            return
+        long = [column for at, column in enumerate(names) if _holds_prose(sample, at)]
+        prose = _first(_by_plain_name(long), _PROSE_FIELDS)
+        if prose is None:
             raise ReadingError(
                 name,
                 f"has no text column (its columns: {', '.join(names)[:120]}). "
                 "Name one of them 'text', 'content', 'body' or '正文'",
             )
-        yield from _table(header, rows, name, encoding)
-        return
+        text = "text"  # in every row, the short ones too
+        names[names.index(prose)] = text
     # What stands between unquoted cells is known only where nothing was skipped.
     joined = dialect.delimiter if text == names[-1] and not dialect.skipinitialspace else None
     spaced = len(header) > 1 and all(cell.startswith(" ") for cell in header[1:])
@@ -304,8 +304,14 @@ def _is_table(rows: Sequence[list[str] | csv.Error], width: int) -> bool:
     fitting = [cells for row in filled if (cells := _fitted(row, width, None)) is not None]
     if 2 * len(fitting) <= len(filled):
         return not filled
-    lengths = ([len(row[i]) for row in fitting if i < len(row) and row[i]] for i in range(width))
-    return all(median(column) <= _LONGEST_CELL for column in lengths if column)
+    return not any(_holds_prose(fitting, column) for column in range(width))
+
+
+def _holds_prose(rows: Iterable[list[str] | csv.Error], column: int) -> bool:
+    """Whether the cells of a column that are not empty are long, by their median."""
+    cells = (row[column] for row in rows if isinstance(row, list) and column < len(row))
+    lengths = [len(cell) for cell in cells if cell]
+    return bool(lengths) and median(lengths) > _LONGEST_CELL
 
 
 def _table(
@@ -355,10 +361,14 @@ def _names(header: Sequence[str]) -> list[str]:
     return [cell.strip().lstrip("\ufeff").lower() for cell in header]
 
 
-def _text_column(names: Sequence[str], known: Iterable[str]) -> str | None:
-    """The column that is called by the first of the known names."""
-    columns = {_plain(column): column for column in reversed(names)}
-    return next((columns[name] for name in known if name in columns), None)
+def _by_plain_name(fields: Sequence[str]) -> dict[str, str]:
+    """The fields by what :func:`_plain` makes of them; the first of a name counts."""
+    return {_plain(field): field for field in reversed(fields)}
+
+
+def _first(fields: Mapping[str, str], known: Iterable[str]) -> str | None:
+    """The field that is called by the first of the known names."""
+    return next((fields[name] for name in known if name in fields), None)
 
 
 def _fitted(row: list[str], width: int, joined: str | None) -> list[str] | None:
@@ -538,7 +548,7 @@ def _dialect(first: Sequence[str], delimiter: str | None) -> type[csv.Dialect]:
     def names_text(delimiter: str) -> tuple[bool, int]:
         header = _names(next(iter(rows(delimiter)), []))
         known = (*_FIELDS["text"], *_PROSE_FIELDS)
-        return _text_column(header, known) is not None, len(header)
+        return _first(_by_plain_name(header), known) is not None, len(header)
 
     Found.delimiter = delimiter or max(_DELIMITERS, key=names_text)
 
@@ -590,32 +600,26 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _find(row: Mapping[str, Any], meaning: str) -> str | None:
-    """The field that has this meaning and is not empty."""
-    fields = _meant(tuple(row), meaning)
-    return next((field for field in fields if row[field] not in (None, "")), None)
-
-
-@lru_cache(maxsize=64)
-def _meant(fields: tuple[str, ...], meaning: str) -> list[str]:
-    """Those of the fields that have this meaning, best first."""
-    ranks = _RANKS[meaning]
-    return sorted(
-        (field for field in fields if _plain(field) in ranks),
-        key=lambda field: ranks[_plain(field)],
-    )
-
-
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     """The name of a field in lower case, without accents and what stands between its words."""
     return _BETWEEN.sub("", unicodedata.normalize("NFKD", name.strip().lower()))
+
+
+def _filled(row: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of a row that are not empty, as :func:`_by_plain_name` gives them."""
+    return _by_plain_name([field for field, value in row.items() if value not in (None, "")])
 
 
 def _content(
     row: Mapping[str, Any], name: str, number: int, kind: str, encoding: Mapping[str, Any]
 ) -> Content | Failure:
     row = {str(key).strip().lower(): value for key, value in row.items() if key is not None}
-    fields = {meaning: _find(row, meaning) for meaning in _FIELDS}
+    filled = _filled(row)
+    fields = {meaning: _first(filled, known) for meaning, known in _FIELDS.items()}
+    prose = _first(filled, _PROSE_FIELDS)
+    if fields["text"] is None and prose is not None and _is_prose(row[prose]):
+        fields["text"] = prose
     text = row.get(fields["text"] or "")
     if isinstance(text, list):
         text = "\n\n".join(item for item in text if isinstance(item, str))
@@ -658,6 +662,10 @@ def _content(
         language=_string(row, fields["language"]),
         metadata=metadata,
     )
+
+
+def _is_prose(value: Any) -> bool:
+    return isinstance(value, str) and len(value) > _LONGEST_CELL
 
 
 def _unmarked(title: str | None) -> str | None:

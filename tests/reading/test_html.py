@@ -9,6 +9,11 @@ from rag.records import Document
 
 LEAD = "The following options are read from the file when the program starts, and may be changed later."
 
+NOTICE = (
+    "<p>各区人民政府，市政府各部门：现将《办法》印发给你们，请认真贯彻执行，并将执行情况于年底前报告。</p>"
+    * 3
+)
+
 
 def page(body: str, title: str = "Options — Foo 2.4 documentation") -> Document:
     html = f"<html><head><title>{title}</title></head><body><main>{body}</main></body></html>"
@@ -53,6 +58,16 @@ def test_other_signs_and_links_stay_in_a_heading(heading: str, text: str) -> Non
     assert f"\n\n{text}\n\n" in document.text
 
 
+@pytest.mark.parametrize(("label", "published"), [("发布日期", "2024-03-09"), ("有效期至", None)])
+def test_a_date_above_the_article_has_its_term_for_a_label(
+    label: str, published: str | None
+) -> None:
+    data = f"<body><dl><dt>{label}</dt><dd>2024年3月9日</dd></dl><main><h1>用水办法</h1>{NOTICE}</main></body>"
+    (document,) = read_bytes(data.encode(), "a.html")
+    assert document.text.startswith("用水办法")
+    assert document.published == published
+
+
 @pytest.mark.parametrize(
     ("entries", "lines"),
     [
@@ -64,6 +79,7 @@ def test_other_signs_and_links_stay_in_a_heading(heading: str, text: str) -> Non
         ("<dt>Returns:</dt><dd>A list of names.</dd>", ["Returns: A list of names."]),
         ("<dt>-v</dt><dt>--verbose</dt><dd>Tell more.</dd>", ["-v, --verbose: Tell more."]),
         ("<div><dt>a</dt><dd>One.</dd></div><div><dt>b</dt><dd>Two.</dd></div>", ["a: One.", "b: Two."]),
+        ('<dt id="a"><a href="#a"><code>a</code></a></dt><dd>One.</dd>', ["a: One."]),
         # A question, prose for a term, a list or code below it, a term that is a link: lines of their own.
         ("<dt>Who pays?</dt><dd>The buyer.</dd>", ["Who pays?", "The buyer."]),
         (f"<dt>{'long ' * 20}</dt><dd>Text.</dd>", [("long " * 20).strip(), "Text."]),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rag.chunking import chunk_document
+from rag.errors import ReadingError
 from rag.reading import read_bytes
 from rag.records import Document
 
@@ -71,6 +72,37 @@ def test_a_column_of_things_is_no_text() -> None:
     )
 
 
+def test_a_column_of_things_beside_one_of_prose_is_no_text() -> None:
+    with pytest.raises(ReadingError, match="has no text column"):
+        row({"Artikel": "Schraube M8", "Beschreibung": PROSE, "Preis": "3,20"}, "csv")
+
+
+def test_the_column_of_prose_is_the_text() -> None:
+    assert row({"Artikel": "Schraube M8", "Beitrag": PROSE}, "csv").text == PROSE
+
+
+def test_an_object_of_things_has_no_text() -> None:
+    with pytest.raises(ReadingError, match="has no text"):
+        row({"Artikel": "Schraube M8", "Inhalt": "500 ml", "Preis": 3.2}, "jsonl")
+
+
+def test_a_list_called_like_a_text_holds_the_rows() -> None:
+    data = {"artikel": [{"text": "Erster Artikel."}, {"text": "Zweiter Artikel."}], "summe": 2}
+    documents = read_bytes(json.dumps(data).encode(), "a.json")
+    assert [document.text for document in documents] == ["Erster Artikel.", "Zweiter Artikel."]
+
+
+def test_a_short_article_among_long_ones() -> None:
+    data = f"Titel;Inhalt\nFähre;{PROSE}\nZug;Er fuhr.\nBus;{PROSE}\n"
+    documents = read_bytes(data.encode(), "a.csv")
+    assert [document.text for document in documents] == [PROSE, "Er fuhr.", PROSE]
+
+
+def test_a_row_without_text_is_not_read_by_the_name_of_its_goods() -> None:
+    (document,) = read_bytes(b"text,Artikel\nA whole sentence.,4711\n,4712\n", "a.csv")
+    assert document.text == "A whole sentence."
+
+
 def test_fields_called_like_offsets_are_left_out() -> None:
     document = row(
         {"text": PROSE, "pages": "112-118", "headings": ["Fähren"], "volume": 41}, "jsonl"
@@ -95,6 +127,18 @@ def test_an_article_kept_as_html(kind: str) -> None:
     assert headings == ["Hours"]
 
 
+def test_nothing_of_an_article_kept_as_html_is_furniture() -> None:
+    markup = (
+        "<section><header><h2>Permits</h2></header><p>You need these forms.</p>"
+        '<ul><li><a href="/a">Form A</a></li></ul><p><a href="/r">The report</a></p>'
+        "<aside>Closed on Monday.</aside><footer>Source: Gazette</footer></section>"
+    )
+    assert row({"text": markup}, "jsonl").text.split("\n") == [
+        *("Permits", "", "You need these forms.", "", "- Form A", "The report", ""),
+        *("Closed on Monday.", "", "Source: Gazette"),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -103,6 +147,8 @@ def test_an_article_kept_as_html(kind: str) -> None:
         "<p>unclosed, and so no article",
         "<name> stands for a name </name>",
         '<p align="center">A logo</p>\n\n# Title\n\n- one item of the list\n- another item\n\nMore of the prose.',
+        "<div>\n\n# Title\n\n- one item of the list\n- another item\n\n</div>",
+        "<p>Nested too deep</p>" + "<b>" * 300 + "for the parser.<p>More.</p>",
         "```html\n<p>text</p>\n```",
         "<p></p>",
     ],

@@ -23,15 +23,20 @@ _BRACKETS = re.compile(r"\s*[(（].*?[)）]")
 
 
 def with_units(row: ToldRow) -> str:
-    """The row as a sentence, a figure without a unit before that of its column."""
+    """The row as a sentence, a figure without a unit also with that of its column: 320（320万元）."""
     parts = []
     at = 0
     for start, end, _ in row.cells:
-        name = row.text[at:start]
-        unit = _UNIT.search(name) if _BARE.fullmatch(row.text, start, end) else None
-        parts += [name, row.text[start:end], unit[1] if unit else ""]
+        name, cell = row.text[at:start], row.text[start:end]
+        parts += [name, *_said(name, cell)]
         at = end
     return "".join(parts) + row.text[at:]
+
+
+def _said(name: str, cell: str) -> list[str]:
+    """What a cell may be said as, with the name of its column before: as it stands, and with its unit."""
+    unit = _UNIT.search(name) if _BARE.fullmatch(cell) else None
+    return [cell, f"（{cell}{unit[1]}）"] if unit else [cell]
 
 
 def with_names_apart(statement: str, rows: Iterable[Told]) -> str:
@@ -83,8 +88,8 @@ def in_another_cell(
             if sentence.row is None:
                 right = right or _holds(sentence.text, figure)
                 continue
-            columns = _columns(sentence, figure)
-            held = held or bool(columns)
+            loose, columns = _columns(sentence, figure)
+            held = held or bool(loose)
             head = sentence.head
             asked = _columns_named(head, statement) or _columns_named(head, question)
             fits = not asked or not columns.isdisjoint(asked | {0})
@@ -101,18 +106,21 @@ def _columns_named(head: str, text: str) -> set[int]:
     return {i for i, name in names if i and name and named_in(text, name)}
 
 
-def _columns(sentence: Told, figure: Figure) -> set[int]:
-    """The columns whose cell in a row holds the figure, in the unit of the column or without."""
-    names = [sentence.head[start:end] for start, end in cells_of(sentence.head)]
-    found = set()
-    for index, (start, end) in enumerate(cells_of(sentence.text)):
-        unit = _UNIT.search(f"{names[index]}：")
-        shown = sentence.text[start:end]
-        if unit and _BARE.fullmatch(shown):
-            shown += unit[1]
-        if _holds(shown, figure):
-            found.add(index)
-    return found
+def _columns(sentence: Told, figure: Figure) -> tuple[set[int], set[int]]:
+    """The columns whose cell in a row may be the figure, and those of them that have its unit.
+
+    Of 320 under 一季度（万元） a bare 320 has the unit, 320万元 too, and 320元 has another.
+    """
+    names = (sentence.head[start:end] for start, end in cells_of(sentence.head))
+    cells = (sentence.text[start:end] for start, end in cells_of(sentence.text))
+    loose, exact = set(), set()
+    for index, (name, cell) in enumerate(zip(names, cells, strict=False)):
+        said = _said(f"{name}：", cell)
+        if any(_holds(one, figure) for one in said):
+            loose.add(index)
+            if _holds(said[-1] if figure.unit else cell, figure):
+                exact.add(index)
+    return loose, exact
 
 
 def _holds(text: str, figure: Figure) -> bool:

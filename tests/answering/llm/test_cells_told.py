@@ -43,6 +43,7 @@ def _aligned(question: str, statement: str, document: Document = SALES) -> Align
     [
         ("华东一季度收入多少?", "华东大区一季度收入为320万元。", "| 华东"),
         ("华东一季度收入多少?", "320万元。", "| 华东"),
+        ("华东一季度收入多少?", "320。", "| 华东"),
         ("华东一季度收入多少?", "华东大区的收入为320万元。", "| 华东"),
         ("华东一季度收入多少?", "华北大区二季度收入为300万元。", "| 华北"),
         ("西南的负责人是谁?", "西南大区的负责人是龚立雪。", "| 西南"),
@@ -87,4 +88,4 @@ def test_english_rows() -> None:
 def test_a_figure_has_the_unit_of_its_column() -> None:
     row = told_row("| 大区 | 一季度（万元） | 同比 |", "| 华东 | 1,286 | +3% |")
     assert row is not None
-    assert with_units(row) == "大区：华东；一季度（万元）：1,286万元；同比：+3%。"
+    assert with_units(row) == "大区：华东；一季度（万元）：1,286（1,286万元）；同比：+3%。"
