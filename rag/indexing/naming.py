@@ -28,11 +28,13 @@ class Named(NamedTuple):
     Attributes:
         files: As given, some with another source; still no source twice.
         known: What the index notes of those that it knows, by source.
+        others: What it notes of all other files.
         notes: Which new files have a longer name than their own, and why.
     """
 
     files: list[SourceFile]
     known: dict[str, Source]
+    others: Iterator[Source]
     notes: list[str]
 
 
@@ -54,7 +56,7 @@ def named(writer: Writer, files: Sequence[SourceFile]) -> Named:
         one = naming.known(name)
         if one is not None:
             known[name] = one
-    return Named(done, known, naming.notes())
+    return Named(done, known, naming.others(), naming.notes())
 
 
 class _Naming:
@@ -66,10 +68,11 @@ class _Naming:
         self._longer: list[str] = []
         self._in_the_way: dict[str, None] = {}  # the sources they would have had
         self.known: Callable[[str], Source | None] = writer.source
+        self._everything: Callable[[], Iterable[Source]] = writer.sources
         self._empty = False
         if len(files) >= _FEW_FILES:
             everything = {source.name: source for source in writer.sources()}
-            self.known = everything.get
+            self.known, self._everything = everything.get, everything.values
             self._empty = not everything
 
     def sources(self) -> dict[str, str]:
@@ -83,6 +86,10 @@ class _Naming:
         for file in crowded:
             self._takes_longer(file, wanted)
         return {location: source for source, location in self._taken.items()}
+
+    def others(self) -> Iterator[Source]:
+        """What is known of files that are not of this call; looked up when asked for."""
+        return (source for source in self._everything() if source.name not in self._taken)
 
     def notes(self) -> list[str]:
         """Which files have longer names, and why."""

@@ -47,13 +47,14 @@ def absent(
 
     What lies below the paths is told by where a file was read; by its name alone where that is not
     known. What could not be looked at, a folder without permission for instance, has not vanished.
-    Nor has a file that is still there but was not found: a hidden one, or one read through a link; a
-    file that is part of another index has.
+    Nor has a file that is still there but was not found: a hidden one, or one read through a link. One
+    has that is part of another index, or was found under another name: with its index in it, a folder
+    may be renamed.
 
     Args:
-        sources: All that the index notes.
-        paths: Files and folders that were looked through. One that does not exist, or a folder
-            without files, says nothing about its files: a disk that is not mounted looks like this.
+        sources: What the index notes.
+        paths: What was looked through: folders, and files, which tell of themselves alone. A folder
+            that does not exist or has no files says nothing: a disk that is not mounted looks like this.
         found: What was found, with the sources that the files have in the index.
         left: Where sources of an unknown location lay when the index lay elsewhere, as far as known.
     """
@@ -78,11 +79,13 @@ def absent(
     return Absent(sorted(vanished, key=by_name), sorted(out_of_reach, key=by_name))
 
 
-def moved_to(absent: Iterable[Source], present: Iterable[Source]) -> list[Source]:
+def moved_to(absent: Sequence[Source], present: Iterable[Source]) -> list[Source]:
     """Those absent whose whole folder is gone, and whose very content is present on the same disk.
 
     The disk is told by the folder in which theirs lay; one that is empty now may be a mount point.
     """
+    if not absent:
+        return []
     disk = cache(_disk)
 
     def disk_around(place: str) -> int | None:
@@ -101,19 +104,25 @@ def moved_to(absent: Iterable[Source], present: Iterable[Source]) -> list[Source
 
 
 def _content(source: Source) -> str:
-    """The content hash in a fingerprint of :mod:`rag.indexing.updating`; empty where none is noted."""
-    return source.fingerprint.partition("|")[2]
+    """The content hash in a fingerprint of :mod:`rag.indexing.updating`; empty where none is noted.
+
+    Without the rules that the file was read by: the file itself may have been moved since they changed.
+    """
+    return source.fingerprint.partition("|")[2].rpartition(".")[2]
 
 
 class _Looked:
     """What was looked through, and what of it can be told."""
 
     def __init__(self, paths: Sequence[str | Path], found: Discovery) -> None:
-        looked = [path for path in paths if os.path.exists(path)]  # noqa: PTH110 - see Path.exists()
+        # A file that is there has lost nothing, and there may be thousands of them.
+        looked = [path for path in paths if os.path.isdir(path)]  # noqa: PTH112 - see Path.exists()
         self._real = cache(os.path.realpath)
         self.is_gone = cache(_is_gone)
         self._is_index = cache(_is_index)
-        holding = {self._real(os.path.dirname(file.location)) for file in found.files}  # noqa: PTH120
+        self._found = {file.location for file in found.files}
+        folders = {location.rpartition(os.sep)[0] or os.sep for location in self._found}
+        holding = [self._real(folder) for folder in folders]
         self._unseen = _with_real(found.unseen)
         empty = [path for path in looked if self._holds_nothing(path, holding)]
         self._folders, self._empty = _with_real(looked), _with_real(empty)
@@ -123,12 +132,8 @@ class _Looked:
 
     def _holds_nothing(self, path: str | Path, holding: Collection[str]) -> bool:
         """Whether a folder gave no file and no failure."""
-        folder = self._real(path)
-        return (
-            os.path.isdir(folder)  # noqa: PTH112 - as for all of them
-            and not any(_is_below(one, [folder], os.sep) for one in holding)
-            and not any(_is_below(one, [folder], os.sep) for one in self._unseen)
-        )
+        folder = [self._real(path)]
+        return not any(_is_below(one, folder, os.sep) for one in (*holding, *self._unseen))
 
     def names(self, name: str) -> bool:
         """Whether a file of this name should have been found, going by nothing else."""
@@ -145,7 +150,9 @@ class _Looked:
         )
 
     def has_lost(self, place: str) -> bool:
-        """Whether a file at this place should have been found, and is not there."""
+        """Whether a file at this place should have been found by its name, and was not."""
+        if place in self._found:
+            return True
         both = self._both(place)
         return (
             any(_is_below(one, self._folders, os.sep) for one in both)

@@ -69,12 +69,12 @@ def index_paths(
         found = discover(paths)
         tally.failed.extend(found.failures)
         tally.notes.extend(found.notes)
-        files, known, notes = named(writer, found.files)
+        files, known, others, notes = named(writer, found.files)
         tally.notes.extend(notes)
         stream = _read(writer, files, known, tally)
         _pour(writer, stream, embedder, settings, tally, progress)
         if prune or not all(os.path.isfile(path) for path in paths):  # noqa: PTH113 - see discovery
-            _account(store, writer, paths, found._replace(files=files), tally, prune=prune)
+            _account(store, writer, paths, found._replace(files=files), others, tally, prune=prune)
     return tally.report()
 
 
@@ -461,13 +461,10 @@ def _read(
     for file in files:
         known = sources.get(file.source)
         before += file.size
-        if (
-            known is not None
-            and known.fingerprint.startswith(f"{file.size}:{file.modified}|")
-            and (
-                (file.modified < settled and _is_read_alike(known))
-                or not _content(known.fingerprint)
-            )
+        as_it_was = f"{file.size}:{file.modified}|"
+        if known is not None and (
+            known.fingerprint == as_it_was
+            or (file.modified < settled and known.fingerprint.startswith(f"{as_it_was}{_BY_RULES}"))
         ):
             tally.unchanged.extend(known.document_ids)
             if known.location != file.location:
@@ -596,28 +593,29 @@ def _account(
     writer: Writer,
     paths: Sequence[str | Path],
     found: Discovery,
+    others: Iterator[Source],
     tally: Tally,
     *,
     prune: bool,
 ) -> None:
-    """Say which files are no longer at their places; with ``prune`` remove what has vanished or moved."""
+    """Say which other files are no longer at their places; with ``prune`` remove what has vanished or moved."""
+    unfound = list(others)
+    if not unfound:
+        return
     from rag.index.places import places_left
     from rag.indexing.naming import by_folders, remove_command
     from rag.indexing.pruning import absent, moved_to
 
-    sources = list(writer.sources())
     index = getattr(store, "path", None)
-    vanished, away = absent(sources, paths, found, places_left(index) if index else {})
+    vanished, away = absent(unfound, paths, found, places_left(index) if index else {})
     if prune:
-        names = {file.source for file in found.files}
-        moved = moved_to(away, (one for one in sources if one.name in names))
-        gone = [*vanished, *moved]
-        for source in gone:
+        here = {file.source for file in found.files}
+        moved = moved_to(away, (one for one in writer.sources() if one.name in here))
+        for source in (*vanished, *moved):
             tally.removed.extend(one for one in source.document_ids if writer.remove(one))
             writer.remove_source(source.name)
-        forgotten = {source.name for source in gone}
-        sources = [source for source in sources if source.name not in forgotten]
-        away = [source for source in away if source.name not in forgotten]
+        gone = {source.name for source in moved}
+        away = [source for source in away if source.name not in gone]
     elif vanished:
         tally.notes.append(
             f"{len(vanished)} indexed files are gone from these folders; their documents stay until the "
@@ -625,8 +623,8 @@ def _account(
         )
     if away:
         names = {source.name for source in away}
-        others = (source.name for source in sources if source.name not in names)
-        wanted = by_folders(sorted(names), others)
+        stay = (one.name for one in writer.sources() if one.name not in names)
+        wanted = by_folders(sorted(names), stay)
         tally.notes.append(
             f"{len(away)} indexed files are no longer at their places: their folder was moved, renamed or "
             "emptied, or is on a disk that is not there now. To remove them for good: "

@@ -190,9 +190,7 @@ def _answers(requests: IO[bytes]) -> Iterator[tuple[dict[str, Any], Sequence[NDA
     while True:
         request, _ = _receive(requests)
         documents = [
-            Document(
-                id="", source="", text=text, title=title, metadata={"headings": headings or []}
-            )
+            Document(id="", source="", text=text, title=title, metadata={"headings": headings})
             for text, title, headings in request["documents"]
         ]
         try:

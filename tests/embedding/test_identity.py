@@ -50,7 +50,7 @@ def test_weights_that_differ_in_the_middle_alone_are_another_model(tmp_path: Pat
     assert folder_model(one) == names[0]
 
 
-def test_samples_are_few_and_lie_between_the_edges(tmp_path: Path) -> None:
+def test_samples_are_few_and_lie_between_the_edges() -> None:
     assert [len(_samples(size)) for size in (0, 65_536, 131_072, 131_073)] == [0, 0, 0, 1]
     for size in (10**6, 10**9 + 7):
         starts = _samples(size)

@@ -347,6 +347,20 @@ def test_a_folder_that_was_renamed_takes_its_documents_along(
     ]  # fmt: skip
 
 
+def test_a_folder_that_was_renamed_with_its_index_in_it(tmp_path: Path) -> None:
+    """Each file was there under two names then, and no later run took the old one away."""
+    for name in "ab":
+        write(tmp_path / "docs" / f"{name}.txt", f"text {name}")
+        aged(tmp_path / "docs" / f"{name}.txt")
+    with open_index(tmp_path / "docs" / "index") as kb:
+        kb.index(tmp_path / "docs")
+    papers = (tmp_path / "docs").rename(tmp_path / "papers")
+    with open_index(papers / "index") as kb:
+        assert kb.index(papers, prune=True).removed == ("docs/a.txt", "docs/b.txt")
+        assert len(kb.index(papers, prune=True).unchanged) == 2
+        assert sorted(stored(kb)) == ["papers/a.txt", "papers/b.txt"]
+
+
 def test_files_are_told_by_their_folders_where_all_of_it_goes() -> None:
     names = ["docs/a", "docs/in/b", "docs/in/c", "docs/two/d", "/srv/x/e", "/srv/x/f", "g"]
     assert by_folders(names, ["papers/a", "docs2/b"]) == ["docs/", "/srv/", "g"]

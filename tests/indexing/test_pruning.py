@@ -146,8 +146,11 @@ def test_files_of_an_index_have_vanished_but_not_uploads(tmp_path: Path) -> None
         "docs/indexes/default/segments/g1/rows.npy", "docs/indexes/default/write.lock",
     ]  # fmt: skip
     uploads = index / "uploads"
+    named = {one.location: one.name for one in known}
     for paths in ([uploads], [uploads / "mine.txt"], [index]):
-        assert absent(known, paths, discover(paths)).vanished == []
+        found = discover(paths)
+        files = [file._replace(source=named.get(file.location, "")) for file in found.files]
+        assert absent(known, paths, found._replace(files=files)).vanished == []
 
 
 def test_what_was_moved_is_told_by_content_and_by_its_disk(
@@ -167,10 +170,12 @@ def test_what_was_moved_is_told_by_content_and_by_its_disk(
         noted("docs/mounted.txt", "A", tmp_path / "gone"),
         noted("docs/unread.txt", ""),
         noted("papers/x.txt", "A"),  # its folder is there
+        noted("docs/old.txt", "D"),
     ]
     present = [noted("papers/a.txt", "A"), noted("papers/c.txt", "C"), noted("papers/u.txt", "")]
+    present.append(noted("papers/old.txt", "2.D"))  # read anew, by other rules
     (tmp_path / "papers" / "a.txt").write_text("x")
-    assert moved_to(away, present) == [away[0], away[2]]
+    assert moved_to(away, present) == [away[0], away[2], away[7]]
     # A copy on another disk has not taken the place of one that may come back.
     monkeypatch.setattr(pruning, "_disk", hash)
     assert moved_to(away, present) == []

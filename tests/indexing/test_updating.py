@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 import json
@@ -36,6 +37,7 @@ from rag.index import Source, catalog
 from rag.index.writing import EmbeddedWriter
 from rag.indexing import as_document, updating
 from rag.indexing.preparing import embedded_text
+from rag.reading import read_file
 from tests.toy import ToyEmbedder
 
 PLAIN = Settings(reader=False)
@@ -151,8 +153,13 @@ def test_files_read_by_earlier_rules_are_read_anew_once(
 ) -> None:
     for path in docs.iterdir():
         os.utime(path, (1_600_000_000, 1_600_000_000))
+
+    def read_otherwise(*given: Any) -> Iterator[Any]:
+        for item in read_file(*given):
+            yield dataclasses.replace(item, text=item.title) if "#" in item.id else item
+
     monkeypatch.setattr(updating, "_BY_RULES", "1.")
-    monkeypatch.setattr("rag.reading.rows._find", lambda row, meaning: {"text": "title"}.get(meaning))
+    monkeypatch.setattr("rag.reading.read_file", read_otherwise)
     kb.index(docs)
     assert stored(kb)["docs/rows.jsonl#1"] == "第0篇"
     monkeypatch.undo()
@@ -206,7 +213,7 @@ def test_a_run_cut_off_in_a_file_is_noticed_when_the_file_is_put_back(
     from rag.reading import discover
 
     with kb._store.writer() as writer:
-        files, known, _ = named(writer, discover([table]).files)
+        files, known, _, _ = named(writer, discover([table]).files)
         stream = indexing._read(writer, files, known, indexing.Tally())
         works = list(itertools.islice(stream, 4))  # the file's own mark never comes
         tally = indexing.Tally()

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,9 +71,9 @@ def test_it_prepares_documents_as_this_process_does(
 def test_what_fails_there_is_told_and_the_worker_goes_on(
     worker: Worker, embedder: StaticEmbedder
 ) -> None:
-    headings: list[object]
-    for headings, told in ([["x", None]], "Error"), ([{1}], "not JSON serializable"):
-        bad = Document(id="a", source="s", text="一。", metadata={"headings": headings})
+    title: Any
+    for title, told in (["x"], "Error"), ({"x"}, "not JSON serializable"):
+        bad = Document(id="a", source="s", text="一。", title=title)
         with pytest.raises(WorkerError, match=told) as caught:
             worker.prepare([bad])
         assert not isinstance(caught.value, WorkerLostError)
@@ -171,6 +172,7 @@ def test_modules_are_taken_from_where_this_process_has_them(
 _OWNER = """
 import sys, time
 from pathlib import Path
+from typing import Any
 from rag.embedding.static import StaticEmbedder
 from rag.indexing.workers import Worker
 one = Worker(StaticEmbedder(Path(sys.argv[1])), chunk_tokens=64, chunk_overlap=8)
