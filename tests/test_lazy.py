@@ -26,4 +26,5 @@ def test_every_name_is_shown_before_it_is_imported() -> None:
     for package in (rag, rag.reading):
         assert set(package.__all__) <= set(dir(package))
         for name in package.__all__:
-            assert getattr(package, name).__name__ == name
+            offered = getattr(package, name)
+            assert isinstance(offered, int) or offered.__name__ == name
