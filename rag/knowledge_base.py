@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from rag.errors import IndexChunkingMismatchError, IndexModelMismatchError, QueryError
 from rag.forks import unlocked_when_forked
@@ -20,6 +20,7 @@ from rag.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.documents import Document as LangChainDocument
+    from langchain_core.embeddings import Embeddings
     from langchain_core.language_models import BaseChatModel
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
@@ -72,7 +73,7 @@ class KnowledgeBase:
         settings: Settings | None = None,
         create: bool = True,
         read_only: bool = False,
-        embedder: Embedder | None = None,
+        embedder: Embedder | Embeddings | None = None,
         llm: BaseChatModel | None = None,
     ) -> Self:
         """Open the index in a folder; created when absent, unless ``create`` is False.
@@ -82,7 +83,7 @@ class KnowledgeBase:
             create: Make a new index where there is none.
             settings: Default: :meth:`Settings.load` (environment, ``rag.toml``, defaults).
             read_only: Never write, not even to mend derived files.
-            embedder: Takes the place of the model that the settings name.
+            embedder: Takes the place of the model that the settings name; LangChain's ``Embeddings`` too.
             llm: A LangChain chat model that takes the place of the one the settings name.
 
         Raises:
@@ -90,10 +91,12 @@ class KnowledgeBase:
             IndexModelMismatchError: Built with another embedding model.
             IndexFormatError: Written by a newer version.
             IndexCorruptError: The catalog is damaged.
+            EmbeddingModelError: LangChain's embeddings give no vector.
         """
         settings = settings or Settings.load()
-        store = _opened(Path(path), settings, embedder, create=create, read_only=read_only)
-        return cls(Path(path), store, settings, embedder=embedder, llm=llm)
+        ours = _as_embedder(embedder)
+        store = _opened(Path(path), settings, ours, create=create, read_only=read_only)
+        return cls(Path(path), store, settings, embedder=ours, llm=llm)
 
     def close(self) -> None:
         """Release files and memory; further use is an error."""
@@ -284,23 +287,18 @@ class KnowledgeBase:
         The last record is what counts: a model's answer that fails half way is replaced by it.
         Closing the iterator stops the work.
         """
-        began = time.perf_counter()
-        history = _checked(history)
-        llm = self._answerer(answerer)
-        query = None
-        if history and llm is not None:
-            query = self._completed_by_llm(llm, question, history)
-        if query is None and history:
-            from rag.answering.followup import complete_question
-
-            query = complete_question(question, history)
         from rag.answering import LOOKED_AT
         from rag.answering import answer as extract
         from rag.retrieval import retrieve
         from rag.retrieval.query import check_query
 
+        began = time.perf_counter()
         kept = self.settings.k if k is None else k
-        query = check_query(question if query is None else query, kept)
+        query = check_query(question, kept)
+        history = _checked(history)
+        llm = self._answerer(answerer)
+        if history:
+            query = self._completed(llm, query, history)
         with self._reader_beside() as reader, self._turn, self._view() as view:
             passages = retrieve(
                 view,
@@ -475,28 +473,31 @@ class KnowledgeBase:
                     self.path / "llm-tokens.jsonl" if self.path.is_dir() else None,
                     cap=self.settings.llm_daily_tokens,
                 ),
-                page_of=self._page_of,
             )
-
-    def _page_of(self, document_id: str, offset: int) -> int | None:
-        return self.document(document_id).page_of(offset)
 
     @staticmethod
-    def _completed_by_llm(llm: LLMAnswerer, question: str, history: History) -> str | None:
-        from rag.answering.llm.answering import complete_question
-        from rag.errors import LLMError
+    def _completed(llm: LLMAnswerer | None, question: str, history: History) -> str:
+        """A follow-up made complete by the model, else by rule; the question itself where none can be asked."""
+        from rag.answering.followup import complete_question
+        from rag.retrieval.query import check_query
 
-        try:
-            return complete_question(
-                llm.model,
-                question,
-                history,
-                name=llm.name,
-                ledger=llm.ledger,
-                count_tokens=llm.count_tokens,
-            )
-        except LLMError:
-            return None
+        if llm is not None:
+            from rag.answering.llm.answering import complete_question as ask_model
+            from rag.errors import LLMError
+
+            with suppress(LLMError, QueryError):
+                completed = ask_model(
+                    llm.model,
+                    question,
+                    history,
+                    name=llm.name,
+                    ledger=llm.ledger,
+                    count_tokens=llm.count_tokens,
+                )
+                return check_query(completed)
+        with suppress(QueryError):
+            return check_query(complete_question(question, history))
+        return question
 
 
 def _checked(history: History | None) -> History:
@@ -576,6 +577,18 @@ def snapshot(path: str | Path, folder: str | Path) -> None:
         store.snapshot(str(folder))
     finally:
         store.close()
+
+
+def _as_embedder(given: Embedder | Embeddings | None) -> Embedder | None:
+    """An embedder as it is, LangChain's ``Embeddings`` as one; LangChain is imported only for those."""
+    if given is None or not hasattr(given, "embed_documents"):
+        return given
+    from rag.embedding.langchain import LangChainEmbeddings
+    from rag.retrieval.langchain import LangChainEmbedder
+
+    if isinstance(given, LangChainEmbeddings):
+        return given.embedder
+    return LangChainEmbedder(cast("Embeddings", given))
 
 
 def _opened(

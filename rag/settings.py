@@ -20,13 +20,21 @@ from rag.errors import SettingsError
 __all__ = ["Settings", "explain_settings"]
 
 Fusion = Literal["calibrated", "weighted", "rrf", "lexical", "dense"]
+Answerer = Literal["auto", "extractive", "llm"]
 Unsupported = Literal["mark", "remove", "rewrite"]
 
 
 def _setting(
-    default: Any, meaning: str, low: float | None = None, high: float | None = None
+    default: Any,
+    meaning: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    may_be_empty: bool = False,
 ) -> Any:
-    return field(default=default, metadata={"meaning": meaning, "low": low, "high": high})
+    """A field; ``may_be_empty`` is a text for which '' is a value of its own."""
+    facts = {"meaning": meaning, "low": low, "high": high, "may_be_empty": may_be_empty}
+    return field(default=default, metadata=facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +66,21 @@ class Settings:
         "auto",
         "Re-orders what search finds: 'auto' (the bundled reader where words alone do not decide, with the "
         "bundled model), 'bundled' (it always), '' (nothing), or a cross-encoder by name or path.",
+        may_be_empty=True,
     )
     reader: bool = _setting(True, "Let the bundled reader judge sentences.")
     group_duplicates: bool = _setting(True, "Give near-identical passages one slot.")
-    answerer: str = _setting("auto", "'extractive', 'llm', or 'auto': the LLM if one is set.")
+    answerer: Answerer = _setting("auto", "'extractive', 'llm', or 'auto': the LLM if one is set.")
     max_sentences: int = _setting(3, "Sentences in an extractive answer, lists excepted.", 1, 20)
     refusal_threshold: float = _setting(
         0.5, "Refuse when the calibrated confidence is below this.", 0, 1
     )
-    llm: str = _setting("", "'provider:model' for langchain's init_chat_model; '' for none.")
-    llm_base_url: str = _setting("", "Base URL of an OpenAI-compatible endpoint.")
+    llm: str = _setting(
+        "", "'provider:model' for langchain's init_chat_model; '' for none.", may_be_empty=True
+    )
+    llm_base_url: str = _setting(
+        "", "Base URL of an OpenAI-compatible endpoint.", may_be_empty=True
+    )
     llm_timeout: float = _setting(60.0, "Seconds to wait for the LLM.", 0.1, 3600)
     llm_retries: int = _setting(2, "Further tries after a passing LLM fault.", 0, 10)
     llm_context_tokens: int = _setting(6000, "Tokens of passages in the prompt.", 100, 1_000_000)
@@ -150,10 +163,10 @@ def _gather(file: Path | None, arguments: Mapping[str, Any]) -> dict[str, tuple[
             raise SettingsError(f"{path}: is not valid TOML: {error}") from error
         _known(table, str(path))
         found.update({name: (value, str(path)) for name, value in table.items()})
-    for name in _fields():
+    for name, spec in _fields().items():
         variable = f"RAG_{name.upper()}"
         # An empty variable means the default, except where an empty text is a value of its own.
-        if os.environ.get(variable) or (variable in os.environ and _types()[name] is str):
+        if os.environ.get(variable) or (variable in os.environ and spec.metadata["may_be_empty"]):
             found[name] = (os.environ[variable], variable)
     given = {name: value for name, value in arguments.items() if value is not None}
     _known(given, "argument")
@@ -161,7 +174,7 @@ def _gather(file: Path | None, arguments: Mapping[str, Any]) -> dict[str, tuple[
     return found
 
 
-def _checked(name: str, value: Any, kind: Any, limits: Mapping[str, Any]) -> Any:
+def _checked(name: str, value: Any, kind: Any, facts: Mapping[str, Any]) -> Any:
     """The value in its type; texts (from the environment) are parsed."""
     choices = get_args(kind)
     if choices:
@@ -174,6 +187,10 @@ def _checked(name: str, value: Any, kind: Any, limits: Mapping[str, Any]) -> Any
         if kind is str:
             if not isinstance(value, str):
                 raise TypeError
+            if not value.strip() and not facts["may_be_empty"]:
+                raise SettingsError(
+                    f"{name}={value!r}: must not be empty. Leave it out for the default."
+                )
             return value
         if isinstance(value, bool):
             raise TypeError
@@ -182,7 +199,7 @@ def _checked(name: str, value: Any, kind: Any, limits: Mapping[str, Any]) -> Any
             raise ValueError
     except (TypeError, ValueError, OverflowError) as error:
         raise SettingsError(f"{name}={value!r}: must be of type {kind.__name__}.") from error
-    low, high = limits["low"], limits["high"]
+    low, high = facts["low"], facts["high"]
     if not low <= number <= high:
         raise SettingsError(f"{name}={value!r}: must lie between {low:g} and {high:g}.")
     return number

@@ -6,13 +6,19 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.embeddings import Embeddings
+from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
+from langchain_core.messages import AIMessage
+from langchain_core.outputs import ChatResult
 
 from rag import Answer, Document, KnowledgeBase, Settings
 from rag.embedding import load_embedder
+from rag.embedding.langchain import LangChainEmbeddings
 from rag.errors import (
     AnsweringError,
     DocumentNotFoundError,
@@ -480,3 +486,99 @@ def test_an_index_cut_anew_before_the_lock_is_held_is_not_written(
         with pytest.raises(IndexChunkingMismatchError, match="chunk_tokens=64"):
             kb.add([Document(id="b", source="b", text="狗看家。")])
         assert [info.id for info in kb.documents()] == ["a"]
+
+
+class Scripted(GenericFakeChatModel):
+    """Says its messages in turn; ``before`` happens while it writes."""
+
+    before: Any = None
+    asked: int = 0
+
+    def _generate(self, *given: Any, **more: Any) -> ChatResult:
+        self.asked += 1
+        if self.before is not None:
+            self.before()
+        return super()._generate(*given, **more)
+
+
+def _says(*replies: str, before: Any = None) -> Scripted:
+    return Scripted(messages=iter([AIMessage(reply) for reply in replies]), before=before)
+
+
+RENT = "What is the monthly rent of house number 3?"
+FILLER = "Filler sentence here. " * 20
+HOUSE = Document(
+    id="d3",
+    source="s3.pdf",
+    text=f"{FILLER}House number 3 has a monthly rent of 503 euros.",
+    metadata={"pages": [0, len(FILLER)]},
+)
+
+
+@pytest.mark.parametrize("what", ["removed", "replaced"])
+def test_a_document_that_changes_while_the_model_writes(tmp_path: Path, what: str) -> None:
+    longer = replace(HOUSE, text=FILLER + HOUSE.text, metadata={"pages": [0, 100, 200, 300, 400]})
+    with KnowledgeBase.open(tmp_path / "index", settings=PLAIN) as kb:
+        kb.add([HOUSE])
+
+        def change() -> None:
+            if what == "removed":
+                kb.remove("d3")
+            else:
+                kb.add([longer])
+
+        kb._llm = _says("The monthly rent of house number 3 is 503 euros [1].", before=change)
+        answer = kb.ask(RENT)
+        assert answer.text == "The monthly rent of house number 3 is 503 euros. [1]"
+        (citation,) = answer.citations
+        assert citation.page == 2
+        assert HOUSE.text[citation.start : citation.end] == citation.quote
+        assert len(list(kb.documents())) == (0 if what == "removed" else 1)
+
+
+@pytest.mark.parametrize(
+    ("question", "message"), [("", "empty"), ("x" * 100_000, "100,000"), (None, "NoneType")]
+)
+def test_what_cannot_be_asked_cannot_be_a_follow_up(
+    tmp_path: Path, question: Any, message: str
+) -> None:
+    model = _says(RENT, "The monthly rent of house number 3 is 503 euros [1].")
+    with KnowledgeBase.open(tmp_path / "index", settings=PLAIN, llm=model) as kb:
+        kb.add([HOUSE])
+        with pytest.raises(QueryError, match=message):
+            kb.ask(question, history=[(RENT, "503 euros")])
+        assert model.asked == 0
+
+
+def test_a_completed_question_that_is_too_long_gives_way_to_the_one_asked(tmp_path: Path) -> None:
+    question = f"{'Please tell me. ' * 240}{RENT}"
+    assert len(question) < 4000
+    model = _says(f"{question}{' Please.' * 60}", "The monthly rent is 503 euros [1].")
+    with KnowledgeBase.open(tmp_path / "index", settings=PLAIN, llm=model) as kb:
+        kb.add([HOUSE])
+        answer = kb.ask(question, history=[("Who lives there?", "……")], answerer="llm")
+        assert (answer.question, answer.query or question) == (question, question)
+        assert model.asked == 2
+
+
+class Counts(Embeddings):
+    """LangChain's embeddings: a text's vector is its length and its number of spaces."""
+
+    model = "counts-1"
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [self.embed_query(text) for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        return [float(len(text)), float(text.count(" ")), 1.0]
+
+
+def test_langchains_embeddings_are_embedders(tmp_path: Path) -> None:
+    for _ in range(2):  # made, and opened again
+        with KnowledgeBase.open(tmp_path / "index", settings=PLAIN, embedder=Counts()) as kb:
+            kb.add([HOUSE])
+            assert kb.embedder.dimension == 3
+            assert kb.search(RENT)[0].document_id == "d3"
+    ours = LangChainEmbeddings(ToyEmbedder())
+    with KnowledgeBase.open(tmp_path / "toy", settings=PLAIN, embedder=ours) as kb:
+        assert kb.embedder is ours.embedder

@@ -13,7 +13,7 @@ from rag.settings import Settings, explain_settings
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("RAG_K", "RAG_READER", "RAG_CHUNK_TOKENS", "RAG_MODEL"):
+    for name in ("RAG_K", "RAG_READER", "RAG_CHUNK_TOKENS", "RAG_MODEL", "RAG_ANSWERER"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -51,7 +51,11 @@ def test_an_empty_variable_means_the_default_unless_empty_is_a_value(
     (tmp_path / "rag.toml").write_text("chunk_tokens = 300\n")
     for name in ("RAG_K", "RAG_READER", "RAG_FUSION", "RAG_CHUNK_TOKENS", "RAG_RERANKER"):
         monkeypatch.setenv(name, "")
+    for name in ("RAG_MODEL", "RAG_ANSWERER", "RAG_LLM", "RAG_LLM_BASE_URL"):
+        monkeypatch.setenv(name, "")
     settings = Settings.load()
+    assert (settings.model, settings.answerer) == ("bundled", "auto")
+    assert (settings.llm, settings.llm_base_url) == ("", "")
     assert (settings.k, settings.reader, settings.fusion) == (8, True, "calibrated")
     assert settings.chunk_tokens == 300
     assert settings.reranker == ""
@@ -73,6 +77,10 @@ def test_a_file_with_a_byte_order_mark(tmp_path: Path) -> None:
         ({"fusion": "magic"}, "fusion='magic': must be one of calibrated"),
         ({"reader": "perhaps"}, "reader='perhaps': must be of type bool"),
         ({"model": 3}, "model=3: must be of type str"),
+        ({"model": ""}, "model='': must not be empty. Leave it out for the default"),
+        ({"model": " "}, "model=' ': must not be empty"),
+        ({"answerer": ""}, "answerer='': must be one of auto, extractive, llm"),
+        ({"answerer": "foo"}, "answerer='foo': must be one of auto, extractive, llm"),
         ({"chunk_tokens": 32, "chunk_overlap": 32}, "chunk_overlap .32. must be less"),
         ({"chunk_token": 32}, "no setting 'chunk_token'. Did you mean 'chunk_tokens'"),
     ],
@@ -88,6 +96,12 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
         Settings.load()
     with pytest.raises(SettingsError, match="cannot be read"):
         Settings.load(file=tmp_path / "absent.toml")
+
+
+def test_an_empty_model_in_the_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "rag.toml").write_text('model = ""\n')
+    with pytest.raises(SettingsError, match="model='': must not be empty"):
+        Settings.load()
 
 
 def test_replace_checks_too() -> None:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.answering.question import AskedFor, focus_phrase
+from rag.embedding.vectors import query_vectors
 from rag.index.terms import terms
 from rag.retrieval.sentences import shared_vectors
 from rag.tokens import encode_joined, get_encoding
@@ -74,7 +75,7 @@ def nearness_of(
 
     vectors = shared_vectors(embedder)
     phrase = focus_phrase(asked)
-    query = embedder.embed_queries([asked.text, phrase or asked.text])
+    query = query_vectors(embedder, [asked.text, phrase or asked.text])
     texts = [candidate.told for candidate in candidates]
     whole = vectors.of(texts) @ query[0]
     focus = np.full(len(candidates), -1.0, np.float32)

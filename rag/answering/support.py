@@ -300,7 +300,7 @@ def _stem(word: str) -> str:
 
 
 def _clip(value: float) -> float:
-    return min(1.0, max(0.0, value))
+    return min(1.0, max(0.0, float(value)))  # a numpy scalar is no JSON value
 
 
 def _strange_figure(plain: str, pool: Sequence[str], context: Sequence[str]) -> str | None:

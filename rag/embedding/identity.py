@@ -37,7 +37,7 @@ def folder_model(folder: str | Path) -> str:
         if path.suffix not in _KINDS or not path.is_file():
             continue
         size = path.stat().st_size
-        digest.update(f"{path.relative_to(root)} {size}\n".encode())
+        digest.update(os.fsencode(path.relative_to(root)) + f" {size}\n".encode())
         with path.open("rb") as file:
             digest.update(file.read(_EDGE))
             if size > _EDGE:
@@ -49,7 +49,9 @@ def folder_model(folder: str | Path) -> str:
     revision = digest.hexdigest()[:_DIGITS]
     if inside.digest() != nothing:
         revision += f"-{inside.hexdigest()[:_DIGITS]}"
-    return f"{os.path.abspath(root)}@{revision}"  # noqa: PTH100 - links stay
+    place = os.path.abspath(root)  # noqa: PTH100 - links stay
+    # Bytes of a path that are no UTF-8 could not be noted in an index.
+    return f"{place.encode('utf-8', 'backslashreplace').decode()}@{revision}"
 
 
 def _samples(size: int) -> range:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from langchain_core.embeddings import Embeddings
 
 from rag.embedding.protocol import Embedder
+from rag.embedding.vectors import passage_vectors, query_vectors
 
 __all__ = ["LangChainEmbeddings"]
 
@@ -17,10 +18,10 @@ class LangChainEmbeddings(Embeddings):
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """The vectors of passages."""
-        vectors: list[list[float]] = self.embedder.embed_passages(texts).tolist()
+        vectors: list[list[float]] = passage_vectors(self.embedder, texts).tolist()
         return vectors
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of a question."""
-        vector: list[float] = self.embedder.embed_queries([text])[0].tolist()
+        vector: list[float] = query_vectors(self.embedder, [text])[0].tolist()
         return vector

@@ -67,7 +67,7 @@ def check(suite: Suite, documents: Iterable[Document]) -> list[str]:
             for evidence in [question.evidence[place.item - 1]]
         ]
         notes += [
-            f"{suite.place}:{question.line}: question {question.id!r}: none of the answers "
+            f"{suite.at(question.line)}: question {question.id!r}: none of the answers "
             f"{', '.join(map(repr, ways))} stands in the evidence. Add the words the document "
             "uses, or correct the evidence."
             for ways in question.answers
@@ -98,7 +98,7 @@ def locate(suite: Suite, documents: Sequence[Document]) -> dict[str, tuple[Place
             except SuiteError as error:
                 faults.append(str(error))
         faults += [
-            f"{suite.place}:{question.line}: exclude: question {question.id!r}: "
+            f"{suite.at(question.line)}: exclude: question {question.id!r}: "
             + _no_document(source, named)
             for source in question.exclude
             if not find_documents(source, named)
@@ -134,7 +134,7 @@ def find_documents(name: str, named: Named) -> Sequence[Document]:
 
 
 def _where(suite: Suite, question: Question, evidence: Evidence) -> str:
-    return f"{suite.place}:{evidence.line or question.line}: question {question.id!r}: "
+    return f"{suite.at(evidence.line or question.line)}: question {question.id!r}: "
 
 
 def _spans(

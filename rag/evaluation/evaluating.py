@@ -193,9 +193,9 @@ def evaluate(
 
     Raises:
         SettingsError: The seed is negative; nothing was asked.
-        SuiteError: A suite does not fit its documents.
+        SuiteError: A suite does not fit its documents, or what was given is no suite.
     """
-    suites = [suites] if isinstance(suites, Suite) else list(suites)
+    suites = _suites_of(suites)
     # All of them are drawn before the first is asked.
     chosen = [drawn(suite, limit, seed) for suite in suites]
     settings = settings or Settings.load()
@@ -222,6 +222,22 @@ def evaluate(
         pools=_pools(suites, results, seed=seed, resamples=resamples),
         conditions=conditions(settings, seed=seed, resamples=resamples, limit=limit),
     )
+
+
+def _suites_of(given: Iterable[Suite] | Suite) -> list[Suite]:
+    """One suite or several as a list.
+
+    Raises:
+        SuiteError: Something else, such as the path of a file, or the None of a suite that was skipped.
+    """
+    suites = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    for one in suites:
+        if not isinstance(one, Suite):
+            raise SuiteError(
+                f"evaluate() takes suites, and {one!r:.80} is none. Load a file first: "
+                "suites, skipped = load_suites([path])."
+            )
+    return suites
 
 
 def _pools(

@@ -26,10 +26,10 @@ question. Instead of ``documents`` and ``questions`` a suite over a public set h
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from rag.errors import SuiteError
 from rag.evaluation.located import Listing, Scalar, Table, parse
@@ -63,7 +63,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One question and what counts as right.
+    """One question and what counts as right; checked by the suite that it becomes part of.
 
     Attributes:
         evidence: Any one of them counts unless ``all``.
@@ -90,7 +90,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
-    """Questions about one set of documents.
+    """Questions about one set of documents, each checked by the rules for a file.
+
+    Raises:
+        SuiteError: Every fault, one line each, with its question and mend.
 
     Attributes:
         documents: Path of the documents as written in the file; '' when ``corpus`` holds them.
@@ -115,10 +118,19 @@ class Suite:
     ask: bool = True
     legs: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        faults = list(_suite_faults(self))
+        if faults:
+            raise SuiteError("\n".join(faults))
+
     @property
     def place(self) -> str:
         """File for messages."""
         return str(self.path) if self.path else f"suite {self.name!r}"
+
+    def at(self, line: int) -> str:
+        """File and line for messages; the file alone for line 0, of what was made in Python."""
+        return f"{self.place}:{line}" if line else self.place
 
     @property
     def file_name(self) -> str:
@@ -139,6 +151,116 @@ class Suite:
             SuiteError: Every fault of form, one line each, with file, line and mend.
         """
         return _load(Path(path))
+
+
+# ------------------------------------------------------------------ the rules
+
+#: A field, and what is wrong with it with its mend.
+_Problem = tuple[str, str]
+
+
+def _question_problems(question: Question) -> Iterator[_Problem]:
+    """What no question may be, wherever it was made."""
+    identity = question.id
+    if "#" in identity or identity != "".join(identity.split()):
+        yield "id", f"{identity!r} has white space or '#'. Use letters and '-'."
+    if question.answerable and not question.evidence:
+        problem = "has none. Add where the answer stands, or 'answerable: false'."
+        yield "evidence", f"question {identity!r} {problem}"
+    if not question.answerable and (question.evidence or question.answers):
+        problem = "has evidence or answers but is marked unanswerable. Remove one of the two."
+        yield "answerable", f"question {identity!r} {problem}"
+
+
+def _evidence_problems(evidence: Evidence) -> Iterator[_Problem]:
+    start, end = evidence.start, evidence.end
+    if (start is None) != (end is None) or (start is not None and start >= (end or 0)):
+        yield "start", "start and end go together, with start < end."
+
+
+def _leg_problems(legs: Iterable[str]) -> Iterator[_Problem]:
+    for leg in legs:
+        if leg not in LEGS:
+            yield "legs", f"there is no leg {leg!r}. Use: {', '.join(LEGS)}."
+
+
+def _twins(questions: Iterable[Question]) -> Iterator[tuple[Question, _Problem]]:
+    """The questions whose id an earlier one has."""
+    first: dict[str, Question] = {}
+    for question in questions:
+        twin = first.setdefault(question.id, question)
+        # Told apart as objects, not by line: all questions of a JSON file may stand on one.
+        if twin is not question and question.id:
+            other = f"on line {twin.line}" if twin.line else f"{twin.question!r:.60}"
+            problem = f"is also the id of the question {other}. Give this one another id."
+            yield question, ("id", f"{question.id!r} {problem}")
+
+
+def _suite_faults(suite: Suite) -> Iterator[str]:
+    """What is wrong with a suite in memory, one line each; a wrong type hides what else is wrong there."""
+    kinds = get_args(Relevance)
+    if not _is_text(suite.name):
+        yield f"{suite.place}: name: must be a text."
+    if suite.relevance not in kinds:
+        yield f"{suite.place}: relevance: {suite.relevance!r} must be one of {', '.join(kinds)}."
+    if not _are_all(suite.legs, _is_text):
+        yield f"{suite.place}: legs: must be a tuple of texts, such as ('dense',)."
+    else:
+        yield from (f"{suite.place}: {name}: {told}" for name, told in _leg_problems(suite.legs))
+    if not _are_all(suite.questions, lambda item: isinstance(item, Question)):
+        yield f"{suite.place}: questions: must be a tuple of Question(id=..., question=..., ...)."
+        return
+    for number, question in enumerate(suite.questions, 1):
+        problems = list(_type_problems(question)) or [
+            *_question_problems(question),
+            *(told for evidence in question.evidence for told in _evidence_problems(evidence)),
+        ]
+        for name, told in problems:
+            yield f"{suite.at(question.line)}: question number {number}: {name}: {told}"
+    for question, (name, told) in _twins(suite.questions):
+        yield f"{suite.at(question.line)}: {name}: {told}"
+
+
+def _type_problems(question: Question) -> Iterator[_Problem]:
+    """What only a question made in Python can be: the reader of files gives the right types."""
+    for name in ("id", "question"):
+        if not _is_text(getattr(question, name)):
+            yield name, "must be a text, and not blank."
+    if not _are_all(question.evidence, _is_evidence):
+        yield "evidence", "must be a tuple of Evidence(document=..., text=...)."
+    if not _are_all(question.answers, lambda item: bool(item) and _are_all(item, _is_text)):
+        shape = "each a tuple of ways to say it, such as (('172个', '172'),)"
+        yield "answers", f"must be a tuple of items, {shape}."
+    elif len(question.answers) > 1 and not question.all:
+        yield "answers", "are several items. Put ways of one item in one tuple, or set all=True."
+    if not _are_all(question.history, lambda turn: _are_all(turn, _is_str) and len(turn) == 2):
+        yield "history", "must be a tuple of (question, answer) pairs."
+    if not _are_all(question.exclude, _is_str):
+        yield "exclude", "must be a tuple of texts, such as ('a.md',)."
+
+
+def _are_all(value: object, kind: Callable[[Any], bool]) -> bool:
+    return isinstance(value, (tuple, list)) and all(map(kind, value))
+
+
+def _is_str(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_evidence(value: object) -> bool:
+    return (
+        isinstance(value, Evidence)
+        and _is_text(value.document)
+        and (value.text is None or _is_text(value.text))
+        and all(at is None or (isinstance(at, int) and at >= 0) for at in (value.start, value.end))
+    )
+
+
+# ------------------------------------------------------------------ files
 
 
 def load_suites(paths: Iterable[str | Path]) -> tuple[list[Suite], list[str]]:
@@ -216,11 +338,10 @@ def _load(path: Path) -> Suite | None:
     places = [evidence for question in questions for evidence in question.evidence]
     whole = bool(places) and all(e.text is None and e.start is None for e in places)
     default = "document" if whole else "evidence"
-    relevance = reader.choice(header, "relevance", ("evidence", "document"), default)
+    relevance = reader.choice(header, "relevance", get_args(Relevance), default)
     legs = reader.strings(header, "legs")
-    for leg in legs:
-        if leg not in LEGS:
-            reader.fault(header, "legs", f"there is no leg {leg!r}. Use: {', '.join(LEGS)}.")
+    for where, problem in _leg_problems(legs):
+        reader.fault(header, where, problem)
     reader.finish()
     suite = Suite(
         name=name,
@@ -340,48 +461,21 @@ class _Reader:
             )
             return []
         questions = [self.question(item) for item in value]
-        first: dict[str, int] = {}
-        for question in questions:
-            # Asked by id, not by line: all questions of a JSON file may stand on one.
-            if question.id in first:
-                self.faults.append(
-                    f"{self.path}:{question.line}: id: {question.id!r} is also the id of the "
-                    f"question on line {first[question.id]}. Give this one another id."
-                )
-            elif question.id:
-                first[question.id] = question.line
+        for question, (name, problem) in _twins(questions):
+            self.fault(None, name, problem, question.line)
         return questions
 
     def question(self, value: Any) -> Question:
         table = self.fields(value, _QUESTION, "a question")
-        identity = self.text(table, "id", table.line)
-        if any(character.isspace() or character == "#" for character in identity):
-            self.fault(table, "id", f"{identity!r} has white space or '#'. Use letters and '-'.")
         answerable = self.boolean(table, "answerable", default=True)
         wants_all = self.boolean(table, "all", default=False)
-        evidence = self.evidence(table)
-        if answerable and not evidence:
-            self.fault(
-                None,
-                "evidence",
-                f"question {identity!r} has none. Add where the answer stands, or "
-                "'answerable: false'.",
-                table.line,
-            )
-        if not answerable and (evidence or table.get("answers")):
-            self.fault(
-                table,
-                "answerable",
-                f"question {identity!r} has evidence or answers but is marked unanswerable. "
-                "Remove one of the two.",
-            )
-        return Question(
-            id=identity,
+        question = Question(
+            id=self.text(table, "id", table.line),
             question=self.text(table, "question", table.line),
             kind=self.text(table, "kind", 0, "direct" if answerable else "unanswerable"),
             language=self.text(table, "language", 0, ""),
             history=self.history(table),
-            evidence=evidence,
+            evidence=self.evidence(table),
             answers=self.answers(table, wants_all=wants_all),
             all=wants_all,
             answerable=answerable,
@@ -389,6 +483,9 @@ class _Reader:
             note=self.text(table, "note", 0, ""),
             line=table.line,
         )
+        for name, problem in _question_problems(question):
+            self.fault(table, name, problem)
+        return question
 
     def evidence(self, table: Table) -> tuple[Evidence, ...]:
         value = table.get("evidence")
@@ -397,21 +494,20 @@ class _Reader:
         found: list[Evidence] = []
         for item in value if isinstance(value, Listing) else [value]:
             entry = self.fields(item, _EVIDENCE, "an evidence")
-            text = self.text(entry, "text", 0, "") or None
-            start, end = self.offset(entry, "start"), self.offset(entry, "end")
-            if (start is None) != (end is None) or (start is not None and start >= (end or 0)):
-                self.fault(entry, "start", "start and end go together, with start < end.")
-            elif text is None and start is None:
-                self.fault(entry, "text", "is missing. Quote the document, or give start and end.")
-            found.append(
-                Evidence(
-                    document=self.text(entry, "document", entry.line),
-                    text=text,
-                    start=start,
-                    end=end,
-                    line=entry.line,
-                )
+            evidence = Evidence(
+                document=self.text(entry, "document", entry.line),
+                text=self.text(entry, "text", 0, "") or None,
+                start=self.offset(entry, "start"),
+                end=self.offset(entry, "end"),
+                line=entry.line,
             )
+            problems = list(_evidence_problems(evidence))
+            for name, problem in problems:
+                self.fault(entry, name, problem)
+            # A whole document is evidence in public sets alone.
+            if not problems and evidence.text is None and evidence.start is None:
+                self.fault(entry, "text", "is missing. Quote the document, or give start and end.")
+            found.append(evidence)
         return tuple(found)
 
     def answers(self, table: Table, *, wants_all: bool) -> tuple[tuple[str, ...], ...]:

@@ -18,6 +18,7 @@ import numpy as np
 from rag.chunking import chunk_documents
 from rag.embedding.protocol import PieceEmbedder, knows_pieces
 from rag.embedding.static import StaticEmbedder
+from rag.embedding.vectors import passage_vectors
 from rag.index import Writer, embedding_key
 from rag.indexing.lanes import ahead, in_order
 from rag.indexing.preparing import Prepared, embedded_text, prepare
@@ -227,7 +228,7 @@ def _vectors(
         else:
             vectors[at] = vector
     if missing:
-        fresh = embedder.embed_passages(list(missing), progress=meter.embedded)
+        fresh = passage_vectors(embedder, list(missing), progress=meter.embedded)
         for vector, places in zip(fresh, missing.values(), strict=True):
             vectors[places] = vector
     return vectors

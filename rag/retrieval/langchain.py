@@ -9,7 +9,8 @@ Both give LangChain documents whose metadata leads back to the span: ``document_
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +30,15 @@ from langchain_core.vectorstores import VectorStore
 from langchain_core.vectorstores.utils import maximal_marginal_relevance
 from pydantic import ConfigDict, Field
 
-from rag.errors import DocumentNotFoundError, QueryError
+from rag.embedding.identity import same_model
+from rag.embedding.vectors import as_vectors, query_vectors
+from rag.errors import (
+    DocumentNotFoundError,
+    EmbeddingModelError,
+    IndexChunkingMismatchError,
+    IndexModelMismatchError,
+    QueryError,
+)
 from rag.index import Store, StoredChunk, View, Where, open_store
 from rag.records import Passage
 from rag.retrieval.search import retrieve
@@ -131,19 +140,26 @@ def passage_document(passage: Passage) -> LangChainDocument:
 
 
 class LangChainEmbedder:
-    """Any LangChain ``Embeddings`` as an embedder; rows are scaled to unit length."""
+    """Any LangChain ``Embeddings`` as an embedder; rows are scaled to unit length.
 
-    def __init__(self, embeddings: Embeddings) -> None:
+    Args:
+        embeddings: The model; a call of it tells the dimension.
+        name: What an index notes and compares; by default the class and, where it says so, the model,
+            of the embeddings that a wrapper such as a cache is around.
+
+    Raises:
+        EmbeddingModelError: The embeddings give no vector.
+    """
+
+    def __init__(self, embeddings: Embeddings, *, name: str | None = None) -> None:
         self.embeddings = embeddings
-        self._dimension = len(embeddings.embed_query("dimension"))
-
-    @property
-    def name(self) -> str:
-        """The class and, where it says so, the model."""
-        model = getattr(self.embeddings, "model", None) or getattr(
-            self.embeddings, "model_name", ""
-        )
-        return f"{type(self.embeddings).__name__}:{model}".rstrip(":")
+        self.name = name or _name_of(embeddings)
+        shape = np.shape(embeddings.embed_query("dimension"))
+        if len(shape) != 1 or not shape[0]:
+            raise EmbeddingModelError(
+                f"The embedding model {self.name!r} gave no vector for a text. Mend its embed_query."
+            )
+        self._dimension = int(shape[0])
 
     @property
     def dimension(self) -> int:
@@ -159,7 +175,7 @@ class LangChainEmbedder:
         """Vectors of passages, (texts, dimension)."""
         if not texts:
             return np.zeros((0, self._dimension), np.float32)
-        rows = _unit(np.asarray(self.embeddings.embed_documents(list(texts)), np.float32))
+        rows = self._rows(self.embeddings.embed_documents(list(texts)), len(texts))
         if progress is not None:
             progress(len(texts), len(texts))
         return rows
@@ -168,7 +184,33 @@ class LangChainEmbedder:
         """Vectors of questions, (texts, dimension)."""
         if not texts:
             return np.zeros((0, self._dimension), np.float32)
-        return _unit(np.asarray([self.embeddings.embed_query(text) for text in texts], np.float32))
+        return self._rows([self.embeddings.embed_query(text) for text in texts], len(texts))
+
+    def _rows(self, given: Any, texts: int) -> Vectors:
+        return _unit(as_vectors(given, texts, self._dimension, model=self.name))
+
+
+# Where LangChain's embeddings keep the name of their model; some keep the loaded model in one of them.
+_MODEL_FIELDS = ("model", "model_name", "model_id", "model_path", "deployment")
+
+
+def _name_of(embeddings: Embeddings) -> str:
+    """The class and, where a text says so, the model."""
+    wrapped = getattr(embeddings, "underlying_embeddings", None)
+    if isinstance(wrapped, Embeddings):
+        return _name_of(wrapped)
+    known = (getattr(embeddings, field, None) for field in _MODEL_FIELDS)
+    model = next((value for value in known if isinstance(value, str) and value), "")
+    return f"{type(embeddings).__name__}:{model}".rstrip(":")
+
+
+def _embedder_of(embeddings: Embeddings, *, name: str | None = None) -> Embedder:
+    """LangChain's embeddings as an embedder; one of ours that was handed to LangChain as it is."""
+    from rag.embedding.langchain import LangChainEmbeddings
+
+    if isinstance(embeddings, LangChainEmbeddings) and not name:
+        return embeddings.embedder
+    return LangChainEmbedder(embeddings, name=name)
 
 
 def _unit(rows: Vectors) -> Vectors:
@@ -181,6 +223,16 @@ class StoreVectorStore(VectorStore):
 
     A document that is longer than a passage comes back in passages, each with ``start`` and ``end`` in
     its metadata; a short one comes back as it was added. The same id replaces.
+
+    Args:
+        store: Made with the same model; :attr:`LangChainEmbedder.name` can be stated where two names
+            stand for one model.
+        embedder: LangChain's or ours.
+        settings: Default: all defaults. ``chunk_tokens`` and ``chunk_overlap`` must be those of the index
+            when texts are added.
+
+    Raises:
+        IndexModelMismatchError: The store was made with another model, or vectors of another length.
     """
 
     def __init__(
@@ -188,10 +240,11 @@ class StoreVectorStore(VectorStore):
     ) -> None:
         self._store = store
         self._embedder: Embedder = (
-            LangChainEmbedder(embedder) if isinstance(embedder, Embeddings) else embedder
+            _embedder_of(embedder) if isinstance(embedder, Embeddings) else embedder
         )
         # A vector store gives what was put in: two equal texts are two documents.
         self._settings = (settings or Settings()).replace(group_duplicates=False)
+        self._must_match(getattr(store, "model", None), store.dimension)
 
     @property
     def embeddings(self) -> Embeddings:
@@ -211,20 +264,38 @@ class StoreVectorStore(VectorStore):
         *,
         ids: list[str] | None = None,
         path: str | Path = "",
+        settings: Settings | None = None,
+        model_name: str | None = None,
         **kwargs: Any,
     ) -> Self:
-        """A store in the folder ``path`` with these texts.
+        """A store with these texts in the folder ``path``: new, or an index of the same model and chunking.
+
+        ``model_name`` is what the index notes as its model, where class and model of ``embedding`` do not
+        tell it from others.
 
         Raises:
-            QueryError: ``path`` is missing.
+            QueryError: ``path`` is missing, or the lists are not of one length.
+            IndexModelMismatchError, IndexChunkingMismatchError: The index was made with others.
+            EmbeddingModelError: The vectors are not one of one length for each text.
         """
         del kwargs
         if not str(path):
             raise QueryError("from_texts needs path=..., the folder of the new index.")
-        embedder = LangChainEmbedder(embedding)
-        store = open_store(path, model=embedder.name, dimension=embedder.dimension)
-        made = cls(store, embedder)
-        made.add_texts(texts, metadatas, ids=ids)
+        embedder = _embedder_of(embedding, name=model_name)
+        settings = settings or Settings()
+        store = open_store(
+            path,
+            model=embedder.name,
+            dimension=embedder.dimension,
+            chunk_tokens=settings.chunk_tokens,
+            chunk_overlap=settings.chunk_overlap,
+        )
+        try:
+            made = cls(store, embedder, settings=settings)
+            made.add_texts(texts, metadatas, ids=ids)
+        except BaseException:
+            store.close()
+            raise
         return made
 
     def add_texts(
@@ -239,13 +310,23 @@ class StoreVectorStore(VectorStore):
 
         ``source``, ``title``, ``published`` and ``language`` of the metadata are known to filters as
         those of any document; the metadata come back as they were given.
+
+        Raises:
+            QueryError: ``metadatas`` or ``ids`` are fewer or more than the texts.
+            IndexModelMismatchError, IndexChunkingMismatchError: The index was made with others.
+            EmbeddingModelError: The vectors are not one of one length for each text.
         """
         from rag.indexing import as_document, index_documents
 
         del kwargs
         shown = list(texts)
+        for name, given in (("ids", ids), ("metadatas", metadatas)):
+            if given and len(given) != len(shown):
+                raise QueryError(
+                    f"add_texts: {len(shown)} texts, but {len(given)} {name}. Give one for each text."
+                )
         names = [name or str(uuid.uuid4()) for name in ids or [""] * len(shown)]
-        notes = metadatas or [{}] * len(shown)
+        notes = [note or {} for note in metadatas or [{}] * len(shown)]
         documents = [
             replace(
                 as_document(LangChainDocument(id=name, page_content=text, metadata=note)),
@@ -253,7 +334,7 @@ class StoreVectorStore(VectorStore):
             )
             for name, text, note in zip(names, shown, notes, strict=True)
         ]
-        index_documents(self._store, self._embedder, self._settings, documents)
+        index_documents(self._store, self._embedder, self._settings, documents, fits=self._must_fit)
         return names
 
     def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool | None:
@@ -302,7 +383,7 @@ class StoreVectorStore(VectorStore):
     ) -> list[tuple[LangChainDocument, float]]:
         """The ``k`` nearest passages and their scores; higher is better."""
         del kwargs
-        with self._store.view() as view:
+        with self._view() as view:
             passages = retrieve(
                 view, self._embedder, query, k=k, where=filter, settings=self._settings
             )
@@ -318,7 +399,7 @@ class StoreVectorStore(VectorStore):
         """The ``k`` passages of the highest cosine with a vector."""
         del kwargs
         vector = _unit(np.asarray([embedding], np.float32))[0]
-        with self._store.view() as view:
+        with self._view() as view:
             hits = view.dense_search(vector, k, filter)
             return [_as_added(view, chunk) for chunk in view.chunks(hits.ids)]
 
@@ -332,7 +413,7 @@ class StoreVectorStore(VectorStore):
         **kwargs: Any,
     ) -> list[LangChainDocument]:
         """Of the ``fetch_k`` passages nearest to a question, ``k`` that are near and unlike each other."""
-        vector = self._embedder.embed_queries([query])[0].tolist()
+        vector = query_vectors(self._embedder, [query])[0].tolist()
         return self.max_marginal_relevance_search_by_vector(
             vector, k, fetch_k, lambda_mult, filter, **kwargs
         )
@@ -349,7 +430,7 @@ class StoreVectorStore(VectorStore):
         """The same for a vector, most relevant first; ``lambda_mult`` 1 is all nearness, 0 all variety."""
         del kwargs
         vector = _unit(np.asarray([embedding], np.float32))[0]
-        with self._store.view() as view:
+        with self._view() as view:
             hits = view.dense_search(vector, max(k, fetch_k), filter)
             rows = list(view.vectors(hits.ids))
             chosen = maximal_marginal_relevance(vector, rows, lambda_mult, k)
@@ -358,6 +439,41 @@ class StoreVectorStore(VectorStore):
 
     def _select_relevance_score_fn(self) -> Any:
         return lambda score: score
+
+    @contextmanager
+    def _view(self) -> Iterator[View]:
+        """The last generation, if it is still of this model: another process may embed it anew."""
+        with self._store.view() as view:
+            self._must_match(getattr(view, "model", None), self._embedder.dimension)
+            yield view
+
+    def _must_match(self, model: str | None, dimension: int) -> None:
+        """Refuse vectors of another model; one that a store does not name is taken for the same."""
+        path, mine = str(getattr(self._store, "path", "This store")), self._embedder.name
+        if model is not None and not same_model(model, mine):
+            raise IndexModelMismatchError(path=path, index_model=model, query_model=mine)
+        if dimension != self._embedder.dimension:
+            raise IndexModelMismatchError(
+                path=path,
+                index_model=f"{model or mine} with {dimension} dimensions",
+                query_model=f"{mine} with {self._embedder.dimension} dimensions",
+            )
+
+    def _must_fit(self, facts: Mapping[str, str]) -> None:
+        """Refuse to write what would not fit the index with these facts."""
+        from rag.indexing import chunking_differs
+
+        self._must_match(facts.get("model"), int(facts.get("dimension", self._embedder.dimension)))
+        built = chunking_differs(facts, self._settings)
+        if built:
+            raise IndexChunkingMismatchError(
+                path=str(getattr(self._store, "path", "This store")),
+                index_chunking=built,
+                wanted_chunking=(
+                    f"chunk_tokens={self._settings.chunk_tokens}, "
+                    f"chunk_overlap={self._settings.chunk_overlap}"
+                ),
+            )
 
 
 def _as_added(view: View, passage: Passage | StoredChunk) -> LangChainDocument:

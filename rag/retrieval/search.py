@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.embedding.protocol import knows_pieces
+from rag.embedding.vectors import query_vectors
 from rag.errors import QueryError
 from rag.index import StoredChunk, View, Where
 from rag.normalization import normalize
@@ -135,7 +136,7 @@ def find(
     if mode != "lexical":
         if embedder is None:
             raise QueryError("Dense search needs an embedding model, and none is given.")
-        vector = embedder.embed_queries([question])[0]
+        vector = query_vectors(embedder, [question])[0]
         found.append(view.dense_search(vector, pool, where).ids)
     ids = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
     if not len(ids):

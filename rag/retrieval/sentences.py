@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.chunking import split_sentences
+from rag.embedding.vectors import passage_vectors
 from rag.forks import unlocked_when_forked
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class SentenceVectors:
             found = {text: self._known[text] for text in texts if text in self._known}
         missing = list(dict.fromkeys(text for text in texts if text not in found))
         if missing:
-            rows = self._embedder.embed_passages(missing)
+            rows = passage_vectors(self._embedder, missing)
             found.update(zip(missing, rows, strict=True))
         with self._lock:
             for text in dict.fromkeys(texts):

@@ -1,5 +1,8 @@
 """Names of models: what a folder holds decides, not how its path is written."""
 
+import os
+import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -65,6 +68,25 @@ def test_what_is_no_file_has_no_part_in_the_name(tmp_path: Path) -> None:
     (path / "old.bin").mkdir()
     (path / "model.safetensors").symlink_to("gone")
     assert folder_model(path) == name
+
+
+def test_the_digest_of_names_in_utf8_stays_what_it_was(tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "词表.txt").write_text("ab")
+    revision = folder_model(tmp_path / "m").rpartition("@")[2]
+    assert revision == sha256("词表.txt 2\nab".encode()).hexdigest()[:12]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such names")
+def test_names_that_are_no_utf8_are_named_too(tmp_path: Path) -> None:
+    made = os.fsencode(tmp_path) + b"/m\xff"
+    os.mkdir(made)  # noqa: PTH102 - bytes
+    with open(made + b"/caf\xe9.txt", "wb") as file:  # noqa: PTH123 - bytes
+        file.write(b"ab")
+    name = folder_model(os.fsdecode(made))
+    revision = sha256(b"caf\xe9.txt 2\nab").hexdigest()[:12]
+    # As an index can note it.
+    assert name == rf"{tmp_path}/m\udcff@{revision}"
 
 
 @pytest.mark.parametrize(

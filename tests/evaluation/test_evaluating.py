@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 
@@ -272,3 +273,9 @@ def test_all_that_makes_an_index_is_part_of_what_a_kept_one_is_known_by() -> Non
     assert not [path for path in builders if not path.exists()]
     made_by = {"reading", "chunking", "embedding", "index", "indexing"}
     assert made_by <= {path.name for path in builders}
+
+
+@pytest.mark.parametrize("given", ["evals/seeds.yaml", Path("evals/seeds.yaml"), None, [None], 3])
+def test_what_is_no_suite_is_told(given) -> None:
+    with pytest.raises(SuiteError, match=r"takes suites, and .* is none\. Load a file first"):
+        evaluate(given)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from rag.errors import SuiteError
-from rag.evaluation.suites import Evidence, Suite, load_suites
+from rag.evaluation.suites import LEGS, Evidence, Question, Suite, load_suites
 
 
 def write(folder: Path, text: str, name: str = "s.yaml") -> Path:
@@ -166,3 +167,79 @@ def test_whole_documents_as_evidence_are_judged_by_document(tmp_path, more, rele
     text = "suite: s\ncollection: {format: pairs, path: p.tsv, language: no}\n"
     suite = Suite.load(write(tmp_path, text + more))
     assert (suite.relevance, suite.questions[0].language) == (relevance, "no")
+
+
+HERE = (Evidence(document="d", text="t"),)
+ASKED = Question(id="a", question="q?", evidence=HERE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"id": ""}, "id: must be a text"),
+        ({"id": 7}, "id: must be a text"),
+        ({"id": "a b"}, "id: 'a b' has white space or '#'"),
+        ({"question": "  "}, "question: must be a text"),
+        ({"question": None}, "question: must be a text"),
+        ({"evidence": ()}, "evidence: question 'a' has none"),
+        ({"evidence": HERE[0]}, "evidence: must be a tuple of Evidence"),
+        ({"evidence": ("t",)}, "evidence: must be a tuple of Evidence"),
+        ({"evidence": (Evidence(document=" "),)}, "evidence: must be a tuple of Evidence"),
+        ({"evidence": (Evidence(document="d", start=5, end=5),)}, "start: start and end go"),
+        ({"evidence": (Evidence(document="d", end=5),)}, "start: start and end go together"),
+        ({"answerable": False}, "answerable: question 'a' has evidence or answers"),
+        ({"answers": ("503 euros",)}, "answers: must be a tuple of items, each a tuple of ways"),
+        ({"answers": "503 euros"}, "answers: must be a tuple of items"),
+        ({"answers": ((),)}, "answers: must be a tuple of items"),
+        ({"answers": (("503", " "),)}, "answers: must be a tuple of items"),
+        ({"answers": (("503",), ("504",))}, "answers: are several items"),
+        ({"history": ("before", "then")}, "history: must be a tuple of (question, answer)"),
+        ({"exclude": "d.md"}, "exclude: must be a tuple of texts"),
+    ],
+)
+def test_questions_made_in_python_keep_to_the_rules_of_files(changes, message) -> None:
+    with pytest.raises(SuiteError) as caught:
+        Suite(name="s", questions=(dataclasses.replace(ASKED, **changes),))
+    assert str(caught.value).startswith(f"suite 's': question number 1: {message}")
+
+
+def test_what_a_file_may_say_can_be_made_in_python() -> None:
+    two = Question(id="b", question="q?", evidence=HERE, answers=(("x", "y"), ("z",)), all=True)
+    none = Question(id="c", question="q?", answerable=False, history=[("a", "b")], exclude=["d"])
+    whole = Question(id="d", question="q?", evidence=(Evidence(document="d"),))
+    assert len(Suite(name="s", questions=(ASKED, two, none, whole)).questions) == 4
+    assert Suite(name="s", questions=()).questions == ()
+
+
+def test_every_fault_of_a_suite_in_memory_is_told_at_once() -> None:
+    twin = Question(id="a", question="Another?", answerable=False)
+    blank = Question(id="b", question="", answerable=False)
+    with pytest.raises(SuiteError) as caught:
+        Suite(name="s", questions=(ASKED, blank, twin), legs=("sparse",), relevance="half")
+    assert str(caught.value).split("\n") == [
+        "suite 's': relevance: 'half' must be one of evidence, document.",
+        f"suite 's': legs: there is no leg 'sparse'. Use: {', '.join(LEGS)}.",
+        "suite 's': question number 2: question: must be a text, and not blank.",
+        "suite 's': id: 'a' is also the id of the question 'q?'. Give this one another id.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"questions": ASKED}, "questions: must be a tuple of Question"),
+        ({"questions": ("q?",)}, "questions: must be a tuple of Question"),
+        ({"questions": (), "legs": "dense"}, "legs: must be a tuple of texts"),
+        ({"questions": (), "name": ""}, "name: must be a text"),
+    ],
+)
+def test_suites_of_other_types_are_told(given, message) -> None:
+    with pytest.raises(SuiteError, match=message):
+        Suite(**{"name": "s"} | given)
+
+
+def test_a_line_is_told_where_there_is_one(tmp_path) -> None:
+    suite = Suite(name="s", questions=(ASKED,))
+    assert (suite.at(0), suite.at(9)) == ("suite 's'", "suite 's':9")
+    path = write(tmp_path, HEAD + GOOD)
+    assert Suite.load(path).at(4) == f"{path}:4"

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from rag import KnowledgeBase, Settings
+from rag.errors import EmbeddingModelError
 from rag.indexing import pipeline
 from rag.indexing.workers import Worker, WorkerError, WorkerLostError
 from rag.records import Document
+from tests.toy import ToyEmbedder
 
 ALONE = Settings(reader=False, processes=1)
 TWO = Settings(reader=False, processes=2)
@@ -227,3 +229,32 @@ def test_one_call_may_give_a_document_twice(tmp_path: Path) -> None:
         assert {info.id for info in kb.documents()} == {"a0", "a1"}
         assert kb.document("a0").text == "后来的才算数。"
         assert np.isfinite(kb.search("算数", k=1)[0].score)
+
+
+class Faulty(ToyEmbedder):
+    """Gives what ``rows`` makes of the vectors."""
+
+    def __init__(self, rows: Any) -> None:
+        super().__init__("mine")
+        self.rows = rows
+
+    def embed_passages(self, texts: Sequence[str], *, progress: Any = None) -> Any:
+        return self.rows(super().embed_passages(texts, progress=progress))
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (lambda rows: rows[1:], r"gave vectors of the shape \(1, 9\), not \(2, 9\)"),
+        (lambda rows: rows[:, :4], r"gave vectors of the shape \(2, 4\), not \(2, 9\)"),
+        (lambda rows: rows * np.nan, "gave 2 of 2 vectors with NaN"),
+        (lambda rows: rows * 1e6, "gave 2 of 2 vectors with NaN, infinity or a number above"),
+    ],
+)
+def test_vectors_that_do_not_fit_name_the_model_and_nothing_is_stored(
+    tmp_path: Path, rows: Any, message: str
+) -> None:
+    with KnowledgeBase.open(tmp_path / "i", settings=ALONE, embedder=Faulty(rows)) as kb:
+        with pytest.raises(EmbeddingModelError, match=f"'mine' {message}"):
+            kb.add(articles(2))
+        assert not list(kb.documents())

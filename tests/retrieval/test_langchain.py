@@ -14,7 +14,14 @@ from langchain_core.vectorstores import VectorStore
 from langchain_tests.integration_tests.retrievers import RetrieversIntegrationTests
 from langchain_tests.integration_tests.vectorstores import VectorStoreIntegrationTests
 
-from rag.index import open_store
+from rag.embedding.langchain import LangChainEmbeddings
+from rag.errors import (
+    EmbeddingModelError,
+    IndexChunkingMismatchError,
+    IndexModelMismatchError,
+    QueryError,
+)
+from rag.index import Store, open_store
 from rag.records import Passage
 from rag.retrieval.langchain import (
     KnowledgeBaseRetriever,
@@ -22,6 +29,8 @@ from rag.retrieval.langchain import (
     StoreVectorStore,
     passage_document,
 )
+from rag.settings import Settings
+from tests.toy import ToyEmbedder
 
 
 class ThreeTexts:
@@ -162,3 +171,174 @@ def test_maximal_marginal_relevance_prefers_variety(places: StoreVectorStore) ->
         search_type="mmr", search_kwargs={"k": 2, "lambda_mult": 0.3, "filter": {"source": "b.txt"}}
     )
     assert [one.id for one in retriever.invoke("harbour")] == ["2"]
+
+
+class Named(Places):
+    """The same vectors under a model's name, or of other length."""
+
+    def __init__(self, model: Any = "one", more: int = 0) -> None:
+        self.model = model
+        self.more = more
+
+    def embed_query(self, text: str) -> list[float]:
+        return super().embed_query(text) + [0.0] * self.more
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Iterator[Store]:
+    """A store of the model ``Named:one``, with passages of 16 tokens."""
+    made = StoreVectorStore.from_texts(
+        ["harbour."],
+        Named(),
+        path=tmp_path / "one",
+        settings=Settings(chunk_tokens=16, chunk_overlap=0),
+    )
+    yield made._store
+    made._store.close()
+
+
+@pytest.mark.parametrize(
+    ("embeddings", "message"),
+    [
+        (
+            Named("two"),
+            "was built with the model 'Named:one', but the settings ask for 'Named:two'",
+        ),
+        (Named(more=1), "'Named:one with 3 dimensions', but .* 'Named:one with 4 dimensions'"),
+        (ToyEmbedder("toy"), "'Named:one', but the settings ask for 'toy'"),
+    ],
+)
+def test_another_models_vectors_do_not_come_into_a_store(
+    one: Store, embeddings: Any, message: str
+) -> None:
+    with pytest.raises(IndexModelMismatchError, match=message):
+        StoreVectorStore(one, embeddings)
+
+
+def test_a_store_embedded_anew_meanwhile_is_neither_searched_nor_written(
+    one: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embeddings = Named()
+    store = StoreVectorStore(one, embeddings, settings=Settings(chunk_tokens=16, chunk_overlap=0))
+    assert [found.page_content for found in store.similarity_search("harbour")] == ["harbour."]
+    monkeypatch.setattr(store._embedder, "name", "Named:two")
+    for call in (
+        lambda: store.add_texts(["park."]),
+        lambda: store.similarity_search("harbour"),
+        lambda: store.similarity_search_by_vector([1, 0, 0]),
+        lambda: store.max_marginal_relevance_search("harbour"),
+    ):
+        with pytest.raises(IndexModelMismatchError):
+            call()
+
+
+def test_from_texts_notes_and_keeps_to_the_chunk_settings(one: Store, tmp_path: Path) -> None:
+    assert one.facts["chunk_tokens"] == "16"  # type: ignore[attr-defined]
+    assert one.facts["chunk_overlap"] == "0"  # type: ignore[attr-defined]
+    with pytest.raises(
+        IndexChunkingMismatchError, match="built with chunk_tokens=16, chunk_overlap=0"
+    ):
+        StoreVectorStore.from_texts(["park."], Named(), path=tmp_path / "one")
+    with pytest.raises(IndexChunkingMismatchError, match="ask for chunk_tokens=256"):
+        StoreVectorStore(one, Named()).add_texts(["park."])
+
+
+class Cache(Places):
+    """A wrapper, as LangChain's cache is one."""
+
+    def __init__(self, underlying_embeddings: Embeddings) -> None:
+        self.underlying_embeddings = underlying_embeddings
+        self.model = "of the cache"
+
+
+class Loaded(Places):
+    """Keeps the loaded model where others keep its name."""
+
+    def __init__(self, **fields: Any) -> None:
+        self.model = object()
+        vars(self).update(fields)
+
+
+@pytest.mark.parametrize(
+    ("embeddings", "name"),
+    [
+        (Places(), "Places"),
+        (Named("one"), "Named:one"),
+        (Named(None), "Named"),
+        (Loaded(), "Loaded"),
+        (Loaded(model_name="small"), "Loaded:small"),
+        (Loaded(model_path="/m/small.gguf", deployment="d"), "Loaded:/m/small.gguf"),
+        (Loaded(model_id=""), "Loaded"),
+        (Cache(Cache(Named("one"))), "Named:one"),
+    ],
+)
+def test_the_name_is_the_same_in_the_next_process(embeddings: Embeddings, name: str) -> None:
+    assert LangChainEmbedder(embeddings).name == name
+    assert LangChainEmbedder(embeddings, name="mine@2").name == "mine@2"
+
+
+def test_a_stated_name_opens_the_index_again(tmp_path: Path) -> None:
+    made = StoreVectorStore.from_texts(
+        ["harbour."], Places(), path=tmp_path / "i", model_name="mine@1"
+    )
+    assert made._store.facts["model"] == "mine@1"  # type: ignore[attr-defined]
+    StoreVectorStore(made._store, LangChainEmbedder(Named("two"), name="mine@1"))
+    with pytest.raises(
+        IndexModelMismatchError, match="'mine@1', but the settings ask for 'Places'"
+    ):
+        StoreVectorStore(made._store, Places())
+
+
+def test_an_embedder_of_ours_keeps_its_name_through_langchain(tmp_path: Path) -> None:
+    ours = LangChainEmbeddings(ToyEmbedder("toy"))
+    made = StoreVectorStore.from_texts(["cat"], ours, path=tmp_path / "i")
+    assert made._store.facts["model"] == "toy"  # type: ignore[attr-defined]
+    assert StoreVectorStore(made._store, ours).get_by_ids(made.add_texts(["dog"], ids=["d"]))
+
+
+class Faulty(Places):
+    """Gives what ``rows`` makes of the vectors."""
+
+    def __init__(self, rows: Any) -> None:
+        self.rows = rows
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return self.rows(super().embed_documents(texts))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (lambda rows: rows[1:], r"'Faulty' gave vectors of the shape \(1, 3\), not \(2, 3\)"),
+        (lambda rows: [row[1:] for row in rows], r"of the shape \(2, 2\), not \(2, 3\)"),
+        (lambda rows: [rows[0], [float("nan")] * 3], "1 of 2 vectors with NaN"),
+        (lambda _: None, r"of the shape \(\), not \(2, 3\)"),
+    ],
+)
+def test_vectors_that_do_not_fit_are_the_models_fault(
+    tmp_path: Path, rows: Any, message: str
+) -> None:
+    with pytest.raises(EmbeddingModelError, match=message):
+        StoreVectorStore.from_texts(["harbour", "park"], Faulty(rows), path=tmp_path / "i")
+
+
+def test_embeddings_without_a_vector_are_told_at_once() -> None:
+    silent = Places()
+    silent.embed_query = lambda _: None  # type: ignore[method-assign,assign,return-value]
+    with pytest.raises(EmbeddingModelError, match="'Places' gave no vector"):
+        LangChainEmbedder(silent)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"ids": ["1"]}, "2 texts, but 1 ids"),
+        ({"metadatas": [{}, {}, {}]}, "2 texts, but 3 metadatas"),
+    ],
+)
+def test_lists_of_other_lengths_are_told(
+    places: StoreVectorStore, given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(QueryError, match=message):
+        places.add_texts(["x", "y"], **given)
+    assert len(places.similarity_search("harbour", k=9)) == 3

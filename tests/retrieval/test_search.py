@@ -3,6 +3,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from rag.errors import EmbeddingModelError, QueryError
@@ -116,3 +117,31 @@ def test_twenty_threads_get_the_same_answer(small_view, embedder) -> None:
     with ThreadPoolExecutor(20) as pool:
         rows = list(pool.map(lambda _: vectors.of(texts).tobytes(), range(40)))
     assert len(set(rows)) == 1
+
+
+@pytest.mark.parametrize(
+    ("vectors", "message"),
+    [
+        (np.zeros((0, 128)), r"of the shape \(0, 128\), not \(1, 128\)"),
+        (np.ones((1, 64)), r"of the shape \(1, 64\), not \(1, 128\)"),
+        (np.full((1, 128), np.nan), "1 of 1 vectors with NaN"),
+    ],
+)
+def test_a_question_without_a_vector_that_fits_names_the_model(
+    small_view, embedder, vectors, message
+) -> None:
+    class Faulty(type(embedder)):
+        def embed_queries(self, texts):
+            return vectors
+
+    with pytest.raises(EmbeddingModelError, match=f"'hashed-characters' gave .*{message}"):
+        retrieve(small_view, Faulty(), "港口货物吞吐量是多少?")
+
+
+def test_vectors_of_a_question_may_be_plain_lists(small_view, embedder) -> None:
+    class Lists(type(embedder)):
+        def embed_queries(self, texts):
+            return super().embed_queries(texts).tolist()
+
+    question = "港口货物吞吐量是多少?"
+    assert retrieve(small_view, Lists(), question) == retrieve(small_view, embedder, question)

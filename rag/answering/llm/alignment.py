@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from rag.answering.evidence import table_heads
 from rag.answering.figures import Figure, agree, find_figures, is_currency, same_unit
+from rag.answering.llm.bibliography import Bibliography
 from rag.answering.llm.cells_told import in_another_cell, with_names_apart, with_units
 from rag.answering.question import ACCEPTED, AskedFor, analyse
 from rag.answering.spans import FIGURES, capitalised, quoted, typed_spans
@@ -100,6 +101,7 @@ class Evidence:
         question: str = "",
     ) -> None:
         self.passages = tuple(passages)
+        self.bibliography = Bibliography(passages)
         self._question = question
         self.sentences = _sentences(passages, sentences_of)
         self._plain = [normalize(sentence.told) for sentence in self.sentences]
@@ -149,7 +151,7 @@ class Evidence:
                 agreed |= new_figures
         sentences = tuple(self.sentences[at] for at in chosen)
         similarity = (
-            (lambda _plain, pool: [max(near[at] for at in chosen)] * len(pool))
+            (lambda _plain, pool: [max(float(near[at]) for at in chosen)] * len(pool))
             if (self._vectors is not None)
             else None
         )

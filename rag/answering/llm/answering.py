@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rag.answering.figures import find_figures
 from rag.answering.language import refusal_text
 from rag.answering.llm.alignment import Aligned, Embed, Evidence, SourceSentence, highlight_in
-from rag.answering.llm.failures import as_llm_error, llm_error, meaning, passing
+from rag.answering.llm.failures import as_llm_error, cut_off, llm_error, meaning, passing
 from rag.answering.llm.layout import is_layout
 from rag.answering.llm.ledger import Ledger
 from rag.answering.llm.prompts import Prompt, answer_prompt, question_prompt, rewrite_prompt
@@ -24,7 +24,7 @@ from rag.answering.llm.thinking import without_thinking
 from rag.answering.support import content_units
 from rag.errors import LLMError
 from rag.normalization import normalize
-from rag.records import Answer, Citation, Passage, Span, Statement
+from rag.records import Answer, Citation, Passage, Span, Statement, page_at
 from rag.retrieval.language import question_language
 from rag.settings import Settings
 
@@ -117,7 +117,6 @@ class LLMAnswerer:
         count_tokens: Text -> tokens.
         embed: Texts -> unit vectors, for support across languages; None leaves it out.
         ledger: Counts tokens against the daily cap.
-        page_of: (document id, offset) -> page number or None.
     """
 
     model: BaseChatModel
@@ -127,7 +126,6 @@ class LLMAnswerer:
     count_tokens: Callable[[str], int]
     embed: Embed | None
     ledger: Ledger
-    page_of: Callable[[str, int], int | None]
 
     def may_answer(self, extracted: Answer, *, insist: bool) -> bool:
         """Whether the model is worth asking.
@@ -204,8 +202,7 @@ class LLMAnswerer:
         shown = False
         done = -1
         for final in self._growing(prompt, reply):
-            sentences = self._sentences(reply, evidence)
-            for sentence in sentences if final else settled(sentences):
+            for sentence in self._sentences(reply, evidence, final=final):
                 if sentence.start <= done:
                     continue
                 done = sentence.start
@@ -260,8 +257,9 @@ class LLMAnswerer:
     def _accept(self, reply: _Reply) -> None:
         """Raise for an answer that is no whole answer."""
         kind = getattr(self.model, "_llm_type", "")
-        if reply.finish in ("length", "max_tokens"):
-            raise llm_error("truncated", model=self.name)
+        cause = cut_off(reply.finish)
+        if cause is not None:
+            raise llm_error(cause, model=self.name)
         if not reply.said.strip():
             raise llm_error("empty", model=self.name)
         if reply.finish is None and any(name in kind for name in ("openai", "anthropic", "ollama")):
@@ -269,10 +267,14 @@ class LLMAnswerer:
         if _is_garbage(reply.said):
             raise llm_error("garbage", model=self.name)
 
-    def _sentences(self, reply: _Reply, evidence: Evidence) -> list[ReplySentence]:
-        return reply_sentences(
+    def _sentences(
+        self, reply: _Reply, evidence: Evidence, *, final: bool = True
+    ) -> list[ReplySentence]:
+        """The sentences to check, of a growing reply those that will not change."""
+        sentences = reply_sentences(
             reply.said, known=len(evidence.passages), sentences_of=self.sentences_of
         )
+        return evidence.bibliography.left_out(sentences if final else settled(sentences))
 
     def _checked(self, sentence: ReplySentence, evidence: Evidence) -> _Written:
         plain, gap = sentence.text, sentence.gap
@@ -291,6 +293,8 @@ class LLMAnswerer:
         problem = verdict.problem
         if problem is None and verdict.score < self.settings.support_threshold:
             problem = "outside"
+        if problem and sentence.after_mark and evidence.bibliography.is_entry(plain):
+            return _Written("", gap, neutral=True)  # “[1] Annual Report”, under no heading
         sentences = aligned.sentences if problem is None else ()
         return _Written(plain, gap, sentences, verdict.score, problem, refusal=refusal)
 
@@ -405,7 +409,7 @@ class LLMAnswerer:
             source=passage.source,
             title=passage.title,
             published=passage.published,
-            page=self.page_of(sentence.document_id, sentence.start),
+            page=page_at(passage.metadata, sentence.start),
             start=sentence.start,
             end=sentence.end,
             quote=sentence.text,
@@ -444,6 +448,9 @@ def complete_question(
     _add_usage(usage, message)
     reply = _text_of(message)
     ledger.spend(sum(usage.values()) or tokens + count_tokens(reply))
+    cause = cut_off(_finish_of(message))
+    if cause is not None:
+        raise llm_error(cause, model=name)
     text = without_thinking(reply).strip()
     if not _LABEL.match(question):
         text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text

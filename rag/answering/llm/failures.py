@@ -6,7 +6,7 @@ import re
 
 from rag.errors import LLMError, MissingExtraError, SettingsError
 
-__all__ = ["as_llm_error", "llm_error", "meaning", "passing", "without_secrets"]
+__all__ = ["as_llm_error", "cut_off", "llm_error", "meaning", "passing", "without_secrets"]
 
 _BY_STATUS = {
     400: "refused",
@@ -31,6 +31,7 @@ _MEANING = {
     "down": "the endpoint cannot be reached; check RAG_LLM_BASE_URL and that it runs",
     "broken-off": "the answer broke off",
     "truncated": "the answer was cut at the token limit; raise RAG_LLM_ANSWER_TOKENS",
+    "filtered": "the endpoint's content filter cut the answer off",
     "empty": "the answer was empty",
     "garbage": "the answer was not text",
     "protocol": "the reply was not that of a chat model; check RAG_LLM_BASE_URL",
@@ -49,6 +50,7 @@ _MEANING_ZH = {
     "down": "无法连接服务端，请检查 RAG_LLM_BASE_URL 以及它是否在运行",
     "broken-off": "回答中断",
     "truncated": "回答达到长度上限被截断，可调大 RAG_LLM_ANSWER_TOKENS",
+    "filtered": "回答被服务端的内容过滤截断",
     "empty": "回答为空",
     "garbage": "回答不是文字",
     "protocol": "返回的不是聊天模型的回答，请检查 RAG_LLM_BASE_URL",
@@ -58,6 +60,14 @@ _MEANING_ZH = {
 _NO_CHAT_REPLY = re.compile(
     r"no generation chunks|unexpected response type|\bchoices\b", re.IGNORECASE
 )
+# The words with which providers say why an answer ended: OpenAI, Anthropic, Gemini, Bedrock, Cohere, Zhipu.
+_ENDS = {
+    "truncated": re.compile(r"length|max_tokens|context_window"),
+    "filtered": re.compile(
+        r"filter|safety|refusal|recitation|blocklist|blocked|prohibited|spii|sensitive|guardrail|toxic"
+    ),
+    "broken-off": re.compile(r"error|insufficient_system_resource"),
+}
 _PASSING = frozenset({"timeout", "rate-limit", "server", "down"})
 _SECRET = re.compile(r"\b(?:sk|pk|key|ak|xai|gsk|Bearer)[-_ ][A-Za-z0-9_\-.]{8,}", re.IGNORECASE)
 
@@ -89,6 +99,17 @@ def meaning(cause: str, language: str) -> str:
 def passing(error: LLMError) -> bool:
     """Whether trying again may help."""
     return error.cause in _PASSING
+
+
+def cut_off(finish: str | None) -> str | None:
+    """The cause, where an answer's finish reason says that it is no whole one.
+
+    Args:
+        finish: As the endpoint gives it: ``stop``, ``content_filter``, ``MAX_TOKENS``; unknown words
+            and None tell nothing.
+    """
+    word = (finish or "").lower()
+    return next((cause for cause, form in _ENDS.items() if form.search(word)), None)
 
 
 def without_secrets(text: str) -> str:

@@ -36,6 +36,7 @@ class ReplySentence:
         marked: Numbers of the passages that its marks name.
         start: Where it begins in the text without marks.
         head: It is the head row of a Markdown table.
+        after_mark: A mark stands before its first word.
     """
 
     text: str
@@ -43,6 +44,7 @@ class ReplySentence:
     marked: tuple[int, ...]
     start: int
     head: bool = False
+    after_mark: bool = False
 
 
 def reply_sentences(
@@ -63,20 +65,24 @@ def reply_sentences(
     spans = sentences_of(text)
     starts = [start for start, _ in spans]
     marked: list[list[int]] = [[] for _ in spans]
+    after_mark: set[int] = set()
     for place, numbers in unmarked.marks:
         at = max(0, bisect_left(starts, place) - 1)
         if at + 1 < len(spans) and "\n" in text[spans[at][1] : place]:
             at += 1
         if spans:
             marked[at].extend(numbers)
+            if not any(char.isalnum() for char in text[starts[at] : place]):
+                after_mark.add(at)
     found: list[ReplySentence] = []
     before = 0
-    for (start, end), named in zip(spans, marked, strict=True):
+    for at, ((start, end), named) in enumerate(zip(spans, marked, strict=True)):
         gap = text[before:start] if found else ""
         one = text[start:end]
         row_above = gap.count("\n") == 1 and "|" in found[-1].text
         head = "|" in one and not row_above and _RULE_BELOW.match(text, end) is not None
-        found.append(ReplySentence(one, gap, tuple(dict.fromkeys(named)), start, head))
+        numbers = tuple(dict.fromkeys(named))
+        found.append(ReplySentence(one, gap, numbers, start, head, at in after_mark))
         before = end
     return found
 

@@ -85,7 +85,6 @@ def answerer(url: str, temper: str, **changes: object) -> LLMAnswerer:
         count_tokens=count_tokens,
         embed=None,
         ledger=Ledger(None, cap=settings.llm_daily_tokens),
-        page_of=lambda _document, _offset: None,
     )
 
 

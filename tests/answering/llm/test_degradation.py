@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from rag.answering.llm.answering import complete_question
-from rag.answering.llm.failures import as_llm_error, without_secrets
+from rag.answering.llm.failures import as_llm_error, cut_off, meaning, without_secrets
 from rag.answering.llm.ledger import Ledger
 from rag.answering.llm.models import load_chat_model
 from rag.errors import LLMError, MissingExtraError, SettingsError
@@ -213,3 +213,31 @@ def test_the_note_is_in_the_language_of_the_question(server: _Server) -> None:
     *_, answer = llm.stream(question, passages, fallback=extractive(question, passages))
     assert isinstance(answer, Answer)
     assert "the answer was empty" in str(answer.note)
+
+
+@pytest.mark.parametrize(
+    ("finish", "cause"),
+    [
+        (None, None),
+        ("stop", None),
+        ("STOP", None),
+        ("end_turn", None),
+        ("eos", None),
+        ("length", "truncated"),
+        ("MAX_TOKENS", "truncated"),
+        ("model_context_window_exceeded", "truncated"),
+        ("content_filter", "filtered"),
+        ("SAFETY", "filtered"),
+        ("RECITATION", "filtered"),
+        ("PROHIBITED_CONTENT", "filtered"),
+        ("refusal", "filtered"),
+        ("guardrail_intervened", "filtered"),
+        ("sensitive", "filtered"),
+        ("ERROR_TOXIC", "filtered"),
+        ("network_error", "broken-off"),
+    ],
+)
+def test_how_an_answer_ended(finish: str | None, cause: str | None) -> None:
+    assert cut_off(finish) == cause
+    if cause is not None:
+        assert meaning(cause, "zh") != meaning(cause, "en")

@@ -65,7 +65,6 @@ def test_it_runs_streams_and_is_not_believed(tiny_model: Path) -> None:
         count_tokens=count_tokens,
         embed=None,
         ledger=Ledger(None, cap=0),
-        page_of=lambda _document, _offset: None,
     )
     question, passages = scenes(1)[0]
     pieces = [str(chunk.content) for chunk in llm.model.stream(question)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,9 @@ from rag import KnowledgeBase
 from rag.answering.llm.answering import LLMAnswerer, complete_question
 from rag.answering.llm.ledger import Ledger
 from rag.chunking import split_sentences
+from rag.embedding import load_embedder
 from rag.errors import LLMError
-from rag.records import Answer, Citation, Document
+from rag.records import Answer, Citation, Document, to_dict
 from rag.settings import Settings
 from rag.tokens import count_tokens
 from tests.answering.llm.scenes import extractive, passage
@@ -69,7 +71,6 @@ def _answerer(model: Parrot, **changes: Any) -> LLMAnswerer:
         count_tokens=count_tokens,
         embed=None,
         ledger=Ledger(None, cap=0),
-        page_of=lambda _document, _offset: None,
     )
 
 
@@ -273,3 +274,56 @@ def test_off_topic_questions_are_not_sent(
     extracted = replace(answer, refused=refused, confidence=confidence)
     assert llm.may_answer(extracted, insist=insist) is asked
     assert not llm.may_answer(replace(extracted, passages=()), insist=True)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "\n\nSources: [1]",
+        "\n\nSources:\n[1] works.txt",
+        "\n\n**References**\n\n1. works.txt [1]",
+        "\n\n[^1]: works.txt",
+        "\n\n[1] works.txt",
+    ],
+)
+def test_a_list_of_sources_is_neither_shown_nor_counted(tail: str) -> None:
+    reply = f"Harbour Works had revenue of $128 million in 2023. [1]{tail}"
+    for size in (1, 7, len(reply)):
+        pieces, answer = _ask(reply, size=size)
+        assert "".join(pieces) == answer.text
+        assert answer.text == "Harbour Works had revenue of $128 million in 2023. [1]"
+        assert answer.confidence == pytest.approx(0.9)
+        assert [one.supported for one in answer.statements] == [True]
+
+
+def test_a_source_that_no_passage_bears_is_told_as_unsupported() -> None:
+    reply = "Harbour Works had revenue of $128 million in 2023. [1]\n\nSources:\n[1] Wikipedia"
+    for size in (1, 7, len(reply)):
+        pieces, answer = _ask(reply, size=size)
+        assert "".join(pieces) == answer.text
+        assert answer.text.endswith("Wikipedia (not supported by the documents)")
+
+
+def test_support_across_languages_is_a_json_value() -> None:
+    """An embedder's cosines are numpy's float32, which json does not know."""
+    document = Document(id="works", source="works.txt", text=TEXT)
+    passages = (passage(document, 0, len(TEXT), 1),)
+    reply = (
+        "Harbour Works had revenue of $128 million in 2023. [1] It was founded by pirates of the seas. [1] "
+        "Harbour Works 2023年收入1.28亿美元。[1]"
+    )
+    llm = replace(_answerer(Parrot(reply=reply)), embed=load_embedder().embed_queries)
+    *_, answer = llm.stream(QUESTION, passages, fallback=extractive(QUESTION, passages))
+    assert isinstance(answer, Answer)
+    assert [one.supported for one in answer.statements] == [True, False, True]
+    told = [answer.confidence, *(one.support for one in (*answer.statements, *answer.citations))]
+    assert {type(number) for number in told} == {float}
+    assert json.loads(json.dumps(to_dict(answer)))["confidence"] == answer.confidence
+
+
+@pytest.mark.parametrize("finish", ["content_filter", "SAFETY", "refusal"])
+def test_an_answer_cut_off_by_a_filter_is_none(finish: str) -> None:
+    _, answer = _ask("Harbour Works had revenue of $128 million in 2023. [1] It has", finish=finish)
+    assert (answer.text, answer.answerer) == ("fallback", "extractive")
+    assert answer.note is not None
+    assert "the endpoint's content filter cut the answer off" in answer.note

@@ -70,3 +70,16 @@ def test_the_first_row_of_a_table_is_its_head(reply: str) -> None:
 def test_a_sign_that_opens_nothing_holds_nothing_up() -> None:
     growing = "The result was clear at p < 0.05 in all trials. " + "It was seen once more. " * 8
     assert len(settled(_sentences(growing))) > 1
+
+
+def test_a_mark_before_the_words_of_a_sentence_is_told() -> None:
+    found = _sentences(
+        "One is told [1]. Two too [2].\n\n[1] Report A\n[2] Report B\n\n- [3] Report C"
+    )
+    assert [(one.text, one.after_mark) for one in found] == [
+        ("One is told.", False),
+        ("Two too.", False),
+        ("Report A", True),
+        ("Report B", True),
+        ("- Report C", True),
+    ]
