@@ -30,7 +30,7 @@ from rag.errors import (
     SettingsError,
 )
 from rag.records import Answer, IngestReport, Passage, to_dict
-from rag.settings import Settings, explain_settings
+from rag.settings import Settings, explain_settings, misspelt_variables
 
 if TYPE_CHECKING:
     from rag.knowledge_base import KnowledgeBase
@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     args = _parser().parse_args(arguments)
+    for name, near in misspelt_variables():
+        print(f"note: nothing reads {name}. Did you mean {near}?", file=sys.stderr)
     try:
         status: int = args.run(args)
         sys.stdout.flush()
@@ -556,9 +558,12 @@ def _remove(args: argparse.Namespace) -> int:
 
 
 def _doctor(args: argparse.Namespace) -> int:
+    from rag.index.checking import check_model
     from rag.knowledge_base import check_index
 
+    settings = Settings.load(**_settings_of(args))
     findings = check_index(args.index, repair=args.repair)
+    findings += check_model(Path(args.index), settings.model)
     if args.json:
         _print_json(to_dict(findings))
     else:

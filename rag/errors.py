@@ -116,9 +116,8 @@ class IndexModelMismatchError(IndexStoreError):
         if known == wanted:
             step = f"Embed its text anew: rag index --reembed --index {shlex.quote(path)}"
         else:
-            bundled = "bundled" if known.startswith("rag-static") else known
             step = (
-                f"Ask it with --model {shlex.quote(bundled)}, or embed its text anew: "
+                f"Ask it with --model {_as_option(index_model)}, or embed its text anew: "
                 f"rag index --reembed --index {shlex.quote(path)}"
             )
         if asked != "bundled":
@@ -130,6 +129,18 @@ class IndexModelMismatchError(IndexStoreError):
         self.path = path
         self.index_model = index_model
         self.query_model = query_model
+
+
+def _as_option(model: str) -> str:
+    """What follows ``--model`` for the model that an index names."""
+    from rag.embedding import name_before_loading  # which imports this module
+
+    name, _, revision = model.partition("@")
+    if not name.startswith("rag-static"):
+        return shlex.quote(name)
+    # Models that were made with rag.training have no place in their name, nor has an older bundled one.
+    is_bundled = model == name_before_loading("bundled") if revision else name == "rag-static"
+    return "bundled" if is_bundled else f"and the folder of the model {name!r}"
 
 
 class IndexChunkingMismatchError(IndexStoreError):

@@ -17,7 +17,7 @@ from typing import Any, Literal, Self, get_args, get_type_hints
 
 from rag.errors import SettingsError
 
-__all__ = ["Settings", "explain_settings"]
+__all__ = ["Settings", "explain_settings", "misspelt_variables"]
 
 Fusion = Literal["calibrated", "weighted", "rrf", "lexical", "dense"]
 Answerer = Literal["auto", "extractive", "llm"]
@@ -114,7 +114,12 @@ class Settings:
             file: The TOML file; default ``rag.toml`` in the working directory, if there is one.
             arguments: Highest precedence.
         """
-        values = {name: value for name, (value, _) in _gather(file, arguments).items()}
+        values, types, fields = {}, _types(), _fields()
+        for name, (value, origin) in _gather(file, arguments).items():
+            try:
+                values[name] = _checked(name, value, types[name], fields[name].metadata)
+            except SettingsError as error:
+                raise SettingsError(f"{origin}: {error}") from error
         return cls(**values)
 
 
@@ -135,6 +140,18 @@ def explain_settings(
     ]
 
 
+def misspelt_variables() -> list[tuple[str, str]]:
+    """(name, the one it is near to) of the ``RAG_*`` variables of the environment that nothing reads."""
+    known = [name.upper() for name in (*_fields(), *_NO_SETTINGS)]
+    given = sorted(name[4:] for name in os.environ if name.startswith("RAG_"))
+    near = [(n, difflib.get_close_matches(n, known, 1, 0.7)) for n in given if n not in known]
+    return [(f"RAG_{name}", f"RAG_{match[0]}") for name, match in near if match]
+
+
+#: Variables that are read elsewhere: the index folder, and whether a fault of ours is shown in full.
+_NO_SETTINGS = ("index", "debug")
+
+
 def _fields() -> dict[str, dataclasses.Field[Any]]:
     return {spec.name: spec for spec in dataclasses.fields(Settings)}
 
@@ -148,6 +165,8 @@ def _known(names: Mapping[str, Any], where: str) -> None:
         if name not in _fields():
             near = difflib.get_close_matches(name, _fields(), 1)
             hint = f" Did you mean {near[0]!r}?" if near else " See: rag settings"
+            if name == "index":
+                hint = " Name the index folder with --index DIR or RAG_INDEX."
             raise SettingsError(f"{where}: there is no setting {name!r}.{hint}")
 
 
@@ -198,11 +217,20 @@ def _checked(name: str, value: Any, kind: Any, facts: Mapping[str, Any]) -> Any:
         if kind is int and not isinstance(value, str) and number != value:
             raise ValueError
     except (TypeError, ValueError, OverflowError) as error:
-        raise SettingsError(f"{name}={value!r}: must be of type {kind.__name__}.") from error
+        raise SettingsError(f"{name}={value!r}: must be {_allowed(kind, facts)}.") from error
     low, high = facts["low"], facts["high"]
     if not low <= number <= high:
-        raise SettingsError(f"{name}={value!r}: must lie between {low:g} and {high:g}.")
+        raise SettingsError(f"{name}={value!r}: must lie between {low} and {high}.")
     return number
+
+
+def _allowed(kind: Any, facts: Mapping[str, Any]) -> str:
+    if kind is bool:
+        return "true or false"
+    if kind is str:
+        return "a text"
+    number = "whole number" if kind is int else "number"
+    return f"a {number} between {facts['low']} and {facts['high']}"
 
 
 def _boolean(value: Any) -> bool:

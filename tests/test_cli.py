@@ -242,6 +242,15 @@ def test_settings_say_where_they_are_from(
     assert "RAG_K" in text
 
 
+def test_a_misspelt_variable_is_told_and_stops_nothing(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RAG_MODLE", "x")
+    ran = run("settings")
+    assert (ran.status, ran.line) == (0, "note: nothing reads RAG_MODLE. Did you mean RAG_MODEL?")
+
+
 def test_help_loads_nothing_heavy() -> None:
     heavy = ("torch", "numpy", "faiss", "gradio", "langchain_core", "tiktoken", "sqlite3")
     code = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import SettingsError
-from rag.settings import Settings, explain_settings
+from rag.settings import Settings, explain_settings, misspelt_variables
 
 
 @pytest.fixture(autouse=True)
@@ -70,15 +70,17 @@ def test_a_file_with_a_byte_order_mark(tmp_path: Path) -> None:
     ("values", "message"),
     [
         ({"k": 0}, "k=0: must lie between 1 and 1000"),
-        ({"k": "many"}, "k='many': must be of type int"),
-        ({"k": 2.5}, "k=2.5: must be of type int"),
-        ({"k": float("inf")}, "k=inf: must be of type int"),
-        ({"k": True}, "k=True: must be of type int"),
+        ({"k": "many"}, "argument: k='many': must be a whole number between 1 and 1000."),
+        ({"k": 2.5}, "k=2.5: must be a whole number"),
+        ({"k": float("inf")}, "k=inf: must be a whole number"),
+        ({"k": True}, "k=True: must be a whole number"),
         ({"fusion": "magic"}, "fusion='magic': must be one of calibrated"),
-        ({"reader": "perhaps"}, "reader='perhaps': must be of type bool"),
-        ({"model": 3}, "model=3: must be of type str"),
+        ({"reader": "perhaps"}, "reader='perhaps': must be true or false"),
+        ({"model": 3}, "model=3: must be a text"),
         ({"model": ""}, "model='': must not be empty. Leave it out for the default"),
         ({"model": " "}, "model=' ': must not be empty"),
+        ({"llm_timeout": "x"}, "llm_timeout='x': must be a number between 0.1 and 3600"),
+        ({"llm_daily_tokens": -1}, "must lie between 0 and 1000000000000"),
         ({"answerer": ""}, "answerer='': must be one of auto, extractive, llm"),
         ({"answerer": "foo"}, "answerer='foo': must be one of auto, extractive, llm"),
         ({"chunk_tokens": 32, "chunk_overlap": 32}, "chunk_overlap .32. must be less"),
@@ -102,6 +104,39 @@ def test_an_empty_model_in_the_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "rag.toml").write_text('model = ""\n')
     with pytest.raises(SettingsError, match="model='': must not be empty"):
         Settings.load()
+
+
+def test_a_wrong_value_says_where_it_comes_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "rag.toml").write_text("k = 'abc'\n")
+    with pytest.raises(SettingsError, match=r"^rag.toml: k='abc': must be a whole number"):
+        Settings.load()
+    monkeypatch.setenv("RAG_K", "zero")
+    with pytest.raises(SettingsError, match=r"^RAG_K: k='zero': must be a whole number"):
+        Settings.load()
+    monkeypatch.setenv("RAG_K", "0")
+    with pytest.raises(SettingsError, match=r"^RAG_K: k='0': must lie between 1 and 1000"):
+        Settings.load()
+    assert Settings.load(k=3).k == 3  # what is not used is not looked at
+    with pytest.raises(SettingsError, match=r"^k='abc': must be"):
+        Settings(k="abc")  # type: ignore[arg-type]
+
+
+def test_the_index_folder_is_no_setting(tmp_path: Path) -> None:
+    (tmp_path / "rag.toml").write_text("index = 'mine'\n")
+    with pytest.raises(SettingsError, match=r"'index'. Name the index folder with --index DIR"):
+        Settings.load()
+
+
+def test_variables_that_are_nearly_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("RAG_MODLE", "RAG_INDX", "RAG_LLM_URL", "RAG_INDEX", "RAG_K", "RAG_TEST_KILLS"):
+        monkeypatch.setenv(name, "1")
+    assert misspelt_variables() == [
+        ("RAG_INDX", "RAG_INDEX"),
+        ("RAG_LLM_URL", "RAG_LLM_BASE_URL"),
+        ("RAG_MODLE", "RAG_MODEL"),
+    ]
 
 
 def test_replace_checks_too() -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from rag.errors import (
     IndexCorruptError,
     IndexLockedError,
+    IndexModelMismatchError,
     IndexReadOnlyError,
     IndexStoreError,
     NotAnIndexError,
@@ -27,6 +28,7 @@ from rag.index.embedded import (
     DAMAGED_FILE,
     LOCK_FILE,
     EmbeddedStore,
+    build_again,
     must_be_catalog,
     prepared,
 )
@@ -48,7 +50,14 @@ from rag.index.sources import document_ids, own_documents, sound_place
 from rag.index.store import INCOMPLETE, Finding
 from rag.index.writing import is_cut_off
 
-__all__ = ["check", "damaged_documents", "mend_segments", "repair", "replace_catalog"]
+__all__ = [
+    "check",
+    "check_model",
+    "damaged_documents",
+    "mend_segments",
+    "repair",
+    "replace_catalog",
+]
 
 #: Facts that a repair finds out by itself.
 _RECOMPUTED = ("dimension", "next", "generation")
@@ -125,6 +134,30 @@ def check(store: EmbeddedStore, *, may_write: bool) -> list[Finding]:
         )
     findings.append(_sizes(folder))
     return findings
+
+
+def check_model(folder: Path, setting: str) -> list[Finding]:
+    """A note where the index was made with another embedding model than the setting ``model`` asks for.
+
+    Raises:
+        EmbeddingModelError: The setting names a folder of ours that cannot be read.
+    """
+    from rag.embedding import name_before_loading, same_model
+
+    with (
+        catalog.translated(folder),
+        contextlib.closing(catalog.connect(folder, read_only=True)) as connection,
+    ):
+        known = catalog.read_facts(connection, folder)["model"]
+    wanted = name_before_loading(setting)
+    # The revision of a big model is not known before it is loaded.
+    fits = known.rpartition("@")[0] == setting if wanted is None else same_model(known, wanted)
+    if fits or known == setting:
+        return []
+    error = IndexModelMismatchError(
+        path=str(folder), index_model=known, query_model=wanted or setting, model=setting
+    )
+    return [Finding(level="note", subject="model", message=str(error))]
 
 
 def _sizes(folder: Path) -> Finding:
@@ -503,10 +536,8 @@ def _is_cut_short(path: Path) -> bool:
 
 
 def _build_again(root: Path) -> str:
-    return (
-        f"Move {root / CATALOG_FILE}* and {root / SEGMENTS_FOLDER} to another place and build the index "
-        f"again: rag index PATH --index {root}"
-    )
+    step = build_again(root)
+    return step[0].upper() + step[1:]
 
 
 def _must_be_savable(root: Path) -> None:

@@ -64,6 +64,7 @@ __all__ = [
     "RECORDS",
     "EmbeddedStore",
     "EmbeddedView",
+    "build_again",
     "must_be_catalog",
     "open_store",
     "prepared",
@@ -141,10 +142,14 @@ def prepared(folder: Path, *, create: bool) -> bool:
 
     Raises:
         NotAnIndexError: Something else is here, or nothing while ``create`` is false.
+        IndexCorruptError: The catalog is empty, but stands beside what was derived from one.
     """
     if (folder / CATALOG_FILE).is_file():
+        size = (folder / CATALOG_FILE).stat().st_size
+        if not size:  # before SQLite looks at it, which deletes the log of an empty file
+            _must_be_new(folder)
         # One page or none: its making may have been cut off.
-        return (folder / CATALOG_FILE).stat().st_size <= 4096 and create
+        return size <= 4096 and create
     if folder.exists() and not folder.is_dir():
         raise NotAnIndexError(
             f"{folder} is a file, not an index folder. Name a folder: --index DIR"
@@ -184,7 +189,10 @@ _OURS = {
 
 def _make(folder: Path, meta: dict[str, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    known = (folder / CATALOG_FILE).exists()  # one that was deleted is begun anew
     with contextlib.closing(catalog.connect(folder, read_only=False)) as connection:
+        if known and not _tables(connection):
+            _must_be_new(folder)
         catalog.create(connection, meta)
 
 
@@ -450,15 +458,44 @@ def must_be_catalog(connection: sqlite3.Connection, folder: Path) -> None:
 
     Raises:
         NotAnIndexError: It is one.
+        IndexCorruptError: It is empty, but stands beside what was derived from one that was not.
     """
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    tables = _tables(connection)
     if not tables:
+        _must_be_new(folder)
         raise NotAnIndexError(f"{folder}: there is no index yet. Make one: rag index PATH")
     if not {"meta", "documents"} <= tables:
         raise NotAnIndexError(
             f"{folder / CATALOG_FILE} is an SQLite file of something else. Name another folder with "
             "--index DIR."
         )
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+
+
+def _must_be_new(folder: Path) -> None:
+    """Refuse a catalog without tables where there was another one: a new one has no segments yet.
+
+    Raises:
+        IndexCorruptError: Segments stand beside it.
+    """
+    segments = folder / SEGMENTS_FOLDER
+    if segments.is_dir() and any(path.is_dir() for path in segments.iterdir()):
+        raise IndexCorruptError(
+            f"{folder / CATALOG_FILE} is empty, but {SEGMENTS_FOLDER} beside it holds what was made from its "
+            "documents, which are lost. Put a copy in its place (rag snapshot makes one), or "
+            f"{build_again(folder)}"
+        )
+
+
+def build_again(folder: Path) -> str:
+    """What to do where nothing can be saved, as the end of a sentence."""
+    return (
+        f"move {folder / CATALOG_FILE}* and {folder / SEGMENTS_FOLDER} to another place and build the index "
+        f"again: rag index PATH --index {folder}"
+    )
 
 
 def _number(connection: sqlite3.Connection, folder: Path) -> int:

@@ -272,7 +272,8 @@ def read_csv(stream: IO[bytes], name: str) -> Iterator[tuple[int, Content | Fail
             continue
         if spaced:
             cells = [cell.lstrip(" ") for cell in cells]  # noqa: PLW2901
-        yield number, _content(dict(zip(names, cells, strict=False)), name, number, "csv", encoding)
+        whole = dict.fromkeys(names, "") | dict(zip(names, cells, strict=False))
+        yield number, _content(whole, name, number, "csv", encoding)
 
 
 def _numbered(
@@ -624,9 +625,7 @@ def _content(
     if isinstance(text, list):
         text = "\n\n".join(item for item in text if isinstance(item, str))
     if not isinstance(text, str) or not text.strip():
-        known = ", ".join(list(row)[:8])
-        reason = f"row {number} has no text (its fields: {known}). Name one 'text' or '正文'"
-        return Failure(source=name, reason=reason)
+        return Failure(source=name, reason=f"row {number} has no text{_lack(row)}")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     metadata: dict[str, Any] = dict(encoding)
@@ -662,6 +661,17 @@ def _content(
         language=_string(row, fields["language"]),
         metadata=metadata,
     )
+
+
+def _lack(row: Mapping[str, Any]) -> str:
+    """Why a row has no text, and what to do, to follow "has no text"."""
+    field = _first(_by_plain_name(list(row)), _FIELDS["text"])
+    if field is None:
+        return f" (its fields: {', '.join(list(row)[:8])}). Name one 'text' or '正文'"
+    value = row[field]
+    if value in (None, "", []) or (isinstance(value, str) and not value.strip()):
+        return f": its {field!r} is empty. Fill it in, or leave the row out"
+    return f": its {field!r} is no text. Write the text there"
 
 
 def _is_prose(value: Any) -> bool:

@@ -7,6 +7,7 @@
     source       a document -> tidied, marked text for the source panel
     holdings     the documents tab: list, filter, remove, read again
     uploads      file names and bytes from strangers -> files in one folder
+    sent_paths   which upload is a new version of which
     suggestions  questions the documents at hand can answer
     limits       how often one visitor may ask or upload
     guard        headers, host and size checks before anything else runs

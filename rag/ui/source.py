@@ -16,7 +16,7 @@ from rag.records import Document, page_offsets
 __all__ = ["Mark", "marked_segments", "source_view"]
 
 # (start, end, kind, number): kind is "quote", "exact" or "other" with the citation's number,
-# "heading" with its level, or "code" with 0.
+# "heading" with its level, "code" with 0, or "place" with 0: where the reader goes on, to be in view.
 Mark = tuple[int, int, str, int]
 
 # Characters around the focus that one view carries: whole for nearly every document, and still
@@ -34,13 +34,13 @@ def source_view(document: Document, marks: Any, focus: Any) -> dict[str, Any]:
         marks: [start, end, kind, number] lists in characters of the stored text, or [start, end,
             kind, number, words] with the words that stood there; untrusted. Words that stand
             elsewhere by now, once, are marked there, and so are the exact ones of their number.
-        focus: Offset to have in view.
+        focus: Offset to have in view, unless one of the marks is a ``place``.
 
     Returns:
         ``title``, ``source``, ``published``, ``publisher``, ``url``, ``markdown`` (whether a line
         that begins with ``#`` is a heading), ``segments`` (see :func:`marked_segments`), ``before``
-        and ``after``: characters left out. ``moved`` tells that the quote stands elsewhere than it
-        did; its ``page`` is told anew then.
+        and ``after``: characters left out, and the ``length`` of what is shown. ``moved`` tells that
+        the quote stands elsewhere than it did; its ``page`` is told anew then.
 
     Raises:
         QueryError: A mark is not a span of the document, or its words are gone or stand there more
@@ -48,7 +48,8 @@ def source_view(document: Document, marks: Any, focus: Any) -> dict[str, Any]:
     """
     size = len(document.text)
     placed, moved = _placed(marks, document.text)
-    centre = focus + moved if isinstance(focus, int) and 0 <= focus + moved <= size else 0
+    cited = focus + moved if isinstance(focus, int) and 0 <= focus + moved <= size else 0
+    centre = next((start for start, _, kind, _ in placed if kind == "place"), cited)
     low, high = _window(document.text, centre)
     told = document.metadata
     pages = page_offsets(told)
@@ -74,9 +75,10 @@ def source_view(document: Document, marks: Any, focus: Any) -> dict[str, Any]:
         "segments": marked_segments(document.text[low:high], inside, breaks),
         "before": low,
         "after": size - high,
+        "length": high - low,
     }
     if moved:
-        view["page"] = document.page_of(centre)
+        view["page"] = document.page_of(cited)
     return view
 
 
@@ -129,9 +131,11 @@ def _window(text: str, centre: int) -> tuple[int, int]:
         return 0, len(text)
     low = max(0, min(centre - _WINDOW // 2, len(text) - _WINDOW))
     high = low + _WINDOW
-    # Begin with a line, if one begins nearby, and cut no block of code: half of one has lost a
-    # fence, and what follows would be taken for code.
+    # Begin and end with a line, if one does nearby, and cut no block of code: half of one has lost
+    # a fence, and what follows would be taken for code.
     low = text.rfind("\n", max(0, low - _LINE), low) + 1 or low
+    if high < len(text):
+        high = text.rfind("\n", high - _LINE, high) + 1 or high
     for start, end in fenced_blocks(text):
         if end - start <= _WINDOW:
             low = start if start < low < end else low

@@ -1,8 +1,9 @@
 """Files from the page: their names are not trusted, their bytes land in one folder.
 
 A file arrives under ``uploads/.incoming/<token>/``, and takes its place in ``uploads/`` only to
-be indexed; if any of it cannot be read, an earlier file of the name is put back. A file replaces the
-earlier one of its name; two that came together, or that only our rules gave one name, lie side by side.
+be indexed; if any of it cannot be read, an earlier file of the name is put back. A file replaces the one
+that was sent by the same path (:mod:`rag.ui.sent_paths`); all others of its name lie side by side, with
+numbers.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError, ReadingError, StorageFullError
+from rag.ui.sent_paths import SentPaths, sent_path
 
 if TYPE_CHECKING:
     from rag.knowledge_base import KnowledgeBase
@@ -42,7 +44,7 @@ def safe_name(name: str) -> str:
     >>> safe_name("../../etc/passwd"), safe_name("C:\\x\\report.pdf"), safe_name("")
     ('passwd', 'report.pdf', 'upload')
     """
-    name = _last_part(name)
+    name = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     # Cc, Cf (direction overrides), Cs, Co, Cn: nothing a reader could see or type.
     name = "".join(c for c in name if not unicodedata.category(c).startswith("C"))
     name = re.sub(r'[<>:"|?*]', "_", name)
@@ -52,10 +54,6 @@ def safe_name(name: str) -> str:
     if stem.casefold() in _RESERVED:
         stem = f"_{stem}"
     return stem + tail
-
-
-def _last_part(name: str) -> str:
-    return unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _stem_and_tail(name: str) -> tuple[str, str]:
@@ -84,12 +82,12 @@ class _Arrival:
 
     Attributes:
         name: A safe one.
-        altered: Whether it is another than the name that was sent.
+        path: By which it was sent.
         batch: What it was sent together with; empty if with nothing.
     """
 
     name: str
-    altered: bool
+    path: str
     batch: str
 
 
@@ -103,6 +101,7 @@ class Uploads:
     def __init__(self, index_dir: str | Path, *, max_bytes: int = MAX_BYTES) -> None:
         self.folder = Path(index_dir) / "uploads"
         self.max_bytes = max_bytes
+        self._sent = SentPaths(self.folder)
         self._arrived: dict[str, _Arrival] = {}
         self._batches: dict[str, set[str]] = {}
 
@@ -112,7 +111,7 @@ class Uploads:
         """Store a file that is being sent.
 
         Args:
-            name: As the sender calls it.
+            name: As the sender calls it, with the folders below the one that was chosen.
             pieces: Its bytes.
             batch: The same for all files that were chosen together; none of them replaces another.
 
@@ -143,7 +142,7 @@ class Uploads:
         finally:
             if not complete:
                 shutil.rmtree(place, ignore_errors=True)
-        self._arrived[token] = _Arrival(safe, _last_part(name) != safe, batch[:64])
+        self._arrived[token] = _Arrival(safe, sent_path(name), batch[:64])
         return {"token": token, "name": safe, "bytes": written}
 
     def index(
@@ -153,7 +152,9 @@ class Uploads:
 
         Returns:
             ``name``, ``numbered`` (whether it has a number, since another file has its own name),
-            ``replaced`` (whether an earlier file of this name is gone), ``outcome`` (``added``,
+            ``unsure`` (whether nothing tells which of the earlier files of its name it is to replace,
+            if any, so that all are kept), ``replaced`` (whether an earlier file is gone whose new
+            version it is), ``outcome`` (``added``,
             ``updated``, ``unchanged``), ``passages``, ``notes``: among them which rows of it could
             not be read.
 
@@ -166,13 +167,13 @@ class Uploads:
         if arrival is None or not incoming.is_dir():
             raise RagError("This upload is gone, perhaps after a restart. Upload the file again.")
         arrived = incoming / arrival.name
-        name = self._place(arrival, arrived)
+        name, unsure = self._place(arrival, arrived)
         target, earlier = self.folder / name, incoming / ".earlier"
         before: set[str] | None = None
-        replaced = False
-        if target.exists():
+        there = target.exists()
+        same_bytes = there and filecmp.cmp(target, arrived, shallow=False)
+        if there:
             before = {info.id for info in kb.documents()}
-            replaced = not filecmp.cmp(target, arrived, shallow=False)
             target.replace(earlier)
         arrived.replace(target)
         read = False
@@ -193,6 +194,7 @@ class Uploads:
         if not read:
             raise RagError(report.failed[0].reason)
         self._remember(arrival.batch, name)
+        self._sent.note(name, arrival.path, same_bytes=same_bytes)
         unread = [failure.reason for failure in report.failed]
         if len(unread) > _TOLD:
             unread[_TOLD:] = [f"and {len(unread) - _TOLD} more like these"]
@@ -202,27 +204,40 @@ class Uploads:
         return {
             "name": name,
             "numbered": name != arrival.name,
-            "replaced": replaced,
+            "unsure": unsure,
+            "replaced": there and not same_bytes,
             "outcome": outcome,
             "passages": report.passages,
             "notes": [*report.notes, *unread],
         }
 
-    def _place(self, arrival: _Arrival, file: Path) -> str:
-        """The name under which a file goes into the folder.
+    def _place(self, arrival: _Arrival, file: Path) -> tuple[str, bool]:
+        """The name under which a file goes into the folder, and whether it is perhaps meant to replace another.
 
-        That of a file with the same bytes, if there is one. Else its own, unless another file has it
-        that must stay: one of the same batch, or one that was perhaps never called so.
+        That of the one file that was sent by the same path, unless it came in the same batch; a bare
+        name counts only where no other file was called so. Else that of a file with the same bytes, if
+        there is one. Else its own, with a number where that is taken.
         """
-        name, number = arrival.name, 1
-        while (self.folder / name).exists():
-            if filecmp.cmp(self.folder / name, file, shallow=False):
-                return name
-            number += 1
-            name = _numbered(arrival.name, number)
+        namesakes, free = self._namesakes(arrival.name)
         together = self._batches.get(arrival.batch, set())
-        stays = arrival.altered or arrival.name.casefold() in together
-        return name if stays else arrival.name
+        earlier = self._sent.versions(arrival.path, namesakes)
+        others = {name.casefold() for name in earlier} - together
+        if len(earlier) == len(others) == 1 and self._sent.is_only(arrival.path, earlier[0]):
+            return earlier[0], False
+        for name in namesakes:
+            if filecmp.cmp(self.folder / name, file, shallow=False):
+                return name, False
+        return free, "/" not in arrival.path and bool(others)
+
+    def _namesakes(self, name: str) -> tuple[list[str], str]:
+        """The files of this name and its numbers that lie in the folder, and the first that does not."""
+        found: list[str] = []
+        numbered, number = name, 1
+        while (self.folder / numbered).exists():
+            found.append(numbered)
+            number += 1
+            numbered = _numbered(name, number)
+        return found, numbered
 
     def _remember(self, batch: str, name: str) -> None:
         if batch:
@@ -249,6 +264,7 @@ class Uploads:
             except (OSError, ValueError):
                 pass  # gone, or of another machine: the name is all there is to go by
         if ours:
+            self._sent.forget(file.name)
             file.unlink()
 
     def clear_incoming(self) -> None:

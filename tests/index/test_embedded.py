@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from rag.embedding import load_embedder
 from rag.errors import (
     DocumentNotFoundError,
+    IndexCorruptError,
     IndexFormatError,
     IndexLockedError,
     IndexModelMismatchError,
@@ -12,6 +14,7 @@ from rag.errors import (
     QueryError,
 )
 from rag.index import Source, embedding_key, open_store
+from rag.index.checking import check_model, repair
 from tests.index.conftest import DIMENSION, SAMPLES, fill, make_document, vector_of
 
 
@@ -334,6 +337,51 @@ def test_opening_something_else(tmp_path):
         open_store(other, model="toy", dimension=4)
 
 
+@pytest.mark.parametrize("emptied", ["no byte", "no table"])
+@pytest.mark.parametrize("create", [False, True])
+def test_an_empty_catalog_beside_segments_is_damage(filled, emptied, create):
+    """It was told as no index yet, and the next run made an empty one of it."""
+    import sqlite3
+
+    filled.close()
+    path = filled.path / "catalog.sqlite"
+    path.unlink()
+    path.touch()
+    if emptied == "no table":
+        connection = sqlite3.connect(path)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.close()
+    before = path.read_bytes()
+    made = {"model": "toy", "dimension": DIMENSION} if create else {}
+    with pytest.raises(IndexCorruptError, match=r"is empty, but segments .*\(rag snapshot"):
+        open_store(filled.path, create=create, **made)
+    with pytest.raises(IndexCorruptError, match="which are lost"):
+        repair(filled.path)
+    assert path.read_bytes() == before
+    assert len(list((filled.path / "segments").iterdir())) == 1
+
+
+def test_the_log_of_an_emptied_catalog_is_kept(filled):
+    path = filled.path / "catalog.sqlite"
+    log = filled.path / "catalog.sqlite-wal"
+    filled.close()
+    path.write_bytes(b"")
+    log.write_bytes(b"what a writer left")
+    with pytest.raises(IndexCorruptError):
+        open_store(filled.path, create=False)
+    assert log.read_bytes() == b"what a writer left"
+
+
+def test_an_index_whose_making_was_cut_off_is_made(tmp_path):
+    (tmp_path / "catalog.sqlite").touch()
+    (tmp_path / "segments").mkdir()
+    (tmp_path / "uploads").mkdir()
+    with pytest.raises(NotAnIndexError, match="no index yet"):
+        open_store(tmp_path, create=False)
+    with open_store(tmp_path, model="toy", dimension=DIMENSION) as store, store.view() as view:
+        assert view.passages == 0
+
+
 def test_opening_a_database_of_something_else(tmp_path):
     import sqlite3
 
@@ -349,6 +397,42 @@ def test_opening_with_another_model(filled):
         open_store(filled.path, model="other", dimension=DIMENSION)
     with pytest.raises(IndexModelMismatchError, match="16 dimensions"):
         open_store(filled.path, model="toy", dimension=8)
+
+
+@pytest.mark.parametrize(
+    ("model", "step"),
+    [
+        ("BUNDLED", "Ask it with --model bundled, or"),
+        (
+            "rag-static@0123456789ab",
+            "Ask it with --model and the folder of the model 'rag-static', or",
+        ),
+        (
+            "rag-static-adapted@2887e45b918b",
+            "--model and the folder of the model 'rag-static-adapted'",
+        ),
+        ("some/model@0123456789ab", "Ask it with --model some/model, or"),
+    ],
+)
+def test_the_error_of_another_model_says_how_to_ask_for_the_first(model, step):
+    name = load_embedder("bundled").name if model == "BUNDLED" else model
+    error = IndexModelMismatchError(path="i", index_model=name, query_model="big/one")
+    assert step in str(error)
+    assert str(error).endswith("rag index --reembed --index i --model big/one")
+
+
+def test_a_check_says_that_the_settings_ask_for_another_model(tmp_path):
+    name = load_embedder("bundled").name
+    with open_store(tmp_path / "ours", model=name, dimension=4):
+        assert check_model(tmp_path / "ours", "bundled") == []
+        (found,) = check_model(tmp_path / "ours", "big/one")
+        assert (found.level, found.subject) == ("note", "model")
+        assert found.message.endswith(f"--reembed --index {tmp_path / 'ours'} --model big/one")
+    with open_store(tmp_path / "big", model="big/one@0123456789ab", dimension=4):
+        assert check_model(tmp_path / "big", "big/one") == []
+    with open_store(tmp_path / "adapted", model="rag-static-adapted@2887e45b918b", dimension=4):
+        (found,) = check_model(tmp_path / "adapted", "bundled")
+        assert f"the settings ask for {name!r}" in found.message
 
 
 def test_opening_a_newer_format(filled):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ import pytest
 from rag.chunking import chunk_document
 from rag.errors import ReadingError
 from rag.reading import read_bytes
-from rag.records import Document
+from rag.reading.content import Content
+from rag.reading.rows import read_csv, read_json_lines
+from rag.records import Document, Failure
 
 PROSE = "Die Fähre Stella fuhr am Donnerstag zum ersten Mal seit Juli, nach einer Überholung, die drei Monate länger dauerte."
 
@@ -84,6 +87,32 @@ def test_the_column_of_prose_is_the_text() -> None:
 def test_an_object_of_things_has_no_text() -> None:
     with pytest.raises(ReadingError, match="has no text"):
         row({"Artikel": "Schraube M8", "Inhalt": "500 ml", "Preis": 3.2}, "jsonl")
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "reason"),
+    [
+        (
+            "标题,正文\n甲,一句。\n乙, \n",
+            "a.csv",
+            "row 2 has no text: its '正文' is empty. Fill it in, or",
+        ),
+        ("标题,正文\n甲,一句。\n乙\n", "a.csv", "row 2 has no text: its '正文' is empty"),
+        ('{"text": "One."}\n{"text": ""}\n', "a.jsonl", "row 2 has no text: its 'text' is empty"),
+        ('{"text": "One."}\n{"text": 5}\n', "a.jsonl", "row 2 has no text: its 'text' is no text"),
+        (
+            '{"text": "One."}\n{"a": "b"}\n',
+            "a.jsonl",
+            r"row 2 has no text \(its fields: a\). Name one",
+        ),
+    ],
+)
+def test_a_row_without_text_says_what_it_lacks(data: str, name: str, reason: str) -> None:
+    read = read_csv if name.endswith("csv") else read_json_lines
+    contents = [content for _, content in read(io.BytesIO(data.encode()), name)]
+    assert isinstance(contents[0], Content)
+    assert isinstance(contents[1], Failure)
+    assert re.match(reason, contents[1].reason)
 
 
 def test_a_list_called_like_a_text_holds_the_rows() -> None:

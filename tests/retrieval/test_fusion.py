@@ -15,6 +15,16 @@ def test_min_max() -> None:
     assert min_max(scores()).tolist() == []
 
 
+def test_a_lone_candidate_has_the_score_of_the_best() -> None:
+    assert weighted(scores(7), scores(0.6), dense_weight=0.25).tolist() == [1]
+    assert weighted(scores(0), scores(0.6), dense_weight=0.25).tolist() == [0.25]
+    assert weighted(scores(0), scores(-0.2), dense_weight=0.25).tolist() == [0]
+    assert weighted(scores(7, 7), scores(0.5, 0.5), dense_weight=0.25).tolist() == [1, 1]
+    assert weighted(scores(7, 7), scores(0.5, 0.1), dense_weight=0.25).tolist() == [0.25, 0]
+    assert weighted(scores(), scores(), dense_weight=0.25).tolist() == []
+    assert calibrated(scores(7), scores(0.6), foreign=True, coverage=0.5).tolist() == [1]
+
+
 def test_reciprocal_rank_fusion_counts_ranks_from_one_and_gives_unmatched_none() -> None:
     fused = reciprocal_rank_fusion([scores(3, 1, 0), scores(0.2, 0.9, 0.5)])
     assert np.allclose(fused, [1 / 61 + 1 / 63, 1 / 62 + 1 / 61, 1 / 62])

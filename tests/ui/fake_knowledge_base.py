@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from rag.errors import DocumentNotFoundError
@@ -32,7 +33,10 @@ def pairs(text):
 
 
 class FakeKnowledgeBase:
-    """``delay`` is slept before each piece, and 0.2 s for questions that say "slowly"."""
+    """A question that begins with "And" is searched with the one before it.
+
+    ``delay`` is slept before each piece, and 0.2 s for questions that say "slowly".
+    """
 
     def __init__(self, documents=(), *, delay=0.0):
         self._documents = {document.id: document for document in documents}
@@ -105,6 +109,8 @@ class FakeKnowledgeBase:
             self.asking += 1
         try:
             answer = self._answer(question, where)
+            if history and question.startswith("And "):
+                answer = replace(answer, query=f"{history[-1][0]} {question}")
             for piece in re.findall(r".{1,8}", answer.text, re.DOTALL):
                 time.sleep(0.2 if "slowly" in question else self.delay)
                 yield piece

@@ -128,6 +128,84 @@ def test_markers_keep_their_links_inside_bold_words(page):
     assert (shown["links"], shown["bold"]) == (["[1]", "[2]"], ["It rose. [1] Much."])
 
 
+QUOTED = """async (quotes) => {
+  const { answerBlock } = await import("/rag/assets/answers.js");
+  const { LANGUAGES } = await import("/rag/assets/texts.js");
+  const citations = quotes.map(([quote, exact], i) => {
+    const start = [...quote.slice(0, quote.indexOf(exact))].length;
+    return { number: i + 1, title: "A title", source: "s", start: 100, quote, highlight: [100 + start, 100 + start + [...exact].length] };
+  });
+  const answer = { text: "It is so.", answerer: "extractive", statements: [], citations, passages: [], question: "?", confidence: 1 };
+  const thread = document.querySelector(".thread");
+  thread.replaceChildren(answerBlock({ question: "?", state: "done", answer }, LANGUAGES.en, {}));
+  return [...thread.querySelectorAll(".source-quote")].map((card) => ({
+    text: card.textContent,
+    shown: card.querySelector("b").getBoundingClientRect().bottom <= card.getBoundingClientRect().bottom + 2,
+  }));
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_marked_words_are_in_sight_on_a_source_card(page, width):
+    """They used to be below the two lines that a card shows."""
+    page.set_viewport_size({"width": width, "height": 900})
+    cards = page.evaluate(
+        QUOTED,
+        [
+            ["The tower of the old harbour is 40 metres tall.", "40 metres"],
+            [
+                "We train on the pairs for 20 epochs, using AdamW with a learning rate of 3e-5.",
+                "3e-5",
+            ],
+            [
+                "😀2024年6月11日下午，新区召开发布会，并且说明新区自从获批设立以来十年的改革。",
+                "十年",
+            ],
+            ["x" * 90 + "42", "42"],
+            ["并且说明新区自从获批设立以来各个方面所进行的一系列重要的改革共有十二项。", "十二项"],
+        ],
+    )
+    assert [card["text"] for card in cards] == [
+        "The tower of the old harbour is 40 metres tall.",
+        "…AdamW with a learning rate of 3e-5.",
+        "…并且说明新区自从获批设立以来十年的改革。",
+        "…" + "x" * 15 + "42",
+        "…所进行的一系列重要的改革共有十二项。",
+    ]
+    assert all(card["shown"] for card in cards)
+
+
+def test_a_long_document_is_read_to_its_end(page, picture):
+    """All but its first 300,000 characters used to be out of reach."""
+    lines = "".join(f"Day {day} of the harbour book.\n\n" for day in range(1, 13_001))
+    upload(page, lines + "The book ends here.", name="harbour book.md")
+    page.locator("#tab-documents").click()
+    page.locator(".title-link", has_text="harbour book").click()
+    told = page.locator(".left-out")
+    expect(told).to_have_count(1)
+    last = page.locator(".sheet > p:not(.left-out)").last
+    day = last.text_content()
+    told.locator("button", has_text="Read on").click()
+    expect(told).to_have_count(1)
+    expect(told).to_contain_text("Show what comes before")
+    expect(last).to_have_text("The book ends here.")
+    # What was the last line is in sight, near the top.
+    shown = page.get_by_text(day, exact=True).bounding_box()
+    frame = page.locator(".panel-scroll").bounding_box()
+    assert 0 <= shown["y"] - frame["y"] < frame["height"] * 0.2
+    expect(page.locator(".panel-scroll")).to_be_focused()
+    picture(page, "en-light-wide-read-on")
+    page.locator(".language").click()
+    expect(told).to_contain_text("显示前面的内容")
+    assert abs(page.get_by_text(day, exact=True).bounding_box()["y"] - shown["y"]) < 4
+    told.locator("button").click()
+    expect(page.locator(".sheet > p").first).to_have_text("Day 1 of the harbour book.")
+    expect(told).to_contain_text("继续往下读")
+    page.evaluate(
+        """async () => (await import("/rag/assets/server.js")).call("remove", ["uploads/harbour book.md"])"""
+    )
+
+
 COMPOSING = """([selector, options]) => document.querySelector(selector).dispatchEvent(
   new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true, ...options }))"""
 
@@ -150,10 +228,10 @@ def test_escape_of_an_input_method_throws_nothing_away(page, options):
     expect(page.locator(".editing")).to_have_count(0)
 
 
-def upload(page, text):
+def upload(page, text, name="belfry.md"):
     page.locator("#tab-documents").click()
     page.locator(".documents input[type=file]").set_input_files(
-        [{"name": "belfry.md", "mimeType": "text/markdown", "buffer": text.encode()}]
+        [{"name": name, "mimeType": "text/markdown", "buffer": text.encode()}]
     )
     expect(page.locator(".job[data-state=done]")).to_have_count(1)
     page.get_by_text("Dismiss").click()

@@ -40,15 +40,21 @@ def test_two_files_of_one_name_are_both_kept_and_a_new_version_is_told(open_page
     for name in ("uploads/mine report.md", "uploads/mine report (2).md"):
         expect(page.get_by_role("cell", name=name, exact=True)).to_have_count(1)
     upload(page, [text_file("mine report.md", "The Kell mine was closed in 2024.")], 3)
+    expect(page.locator(".job-notes").first).to_have_text(
+        "Nothing tells which earlier file of this name is meant, so all are kept, this one as "
+        "mine report (3).md. Delete what is out of date."
+    )
+    upload(page, [text_file("mine report on shafts.md", "The shaft is 90 metres deep.")], 4)
+    upload(page, [text_file("mine report on shafts.md", "The shaft is 95 metres deep.")], 5)
     expect(page.locator(".job-state").first).to_have_text(
-        "replaced the earlier mine report.md · 1 passage"
+        "replaced the earlier mine report on shafts.md · 1 passage"
     )
     picture(page, "en-light-wide-uploads")
-    page.locator("tr", has_text="mine report").first.locator("input").check()
-    page.locator("tr", has_text="mine report").last.locator("input").check()
+    for box in page.locator("tr", has_text="mine report").locator("input").all():
+        box.check()
     page.locator(".selection .danger-text").click()
     page.locator("dialog .danger").click()
-    expect(page.locator(".toast")).to_have_text("2 documents deleted.")
+    expect(page.locator(".toast")).to_have_text("4 documents deleted.")
     expect(page.locator("tr", has_text="mine report")).to_have_count(0)
 
 
@@ -69,6 +75,21 @@ def test_a_dropped_folder_is_walked(open_page, tmp_path):
     names = sorted(page.locator(".job-name").all_text_contents())
     assert names == ["castle/2022/towers.md", "castle/2023/towers.md"]
     expect(page.locator("tr", has_text="uploads/towers")).to_have_count(2)
+    # Dropped again, each file is known by its folder.
+    (folder / "2023" / "towers.md").write_text("The castle has 10 towers.")
+    drop(page, folder)
+    expect(page.locator(".job[data-state=done]")).to_have_count(4)
+    expect(page.locator("tr", has_text="uploads/towers")).to_have_count(2)
+    expect(page.locator(".job-state", has_text="replaced the earlier towers")).to_have_count(1)
+    held = page.evaluate(
+        """async () => {
+          const { call } = await import("/rag/assets/server.js");
+          const ids = ["uploads/towers.md", "uploads/towers (2).md"];
+          const views = await Promise.all(ids.map((id) => call("source", id, [], 0)));
+          return views.map((view) => view.segments.map((segment) => segment.text).join(""));
+        }"""
+    )
+    assert sorted(held) == ["The castle had 12 towers.", "The castle has 10 towers."]
     (tmp_path / "empty").mkdir()
     drop(page, tmp_path / "empty")
     expect(page.locator(".toast")).to_have_text("There is no file in this folder.")

@@ -230,7 +230,7 @@ def test_upload_gb18030_ask_restrict_delete_and_be_refused(open_page, picture):
         ]
     )  # fmt: skip
     expect(page.locator(".job[data-state=done]")).to_have_count(1)
-    expect(page.locator(".job[data-state=failed]")).to_contain_text("holds no text")
+    expect(page.locator(".job[data-state=failed]")).to_contain_text("文件里没有文字")
     row = page.locator("tr", has_text="茶园 记录.txt")
     expect(row).to_contain_text("gb18030")
     picture(page, "zh-light-wide-documents")
@@ -315,6 +315,21 @@ def test_feedback_on_a_follow_up_keeps_what_was_asked_before(open_page, served):
     ((question, answer),) = record["history"]
     assert question == "When was the Skerrow lighthouse first lit?"
     assert answer.startswith("The Skerrow lighthouse")
+
+
+def test_a_chain_of_follow_ups_is_asked_after_the_completed_questions(open_page):
+    """The second follow-up was completed from "And how tall is it?", which names nothing."""
+    page = open_page(locale="en-US")
+    sent = []
+    page.on("request", lambda r: "call/ask" in r.url and sent.append(r.post_data_json["data"][1]))
+    first = "When was the Skerrow lighthouse first lit?"
+    ask(page, first)
+    ask(page, "And how tall is it?")
+    expect(page.locator(".actions")).to_have_count(2)
+    ask(page, "And when was the cottage sold?")
+    expect(page.locator(".actions")).to_have_count(3)
+    asked_after = [[question for question, _ in history] for history in sent]
+    assert asked_after == [[], [first], [first, f"{first} And how tall is it?"]]
 
 
 def test_two_readers_at_once_see_their_own(open_page):

@@ -155,5 +155,20 @@ def test_a_book_is_not_cut_within_a_block_of_code():
     assert "book" not in joined(view["segments"], "code")
 
 
+def test_a_book_is_read_on_from_where_a_part_of_it_ends():
+    text = "".join(f"Line {number} of a very long book.\n" for number in range(30_000))
+    book = Document(id="d", source="d", text=text)
+    view, seen = source_view(book, [[0, 6, "quote", 1, "Line 0"]], 0), 0
+    while view["after"]:
+        end = view["before"] + view["length"]
+        assert text[end - 1] == "\n"
+        assert view["before"] <= seen < end
+        seen = end
+        view = source_view(book, [[0, 6, "quote", 1, "Line 0"], [end - 200, end, "place", 0]], 0)
+        assert joined(view["segments"], "place") == text[end - 200 : end].rstrip("\n") + "\n"
+        assert joined(view["segments"], "quote") == ("Line 0" if not view["before"] else "")
+    assert view["before"] + view["length"] == len(text)
+
+
 def test_empty_document():
     assert source_view(Document(id="d", source="d", text=""), [], 0)["segments"] == []

@@ -1,6 +1,7 @@
 """Uploads: names from strangers, bytes into one folder, nothing lost when reading fails."""
 
 import asyncio
+import json
 import os
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from rag import KnowledgeBase, Settings
 from rag.errors import RagError, ReadingError
+from rag.ui.sent_paths import sent_path
 from rag.ui.uploads import Uploads, safe_name
 from tests.toy import ToyEmbedder
 from tests.ui.fake_knowledge_base import FakeKnowledgeBase
@@ -76,7 +78,7 @@ def send(uploads, kb, name, data, batch=""):
 
 
 def files(uploads):
-    return {path.name: path.read_bytes() for path in uploads.folder.iterdir() if path.is_file()}
+    return {path.name: path.read_bytes() for path in uploads.folder.glob("[!.]*")}
 
 
 def test_two_files_of_one_name_that_came_together_are_both_kept(tmp_path, kb):
@@ -96,10 +98,117 @@ def test_two_files_of_one_name_that_came_together_are_both_kept(tmp_path, kb):
     # In whatever order they come, each is known by its bytes.
     assert send(uploads, kb, "report.md", newer, "swapped")[1] == "unchanged"
     assert send(uploads, kb, "report.md", older, "swapped")[1] == "unchanged"
-    # And a new version, which comes by itself, replaces the file of its name.
-    done = send(uploads, kb, "report.md", b"In 2024 it was closed.", "later")
-    assert done == ("report.md", "updated", False, True)
-    assert sorted(files(uploads)) == ["report (2).md", "report.md"]
+
+
+ALPHA, BETA = b"The alpha engine has 12 cylinders.", b"The beta engine has 8 cylinders."
+NEWER, NEWEST = b"The beta engine has 6 cylinders.", b"The beta engine has 4 cylinders."
+
+
+@pytest.fixture
+def two(tmp_path, kb):
+    """An upload folder that got a README of each of two folders."""
+    uploads = Uploads(tmp_path / "index")
+    send(uploads, kb, "alpha/README.md", ALPHA, "first")
+    send(uploads, kb, "beta/README.md", BETA, "first")
+    return uploads
+
+
+def test_a_new_version_takes_the_place_of_the_file_of_its_folder(tmp_path, kb, two):
+    """It used to take the place of the other folder's file, which was lost."""
+    done = send(two, kb, "beta/README.md", NEWER, "second")
+    assert done == ("README (2).md", "updated", True, True)
+    after_a_restart = Uploads(tmp_path / "index")
+    done = send(after_a_restart, kb, "beta/README.md", NEWEST)
+    assert done == ("README (2).md", "updated", True, True)
+    assert files(two) == {"README.md": ALPHA, "README (2).md": NEWEST}
+    assert texts(kb) == {
+        "uploads/README.md": ALPHA.decode(),
+        "uploads/README (2).md": NEWEST.decode(),
+    }
+
+
+def test_the_whole_folder_again_adds_no_file(tmp_path, kb, two):
+    """The changed file used to be added with one more number, beside its older version."""
+    assert send(two, kb, "alpha/README.md", ALPHA, "again")[:2] == ("README.md", "unchanged")
+    assert send(two, kb, "beta/README.md", NEWER, "again")[:2] == ("README (2).md", "updated")
+    assert files(two) == {"README.md": ALPHA, "README (2).md": NEWER}
+
+
+def test_a_bare_name_replaces_no_file_where_several_have_it(tmp_path, kb, two):
+    """Nothing tells which is meant."""
+    received = receive(two, "README.md", NEWER)
+    done = two.index(kb, received["token"])
+    assert (done["name"], done["unsure"], done["replaced"]) == ("README (3).md", True, False)
+    assert files(two) == {"README.md": ALPHA, "README (2).md": BETA, "README (3).md": NEWER}
+    done = two.index(kb, receive(two, "README.md", BETA)["token"])
+    assert (done["name"], done["outcome"], done["unsure"]) == ("README (2).md", "unchanged", False)
+
+
+def test_a_file_of_another_folder_or_of_none_replaces_no_file(tmp_path, kb):
+    uploads = Uploads(tmp_path / "index")
+    assert send(uploads, kb, "alpha/README.md", ALPHA)[0] == "README.md"
+    assert send(uploads, kb, "beta/README.md", BETA)[0] == "README (2).md"
+    assert send(uploads, kb, "README.md", NEWER)[0] == "README (3).md"
+    assert send(uploads, kb, "notes.md", b"One.") == ("notes.md", "added", False, False)
+    assert send(uploads, kb, "notes.md", b"Two.") == ("notes.md", "updated", False, True)
+    assert send(uploads, kb, "alpha/notes.md", b"Three.")[0] == "notes (2).md"
+
+
+def test_two_paths_that_share_a_file_part_when_one_of_them_changes(tmp_path, kb):
+    uploads = Uploads(tmp_path / "index")
+    assert send(uploads, kb, "alpha/LICENCE.md", b"Free.")[:2] == ("LICENCE.md", "added")
+    assert send(uploads, kb, "beta/LICENCE.md", b"Free.")[:2] == ("LICENCE.md", "unchanged")
+    assert send(uploads, kb, "beta/LICENCE.md", b"Paid.")[:2] == ("LICENCE (2).md", "added")
+    assert send(uploads, kb, "beta/LICENCE.md", b"Dear.")[:2] == ("LICENCE (2).md", "updated")
+    assert send(uploads, kb, "alpha/LICENCE.md", b"Gone.")[:2] == ("LICENCE.md", "updated")
+    assert files(uploads) == {"LICENCE.md": b"Gone.", "LICENCE (2).md": b"Dear."}
+
+
+def test_the_same_bytes_by_a_bare_name_leave_the_file_its_folder(tmp_path, kb, two):
+    assert send(two, kb, "README.md", BETA)[:2] == ("README (2).md", "unchanged")
+    assert send(two, kb, "beta/README.md", NEWER)[:2] == ("README (2).md", "updated")
+    assert send(two, kb, "notes.md", b"One.")[0] == "notes.md"
+    assert send(two, kb, "beta/notes.md", b"One.")[:2] == ("notes.md", "unchanged")
+    assert send(two, kb, "beta/notes.md", b"Two.")[:2] == ("notes.md", "updated")
+
+
+@pytest.mark.parametrize("table", [None, "{broken", "[1]", '{"README.md": 5}'])
+def test_uploads_of_which_no_table_tells(tmp_path, kb, two, table):
+    sent = two.folder / ".sent.json"
+    sent.unlink() if table is None else sent.write_text(table)
+    assert send(two, kb, "README.md", NEWER)[0] == "README (3).md"
+    assert send(two, kb, "beta/README.md", NEWEST)[0] == "README (4).md"
+    assert len(texts(kb)) == 4
+
+
+def test_one_upload_of_which_no_table_tells_is_replaced_by_a_file_of_its_name(tmp_path, kb):
+    uploads = Uploads(tmp_path / "index")
+    send(uploads, kb, "a.md", b"One.")
+    (uploads.folder / ".sent.json").unlink()
+    assert send(uploads, kb, "a.md", b"Two.") == ("a.md", "updated", False, True)
+
+
+def test_a_deleted_upload_is_forgotten(tmp_path, kb, two):
+    kb.remove("uploads/README.md")
+    two.forget("uploads/README.md", str(two.folder / "README.md"))
+    assert json.loads((two.folder / ".sent.json").read_text()) == {
+        "README (2).md": ["beta/README.md"]
+    }
+    assert send(two, kb, "alpha/README.md", ALPHA)[:2] == ("README.md", "added")
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("beta\\README.md", "beta/README.md"),
+        ("/home/ann/README.md", "README.md"),
+        ("C:\\ann\\README.md", "README.md"),
+        ("../beta/README.md", "README.md"),
+        ("e\u0301/a.md", "\u00e9/a.md"),
+    ],
+)
+def test_no_absolute_path_is_noted(name, path):
+    assert sent_path(name) == path
 
 
 def test_a_name_that_only_our_rules_gave_replaces_no_file(tmp_path, kb):
@@ -211,7 +320,7 @@ def test_a_table_with_an_empty_row_is_kept_with_a_note(tmp_path, kb):
     uploads = Uploads(tmp_path / "index")
     table = b"title,text\nA,The cat sat.\nB,\nC,The dog barked.\n"
     done = uploads.index(kb, receive(uploads, "a.csv", table)["token"])
-    reason = "row 2 has no text (its fields: title, text). Name one 'text' or '正文'"
+    reason = "row 2 has no text: its 'text' is empty. Fill it in, or leave the row out"
     assert (done["outcome"], done["passages"], done["notes"]) == ("added", 2, [reason])
     assert (uploads.folder / "a.csv").read_bytes() == table
     assert texts(kb) == {"uploads/a.csv#1": "The cat sat.", "uploads/a.csv#3": "The dog barked."}

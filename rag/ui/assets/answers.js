@@ -2,6 +2,7 @@
 
 import { composing, flowing, h, icon, iconButton } from "./dom.js";
 import { exactWords, slice } from "./exporting.js";
+import { told } from "./faults.js";
 import { markersOf, unitsOf } from "./markers.js";
 
 export function questionBlock(message, t, { onedit }) {
@@ -38,9 +39,9 @@ export function answerBlock(message, t, handlers) {
     if (message.partial) block.append(h("div.text.foreign.streaming", { lang: tongue(message.partial) }, plainBlocks(message.partial)));
     if (state === "pending") block.append(stageLine(message, t));
     else {
-      const told = { stopped: t.stopped, interrupted: t.interrupted }[state] ?? message.error ?? t.failed;
+      const line = { stopped: t.stopped, interrupted: t.interrupted }[state] ?? told(message.error ?? t.failed, t);
       block.append(h("p.told", { class: state === "failed" ? "error" : "", role: state === "failed" ? "alert" : null },
-        state === "failed" && icon("warn"), h("span", null, told), h("button.quiet.small", { type: "button", onclick: handlers.onretry }, t.askAgain)));
+        state === "failed" && icon("warn"), h("span", null, line), h("button.quiet.small", { type: "button", onclick: handlers.onretry }, t.askAgain)));
     }
     return block;
   }
@@ -150,10 +151,28 @@ function sourceCards(answer, t, oncite) {
   }));
 }
 
+// A card shows two lines of a quote: where more than one stands before the marked words, it begins
+// nearer to them, with a clause or else a word. Lengths in halves of a Chinese character.
+const LINE = 36;
+const LEAD = 30;
+const CLAUSE = /[，。；：！？、]|[,;:.!?](?=\s)/g;
+const words = Intl.Segmenter && new Intl.Segmenter(undefined, { granularity: "word" });
+const width = (text) => Array.from(text).reduce((sum, c) => sum + (c > "\u2e7f" ? 2 : 1), 0);
+
+function ending(before) {
+  if (width(before) <= LINE) return before;
+  const near = (at) => width(before.slice(at)) <= LEAD;
+  const clauses = [...before.matchAll(CLAUSE)].map((match) => match.index + 1).filter((at) => before.slice(at).trim());
+  const begins = words ? [...words.segment(before)].filter((part) => part.isWordLike).map((part) => part.index)
+    : [...before.matchAll(/(?<=\s)\S|[\u2e80-\u9fff]/g)].map((match) => match.index);
+  const at = clauses.find(near) ?? begins.find(near);
+  return `…${at === undefined ? slice(before, -LEAD / 2) : before.slice(at).trimStart()}`;
+}
+
 function quoteParts(citation) {
   if (!citation.highlight) return flowing(citation.quote);
   const [low, high] = citation.highlight.map((offset) => offset - citation.start);
-  return [flowing(slice(citation.quote, 0, low)), h("b", null, flowing(exactWords(citation))), flowing(slice(citation.quote, high))];
+  return [ending(flowing(slice(citation.quote, 0, low))), h("b", null, flowing(exactWords(citation))), flowing(slice(citation.quote, high))];
 }
 
 function nearest(answer, t, onpassage) {

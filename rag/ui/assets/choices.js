@@ -1,6 +1,7 @@
 // What the reader may choose: which documents may answer, and the settings of the page.
 
 import { h, icon, replace } from "./dom.js";
+import { told } from "./faults.js";
 import * as server from "./server.js";
 
 export function scopeLine(scope, t) {
@@ -33,7 +34,7 @@ export function scopeDialog(scope, t, onchoose) {
     try {
       page = await server.call("documents", filter.value, 0, 100, "title");
     } catch (error) {
-      replace(list, h("p.told", null, error.offline ? t.offline : error.message));
+      replace(list, h("p.told", null, error.offline ? t.offline : told(error.message, t)));
       return;
     }
     replace(list, page.rows.map((row) => {

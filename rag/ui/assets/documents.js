@@ -1,6 +1,7 @@
 // The documents tab: what the index holds, and files on their way into it.
 
 import { confirmation, h, icon, randomId, replace, toast } from "./dom.js";
+import { told } from "./faults.js";
 import { number } from "./texts.js";
 import * as server from "./server.js";
 
@@ -49,7 +50,7 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
         found.rows.push(...next.rows);
       }
     } catch (error) {
-      if (mine === turn) replace(parts.table, h("p.told.error", { role: "alert" }, icon("warn"), h("span", null, error.offline ? t().offline : error.message), h("button.quiet.small", { type: "button", onclick: load }, t().retry)));
+      if (mine === turn) replace(parts.table, h("p.told.error", { role: "alert" }, icon("warn"), h("span", null, error.offline ? t().offline : told(error.message, t())), h("button.quiet.small", { type: "button", onclick: load }, t().retry)));
       return;
     }
     if (mine !== turn) return;
@@ -82,7 +83,7 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
       toast(t().reindexed(done.added, done.updated, done.failed.length));
       for (const { source, reason } of done.failed) jobs.unshift({ name: source, state: "failed", reason });
     } catch (error) {
-      toast(error.offline ? t().offline : error.message, { error: true });
+      toast(error.offline ? t().offline : told(error.message, t()), { error: true });
     }
     busy = null;
     showJobs();
@@ -99,7 +100,7 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
       for (const id of removed) chosen.delete(id);
       toast(t().deleted(removed.length));
     } catch (error) {
-      toast(error.offline ? t().offline : error.message, { error: true });
+      toast(error.offline ? t().offline : told(error.message, t()), { error: true });
     }
     changed();
   }
@@ -154,7 +155,7 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
       job.state = "indexing";
       showJobs();
       const { done } = await server.stream("index_upload", [token], { onevent: (event) => { if (event.progress) { job.line = event.progress; showJobs(); } } });
-      Object.assign(job, { state: "done", ...done, notes: [done.numbered && t().numbered(done.name), ...done.notes].filter(Boolean), name: job.name, kept: done.name });
+      Object.assign(job, { state: "done", ...done, name: job.name, kept: done.name });
       changed();
     } catch (error) {
       Object.assign(job, { state: "failed", file: null, reason: error.offline ? t().netDown : error.unreadable ? t().unreadable : error.message || t().failed });
@@ -174,15 +175,20 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
     }
   }
 
+  function notesOf(job) {
+    const kept = job.unsure ? t().unsure(job.kept) : job.numbered && !job.replaced && t().numbered(job.kept);
+    return [kept, ...job.notes.map((note) => told(note, t()))].filter(Boolean);
+  }
+
   function showJobs() {
     const settled = jobs.some((job) => job.state === "done" || job.state === "failed");
     replace(parts.jobs, jobs.map((job) => {
-      const words = { waiting: t().waiting, uploading: `${t().uploading} ${Math.round(job.share * 100)}%`, indexing: job.line ? `${t().indexing} · ${job.line}` : t().indexing, failed: job.reason,
+      const words = { waiting: t().waiting, uploading: `${t().uploading} ${Math.round(job.share * 100)}%`, indexing: job.line ? `${t().indexing} · ${job.line}` : t().indexing, failed: told(job.reason ?? "", t()),
         done: job.replaced ? t().replaced(job.kept, job.passages) : { added: t().added(job.passages), updated: t().updated(job.passages), unchanged: t().unchanged }[job.outcome] }[job.state];
       return h("li.job", { dataset: { state: job.state } },
         job.state === "done" ? icon("check") : job.state === "failed" ? icon("warn") : h("span.pulse"),
         h("span.job-name.foreign", null, job.name), h("span.job-state.foreign", null, words),
-        job.notes?.length > 0 && h("span.job-notes.foreign", null, job.notes.join(" · ")),
+        job.state === "done" && notesOf(job).length > 0 && h("span.job-notes.foreign", null, notesOf(job).join(" · ")),
         (job.state === "uploading" || job.state === "indexing") && h("progress", { max: 1, value: job.state === "uploading" ? job.share : null, "aria-label": job.name }));
     }), settled && h("li.jobs-end", null, h("button.quiet.small", { type: "button", onclick: () => { for (let i = jobs.length - 1; i >= 0; i -= 1) if (["done", "failed"].includes(jobs[i].state)) jobs.splice(i, 1); showJobs(); } }, t().dismiss)));
   }

@@ -1,6 +1,7 @@
 // A conversation, or one answer, as text to take away: with every citation and its quote.
 
 import { flowing, visible } from "./dom.js";
+import { told } from "./faults.js";
 import { markersOf } from "./markers.js";
 
 // Markdown has no safe raw text: whatever could begin markup is escaped, so that a title or a quote
@@ -26,7 +27,7 @@ export function toMarkdown(conversation, t, locale) {
     out.push(`## ${line(message.question)}`, "", `*${line(t.exportAsked(new Date(message.asked).toLocaleString(locale)))}*`, "");
     const answer = message.answer;
     if (!answer) {
-      out.push(escaped(message.partial || message.error || t.stopped), "");
+      out.push(escaped(message.partial || told(message.error || t.stopped, t)), "");
       continue;
     }
     out.push(marked(answer), "");

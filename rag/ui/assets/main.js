@@ -7,6 +7,7 @@ import { answerAsText, fileName, toJson, toMarkdown } from "./exporting.js";
 import { createDocuments } from "./documents.js";
 import { createPanel } from "./panel.js";
 import { scopeDialog, scopeLine, settingsDialog } from "./choices.js";
+import { told } from "./faults.js";
 import * as conversations from "./conversations.js";
 import * as server from "./server.js";
 
@@ -286,7 +287,7 @@ async function ask(question) {
   const conversation = current;
   const message = { id: randomId(), question, asked: new Date().toISOString(), started: Date.now(), stage: status.phase === "opening" ? "opening" : undefined, model: preferences.answerer === "extractive" ? "" : status.llm, state: "pending", answer: null, partial: "", error: "", vote: null, note: "" };
   if (!conversation.messages.length && status.index_id) conversation.index = { id: status.index_id, name: status.index };
-  const history = turns(conversation.messages);
+  const history = completed(conversation.messages);
   conversation.messages.push(message);
   const controller = new AbortController();
   running.set(conversation.id, controller);
@@ -320,15 +321,17 @@ async function ask(question) {
   if (conversation === current) {
     drawComposer();
     const { answer } = message;
-    el.said.textContent = answer ? `${answer.refused ? t().refusal : t().answer}: ${answer.text}` : message.error;
+    el.said.textContent = answer ? `${answer.refused ? t().refusal : t().answer}: ${answer.text}` : told(message.error, t());
   }
   checkStatus();
 }
 
 // What a question is asked after: the last answered ones of the messages before it.
-function turns(messages) {
-  return messages.filter((m) => m.answer).slice(-8).map((m) => [m.question, m.answer.text]);
-}
+const answered = (messages) => messages.filter((m) => m.answer).slice(-8);
+const turns = (messages) => answered(messages).map((m) => [m.question, m.answer.text]);
+
+// Each with its question as it was searched: of "And BM25?" only that tells what was asked.
+const completed = (messages) => answered(messages).map((m) => [m.answer.query || m.question, m.answer.text]);
 
 function stop() {
   running.get(current?.id)?.abort();
@@ -501,7 +504,7 @@ async function report(conversation, message) {
     await server.call("feedback", { id, question, history, vote, note, answer: { text, query, refused, confidence, answerer, citations } });
     return true;
   } catch (error) {
-    toast(error.offline ? t().offline : error.message, { error: true });
+    toast(error.offline ? t().offline : told(error.message, t()), { error: true });
     return false;
   }
 }

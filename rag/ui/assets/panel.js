@@ -3,10 +3,13 @@
 import { composing, copyText, h, icon, iconButton, replace, toast } from "./dom.js";
 import { tongue } from "./answers.js";
 import { number } from "./texts.js";
+import { told } from "./faults.js";
 import * as server from "./server.js";
 
 // UTF-16 units of the neighbours' quotes in one request, which the server takes up to 2 MiB of.
 const MOST_QUOTED = 200000;
+// Characters of the document that tell where one part of it ends: surely some are no white space.
+const EDGE = 200;
 
 // view: {citations: [...], at: index} to walk through an answer's citations, or {span: {...}} for a
 // passage or a whole document. onclose() and onmove(citation) tell the page.
@@ -15,6 +18,7 @@ export function createPanel(element, { words, onclose, onmove }) {
   let opener = null;
   let loaded = null; // {key, data}: walking between citations of one document fetches it once
   let turn = 0;
+  let part = null; // of a long document: a mark of where the reader goes on, or null at the cited place
 
   const t = () => words();
 
@@ -28,6 +32,7 @@ export function createPanel(element, { words, onclose, onmove }) {
 
   function open(next, from) {
     view = next;
+    part = null;
     opener = from ?? opener;
     element.hidden = false;
     document.documentElement.dataset.panel = "open";
@@ -49,16 +54,18 @@ export function createPanel(element, { words, onclose, onmove }) {
     const count = view.citations.length;
     if (count < 2) return;
     view.at = (view.at + step + count) % count;
+    part = null;
     onmove(view.citations[view.at]);
     show();
   }
 
   const current = () => (view.citations ? view.citations[view.at] : view.span);
 
-  async function show() {
+  // arrive(scroll): where in the text to be; without it, at the cited words.
+  async function show(arrive = bringIntoView) {
     const mine = ++turn;
     const focus = current();
-    const marks = marksOf(focus);
+    const marks = [...marksOf(focus), ...(part ? [part] : [])];
     const key = JSON.stringify([focus.document_id, marks.map((m) => m.slice(0, 4)), focus.start > 100000 ? focus.start : 0]);
     frame(focus, h("p.loading", { role: "status" }, h("span.pulse"), `${t().loading}…`));
     let data;
@@ -71,7 +78,29 @@ export function createPanel(element, { words, onclose, onmove }) {
     }
     if (mine !== turn) return;
     frame({ ...focus, ...data, title: data.title ?? focus.title }, reading(data, focus));
-    bringIntoView();
+    arrive(element.querySelector(".panel-scroll"));
+  }
+
+  // A long document comes in parts, of which one is shown: the reader goes on where this one ends.
+  function turnTo(start, end, later) {
+    part = [start, end, "place", 0];
+    show((scroll) => {
+      const settle = () => {
+        const ends = [...scroll.querySelectorAll(".place")].map((one) => one.getBoundingClientRect());
+        const box = scroll.getBoundingClientRect();
+        if (ends.length) scroll.scrollTop += later ? ends.at(-1).bottom - box.top - box.height * 0.1 : ends[0].top - box.bottom + box.height * 0.1;
+      };
+      settle();
+      requestAnimationFrame(settle);
+      scroll.focus({ preventScroll: true });
+    });
+  }
+
+  // Drawn anew, in another language perhaps: the place of reading stays.
+  function refresh() {
+    if (!view) return;
+    const place = element.querySelector(".sheet") && element.querySelector(".panel-scroll").scrollTop;
+    show(place === null ? bringIntoView : (scroll) => { scroll.scrollTop = place; });
   }
 
   // The current citation is "quote" and "exact"; its neighbours in the same document are "other".
@@ -116,14 +145,13 @@ export function createPanel(element, { words, onclose, onmove }) {
   }
 
   function lost(focus, error) {
-    const told = error.offline ? t().offline : error.gone ? (focus.quote ? t().gone : t().goneWhole) : error.message ? t().changed : t().failed;
-    return h("div.lost", null, h("p.told", null, icon("warn"), h("span", null, told)),
+    const line = error.offline ? t().offline : error.gone ? (focus.quote ? t().gone : t().goneWhole) : error.message ? t().changed : t().failed;
+    return h("div.lost", null, h("p.told", null, icon("warn"), h("span", null, line)),
       focus.quote && h("blockquote.foreign.sheet", null, h("mark.quote", null, focus.quote)),
-      !error.gone && !error.offline && h("p.small", null, error.message));
+      !error.gone && !error.offline && h("p.small", null, told(error.message, t())));
   }
 
-  function bringIntoView() {
-    const scroll = element.querySelector(".panel-scroll");
+  function bringIntoView(scroll) {
     const target = scroll.querySelector("mark.exact") ?? scroll.querySelector("mark.quote");
     if (!target) return;
     const settle = () => {
@@ -139,9 +167,12 @@ export function createPanel(element, { words, onclose, onmove }) {
   }
 
   function reading(data) {
-    const left = (count) => count > 0 && h("p.left-out", null, t().leftOut(count));
+    const left = (count, label, go) => count > 0 && h("p.left-out", null, t().leftOut(count), h("button.quiet.small", { type: "button", onclick: go }, label));
+    const [start, end] = [data.before, data.before + data.length];
     const whole = data.segments.map((s) => s.text ?? "").join("");
-    return h("div.sheet.foreign", { lang: tongue(whole.slice(0, 2000)) }, left(data.before), blocks(data), left(data.after));
+    return h("div.sheet.foreign", { lang: tongue(whole.slice(0, 2000)) }, 
+      left(data.before, t().showBefore, () => turnTo(start, Math.min(start + EDGE, end), false)), blocks(data),
+      left(data.after, t().showAfter, () => turnTo(Math.max(start, end - EDGE), end, true)));
   }
 
   // Lines become paragraphs, and what is between fences a block of code. A heading keeps its # and a
@@ -202,8 +233,9 @@ export function createPanel(element, { words, onclose, onmove }) {
     if (kinds.has("exact")) return h("mark.quote.exact", { dataset: { number: kinds.get("exact") } }, content);
     if (kinds.has("quote")) return h("mark.quote", { dataset: { number: kinds.get("quote") } }, content);
     if (kinds.has("other")) return h("mark.other", { dataset: { number: kinds.get("other") }, title: t().source(kinds.get("other")), onclick: () => move(view.citations.findIndex((c) => c.number === kinds.get("other")) - view.at) }, content);
+    if (kinds.has("place")) return h("span.place", null, content);
     return content;
   }
 
-  return { open, close, move, refresh: () => view && show(), isOpen: () => Boolean(view) };
+  return { open, close, move, refresh, isOpen: () => Boolean(view) };
 }
