@@ -478,7 +478,7 @@ class KnowledgeBase:
     @staticmethod
     def _completed(llm: LLMAnswerer | None, question: str, history: History) -> str:
         """A follow-up made complete by the model, else by rule; the question itself where none can be asked."""
-        from rag.answering.followup import complete_question
+        from rag.answering.followup import complete_in_conversation
         from rag.retrieval.query import check_query
 
         if llm is not None:
@@ -496,7 +496,7 @@ class KnowledgeBase:
                 )
                 return check_query(completed)
         with suppress(QueryError):
-            return check_query(complete_question(question, history))
+            return check_query(complete_in_conversation(question, history))
         return question
 
 

@@ -4,6 +4,8 @@ Made text of seeds/ clauses for the lexical side. Vectors are real ones: windows
 by the bundled model, of --corpus (JSON Lines of articles) or else of made articles, embedded beforehand
 and kept beside the work; the questions are clauses of the last articles, which are not in the index.
 Recall@10 is against exact search in the same rows.
+
+results/ holds the run up to a million passages; a smaller one is printed, and written where --out says.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ import numpy as np
 HERE = Path(__file__).parent
 CHARACTERS = 320
 QUESTIONS = 300
+#: Passages of the largest index from which on a run belongs in results/.
+FULL = 1_000_000
 VECTORS, ASKED = "growth-vectors.npy", "growth-questions.npy"
 Row = dict[str, Any]
 
@@ -203,8 +207,9 @@ def update(work: Path, folder: Path, count: int) -> Row:
 def measure(
     sizes: Sequence[int], work: Path, *, source: Path | None = None, queries: int = 200
 ) -> list[Row]:
-    """Each step of each size in a process of its own."""
+    """Each step of each size in a process of its own; makes ``work`` where it is missing."""
     found = []
+    work.mkdir(parents=True, exist_ok=True)
     embed(work, max(sizes), source)
     for count in sizes:
         folder = work / f"grown-{count}"
@@ -228,6 +233,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, help="JSON Lines of real articles")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()))
     parser.add_argument("--queries", type=int, default=200)
+    parser.add_argument("--out", type=Path, help="folder for growth.json and its plots")
     arguments = parser.parse_args()
     if arguments.step:
         count = arguments.sizes[0]
@@ -242,14 +248,19 @@ def main() -> None:
     import plots
     from run import RESULTS, conditions
 
+    out = arguments.out or (RESULTS if max(arguments.sizes) >= FULL else None)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
     noted = conditions()
     rows = measure(
         arguments.sizes, arguments.work, source=arguments.corpus, queries=arguments.queries
     )
-    RESULTS.mkdir(exist_ok=True)
+    if out is None:
+        print("not written: a small run; --out DIR keeps it", file=sys.stderr)
+        return
     result = {"conditions": noted, "load after": os.getloadavg()[0], "growth": rows}
-    (RESULTS / "growth.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
-    plots.draw(rows, RESULTS)
+    (out / "growth.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    plots.draw(rows, out)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 Runs that add, change, remove and merge are killed again and again. Before each goes on, the next one
 checks what was left: that it opens, is whole, and holds every document of the last finished commit.
-At the end the index must equal that of a run that nothing disturbed. Written to results/kills.md.
+At the end the index must equal that of a run that nothing disturbed. results/kills.md holds the run of 200
+kills or more; a smaller one is printed, and written where --out says.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+RESULTS = Path(__file__).parent / "results"
+#: Kills from which on a run belongs in results/.
+FULL = 200
 sys.path.insert(0, str(ROOT))
 
 from tests.index.faulty_run import STEPS  # noqa: E402
@@ -25,9 +29,13 @@ from tests.index.test_durability import Runs, _undisturbed  # noqa: E402
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kills", type=int, nargs="?", default=200)
+    parser.add_argument("kills", type=int, nargs="?", default=FULL)
     parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--out", type=Path, help="folder for kills.md")
     arguments = parser.parse_args()
+    out = arguments.out or (RESULTS if arguments.kills >= FULL else None)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
     chance = random.Random(arguments.seed)
     runs = Runs()
     began = time.monotonic()
@@ -69,8 +77,11 @@ def main() -> None:
 - each run went on from there, and ended equal to one that nothing disturbed: {finished} of {finished}
 - kills by the last finished commit: {steps}
 """
-    (Path(__file__).parent / "results" / "kills.md").write_text(text, "utf-8")
     print(text)
+    if out is None:
+        print("not written: a small run; --out DIR keeps it", file=sys.stderr)
+        return
+    (out / "kills.md").write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.document_order import FAR, between, of_one_document, opens_line
+from rag.answering.figures import whole_number
 from rag.answering.ranking import Ranked
 from rag.records import Passage
 
-__all__ = ["list_goes_on", "marker_of"]
+__all__ = ["announced", "list_goes_on", "marker_of"]
 
 _HAN_NUMBER = "[一二三四五六七八九十]{1,3}"
+_HAN_DIGITS = "二两三四五六七八九十"
 #: After 3.5 these make a figure of it.
 _COUNTED = "(?:[亿万千百元个倍米公平吨升%％]|million|billion|percent|per cent)"
 #: How items are marked; those of one list are marked in one way.
@@ -30,9 +32,14 @@ _MARKERS = tuple(
         "其[一二三四五六]",
     )
 )
-_BULLET = re.compile(r"\s*[-*•·●▪]")
+_BULLET = re.compile(r"\s*(?:[-•·●▪]|\*(?!\*))")
+#: Where the first item stands in the sentence that announces the list: 有下列情形之一的:(一)擅自转租;
+_FIRST_INSIDE = re.compile(r"[:：]\s*(?=[(（]?(?:一|1)[)）、.]|①|一是)")
 _COLON = re.compile(r"[:：][\s*_]*$")
 _INTRODUCES = re.compile(_COLON.pattern + "|如下|以下|包括|分别(?:是|为)")
+_ANNOUNCED = re.compile(
+    rf"(?<![第\d.{_HAN_DIGITS}百])(\d{{1,2}}|[{_HAN_DIGITS}]{{1,3}})[个大项种点条类][^,，。;；:：]{{0,12}}{_COLON.pattern}"
+)
 #: What ends a list, for it opens something else: an article, a chapter, a question.
 _ENDS = re.compile(
     r"[\s*_#]*(?:第(?:\d{1,4}|[一二三四五六七八九十百零〇]{1,6})[条章节编]|[问問][:：]|q[:：])",
@@ -48,6 +55,18 @@ def marker_of(text: str) -> int | None:
     return len(_MARKERS) if _BULLET.match(text) else None
 
 
+def _kind_inside(text: str) -> int | None:
+    """Which way the first item is marked that stands in the sentence which announces it, or None."""
+    first = _FIRST_INSIDE.search(text)
+    return None if first is None else marker_of(text[first.end() :])
+
+
+def announced(text: str) -> int | None:
+    """How many items a sentence announces that ends in a colon, or None: eight for 提出八项重点工作:."""
+    found = _ANNOUNCED.search(text)
+    return None if found is None else whole_number(found.group(1))
+
+
 def list_goes_on(ranked: Ranked, best: int, passages: Sequence[Passage] = ()) -> list[int]:
     """Sentences that carry on the enumeration which the best one is in or announces, as they follow.
 
@@ -61,21 +80,45 @@ def list_goes_on(ranked: Ranked, best: int, passages: Sequence[Passage] = ()) ->
     """
     same = of_one_document(ranked, best)
     at = same.index(best)
-    candidate = ranked.candidates[best]
-    kind = marker_of(candidate.text)
-    unmarked = kind is None and _COLON.search(candidate.text) is not None
-    if kind is None and not _INTRODUCES.search(candidate.text):
-        following = ranked.candidates[same[at + 1]].text if at + 1 < len(same) else ""
+    text = ranked.candidates[best].text
+    behind = same[at + 1 :]
+    inner = _kind_inside(text)
+    if inner is not None:
+        found = _items_behind(ranked, behind, best, inner, passages)
+        if found:
+            return found
+    kind = marker_of(text)
+    if kind is None and not _INTRODUCES.search(text):
+        following = ranked.candidates[behind[0]].text if behind else ""
         if marker_of(following) is None:
             return []
+    found = _items_behind(ranked, behind, best, kind, passages)
+    if kind is None:
+        return found
+    return _items_before(ranked, same[:at], best, passages) + found
+
+
+def _items_behind(
+    ranked: Ranked,
+    behind: Sequence[int],
+    best: int,
+    kind: int | None,
+    passages: Sequence[Passage],
+) -> list[int]:
+    """The items that follow a sentence, marked as ``kind``, or None as the first of them is."""
+    text = ranked.candidates[best].text
+    unmarked = kind is None and _COLON.search(text) is not None
+    count = announced(text) if unmarked else None
     found: list[int] = []
     last = best
     item = best if kind is not None else None
-    for index in same[at + 1 :]:
+    for index in behind:
         if _stands_apart(ranked, last, index, passages):
             break
         marker = marker_of(ranked.candidates[index].text)
         if marker is None:
+            if kind is None and count is not None and len(found) == count:
+                break
             on_line = item is not None and _on_its_line(ranked, item, index, passages)
             if not on_line and not (unmarked and kind is None and _alike(ranked, found, index)):
                 break
@@ -87,9 +130,7 @@ def list_goes_on(ranked: Ranked, best: int, passages: Sequence[Passage] = ()) ->
             item = index
         found.append(index)
         last = index
-    if marker_of(candidate.text) is None:
-        return found
-    return _items_before(ranked, same[:at], best, passages) + found
+    return found
 
 
 def _items_before(
@@ -101,7 +142,10 @@ def _items_before(
     for index in reversed(before):
         if _stands_apart(ranked, index, last, passages):
             break
-        if marker_of(ranked.candidates[index].text) != kind:
+        text = ranked.candidates[index].text
+        if marker_of(text) != kind:
+            if _kind_inside(text) == kind:
+                head.append(index)
             break
         head.append(index)
         last = index

@@ -112,7 +112,12 @@ def candidates_of(passages: Sequence[Passage]) -> list[Candidate]:
         heads = [tables.get((passage.document_id, passage.start + start)) for start, _ in spans]
         heading = passage.heading or ""
         above = [" ".join(part.split()) for part in heading.split(" > ")]
-        headings = [_is_heading(text, above) for text in texts]
+        told = _told_headings(passage)
+        headings = [
+            _is_heading(text, above)
+            or (head is None and any(begin <= start and end <= stop for begin, stop in told))
+            for text, head, (start, end) in zip(texts, heads, spans, strict=True)
+        ]
         plain = [
             head != "" and not is_heading and _has_words(text)
             for text, head, is_heading in zip(texts, heads, headings, strict=True)
@@ -222,6 +227,29 @@ def _is_heading(text: str, above: Sequence[str]) -> bool:
     """Whether a sentence is marked as a heading, or is one of those ``above`` its passage."""
     marked = _MARKED.match(text)
     return marked is not None or " ".join(text.split()) in above
+
+
+#: A heading that ends so is a sentence in the style of one.
+_SENTENCE_END = re.compile(r"[。；;！!][\s*_]*$")
+
+
+def _told_headings(passage: Passage) -> list[tuple[int, int]]:
+    """Where in a passage's text the headings stand whose places markup told, as (start, end)."""
+    told = passage.metadata.get("headings")
+    if not isinstance(told, (list, tuple)):
+        return []
+    found = []
+    for one in told:
+        if not (isinstance(one, (list, tuple)) and len(one) == 3):
+            return []  # something else of the user's
+        start, end = (
+            (offset - passage.start if isinstance(offset, int) else -1) for offset in one[:2]
+        )
+        if 0 <= start < end <= len(passage.text) and not _SENTENCE_END.search(
+            passage.text[start:end]
+        ):
+            found.append((start, end))
+    return found
 
 
 def _not_heading(texts: Sequence[str], headings: Sequence[bool], position: int) -> str:

@@ -25,6 +25,7 @@ from rag.answering.other_versions import with_other_versions
 from rag.answering.question import AskedFor, analyse
 from rag.answering.ranking import Ranked, SentenceReader, rank
 from rag.answering.rereading import comparing, read_order
+from rag.answering.rest_of_list import with_rest_of_list
 from rag.answering.scoring import confidence_features, refusal_logit
 from rag.chunking import tidy
 from rag.index.terms import terms
@@ -96,6 +97,9 @@ def answer(
     if own and article and article.whole:
         chosen = selection.Selection(tuple(own[: selection.LONGEST_LIST]), listed=len(own) > 1)
     else:
+        head = selection.head_of_list(asked, ranked, passages)
+        if head is not None:
+            ranked, passages = with_rest_of_list(ranked, head, passages, view)
         told, seen = with_other_versions(ranked, passages, view)
         chosen = selection.select(asked, told, limit=settings.max_sentences, passages=seen)
     # What shares a slot is named by the passage that is shown.

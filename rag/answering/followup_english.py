@@ -16,6 +16,9 @@ from rag.normalization import normalize
 
 __all__ = ["END", "QUOTED", "YEAR", "complete_english"]
 
+#: How alike the letters of two phrases must be: where no word is shared (map, maps), where one is, where as many
+#: words share one (annual report, annual summary); and what a word more or less costs.
+_SAME_WORD, _ALIKE, _SHARING, _OTHER_SIZE = 0.7, 0.6, 0.5, 0.1
 #: What may stand at the end of a question of any language.
 END = "?？。.!！,，;； \t\n"
 QUOTED = re.compile(r"[“「『《\"]([^“”「」『』《》\"]{1,40})[”」』》\"]")
@@ -132,6 +135,17 @@ _HOW_MANY = re.compile(
     rf"how many ((?:[\w-]+\s+){{0,3}}?[\w-]+)\s(?:{_AUXILIARY})\b", re.IGNORECASE
 )
 _SPEAKERS = re.compile(r"(?:i|you|we|they|he|she|it|one|people|there)\b", re.IGNORECASE)
+#: One of several that a letter or a figure tells apart: flat B, building 4, room 3B.
+_NUMBERED = r"(?:[A-Z]|[A-Z]?\d{1,3}[A-Z]?)"
+_ONE_OF_SEVERAL = re.compile(rf"(?i:the\s+)?(?P<noun>[A-Za-z][\w-]+) {_NUMBERED}")
+#: Who acts: the tenant, employees.
+_PERSON = re.compile(
+    r"\b(?:\w{4,}(?:er|or|ist|ian)|\w{3,}lord|\w*(?:men|man|women|woman|child|children)|user|buyer|owner|tenant|agent|guest|"
+    r"student|parent|patient|intern|resident|client|employee|trainee|staff|adult|citizen)s?$",
+    re.IGNORECASE,
+)
+#: What is spent |on research|, at the end and without an article.
+_LAST_PLACED = re.compile(rf"\b(?i:{_PREPOSITION})\s+(?P<thing>[a-z][a-z-]+)$")
 _THING_ENDS = re.compile(
     rf"\s+(?:(?:{_PREPOSITION}|{_AUXILIARY}|like|up|out|off|down|away|back|per|each|every|into|against|between|if|when|"
     r"because|as|and|or|now|today|need|offer|provide|contain|include|there)\b|,)",
@@ -280,7 +294,7 @@ def _substitute(previous: str, topic: str) -> str:
     if old is None:
         return f"{previous} {topic}?" if placed else f"{previous} ({topic})?"
     start, end = old
-    if previous[:start].lower().endswith("the "):
+    if re.search(r"\b(?:the|how (?:many|much)) $", previous[:start], re.IGNORECASE):
         named = re.sub(r"^the\s+", "", named, flags=re.IGNORECASE)
     return previous[:start] + named + previous[end:] + "?"
 
@@ -313,10 +327,12 @@ def _counterpart(previous: str, topic: str) -> tuple[int, int] | None:
         year = YEAR.search(previous)
         return year.span() if year else None
     bare = re.sub(r"^(?:the|a|an)\s+", "", topic, flags=re.IGNORECASE)
+    if numbered := _numbered_alike(previous, topic):
+        return numbered
     names = [
         m.span()
         for m in _NAME.finditer(previous)
-        if not re.fullmatch(_QUESTION_WORDS, m.group().lower())
+        if (m.group() == "A" or not re.fullmatch(_QUESTION_WORDS, m.group().lower()))
         and m.start() > 0
         and not YEAR.fullmatch(m.group())
     ]
@@ -330,9 +346,14 @@ def _counterpart(previous: str, topic: str) -> tuple[int, int] | None:
         rf"how (?:many|much) ([\w-]+(?: (?!(?:{_QUESTION_WORDS})\b)[\w-]+){{0,3}}?) (?:{_AUXILIARY})\b",
         previous,
         re.IGNORECASE,
-    ) or re.match(r"how (?:many|much) ([\w-]+)", previous, re.IGNORECASE)
-    if counted:
+    ) or re.match(
+        rf"how (?:many|much) (?!(?:{_QUESTION_WORDS})\b)([\w-]+)", previous, re.IGNORECASE
+    )
+    actor = _actor_alike(previous, topic, counts=counted is not None)
+    if counted and actor is None:
         return counted.span(1)
+    if actor and not any(actor[1] < start for start, _ in names):
+        return actor
     if re.fullmatch(r"[\w-]+", topic) and names:  # "germany"; one word alone is rather a name
         start, end = names[-1]
         inner = previous.rfind(" of ", start, end)  # the CEO of |Apple|
@@ -342,6 +363,39 @@ def _counterpart(previous: str, topic: str) -> tuple[int, int] | None:
     # "The capacity in Denmark" and "solar parks" are of two kinds.
     others = [s for s in names if not re.search(r"\bin\s+(?:the\s+)?$", previous[: s[0]])]
     return others[-1] if others else None
+
+
+def _numbered_alike(previous: str, topic: str) -> tuple[int, int] | None:
+    """Flat A, where the topic is flat B; any thing with a letter, where there is no other flat."""
+    wanted = _ONE_OF_SEVERAL.fullmatch(topic)
+    if wanted is None:
+        return None
+    noun = re.escape(wanted.group("noun"))
+    found = re.search(rf"\b(?i:{noun}) {_NUMBERED}(?!\w)", previous) or re.search(
+        rf"\b(?!(?i:{_QUESTION_WORDS})\b)[A-Za-z][\w-]+ [A-Z](?!\w)(?! [A-Z])", previous
+    )
+    return found.span() if found else None
+
+
+def _actor_alike(previous: str, topic: str, *, counts: bool) -> tuple[int, int] | None:
+    """What a question with "how" asks of, where the topic is another such: the dishwasher for the washing machine.
+
+    Beside a thing that is counted ("how much rent does |the tenant| pay") the topic is one who acts as well; where
+    nobody acts, it has an article as the other has.
+    """
+    thing = _thing_asked(previous)
+    start = previous.find(thing)
+    if not thing or start < 0 or previous[:4].lower() != "how ":
+        return None
+    defined, has = (re.match(_ARTICLE, one, re.IGNORECASE) for one in (topic, thing))
+    if counts:
+        plural = topic.endswith("s") and not thing.endswith("s")
+        alike = defined and has and not plural
+        if not (_PERSON.search(topic) if _PERSON.search(thing) else alike):
+            return None
+    elif defined is None and (placed := _LAST_PLACED.search(previous)):
+        return placed.span("thing")
+    return start, start + len(thing)
 
 
 def _words_alike(previous: str, topic: str) -> tuple[int, int] | None:
@@ -358,9 +412,16 @@ def _words_alike(previous: str, topic: str) -> tuple[int, int] | None:
             span = (words[i].start(), words[i + size - 1].end())
             piece = previous[span[0] : span[1]].lower()
             score = _alike(piece, wanted) + 0.5 * (piece.split()[-1] == wanted.split()[-1])
+            shares = any(
+                word in piece.split() and not re.fullmatch(_QUESTION_WORDS, word)
+                for word in wanted.split()
+            )
+            if score < (_SAME_WORD if not shares else _ALIKE if size != count else _SHARING):
+                continue  # rent is no tenant
+            score -= _OTHER_SIZE * abs(size - count)
             if best is None or score > best[0]:
                 best = (score, span)
-    return best[1] if best and best[0] >= 0.6 else None
+    return best[1] if best else None
 
 
 def _alike(one: str, other: str) -> float:
@@ -415,7 +476,8 @@ def _thing_asked(previous: str) -> str:
     if auxiliary.lower() in {"has", "have", "had"} and word.lower() != "how":
         return ""
     phrase = rest[: _thing_end(rest)]
-    if re.search(rf"\s{_ARTICLE}", phrase, re.IGNORECASE):  # did the company finance |the plant|
+    # Did the company finance |the plant|; but the A of flat A is no article.
+    if re.search(rf"\s(?!(?-i:A)\s){_ARTICLE}", phrase, re.IGNORECASE):
         return ""
     words = phrase.split()
     while len(words) > 1 + article and words[-1].endswith("ly"):

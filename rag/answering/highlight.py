@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from rag.answering.clause_asked import clause_asked
 from rag.answering.evidence import (
     Candidate,
     Weights,
@@ -14,10 +15,12 @@ from rag.answering.evidence import (
     typed_spans_near,
     years_apart,
 )
+from rag.answering.list_members import members_in
 from rag.answering.question import AskedFor
 from rag.answering.row_asked import named_in
 from rag.answering.spans import FIGURES, marker_end, typed_spans
 from rag.answering.table_rows import cells_of
+from rag.answering.told_beside import span_told_beside
 from rag.normalization import normalize, normalize_with_offsets, source_span
 
 __all__ = ["highlight_of"]
@@ -46,6 +49,12 @@ def highlight_of(
     cell = _cell(asked, candidate, weights)
     if cell is not None:
         return cell
+    if not candidate.head:
+        beside = span_told_beside(asked, text, weights, read) or clause_asked(
+            asked, text, weights, read
+        )
+        if beside is not None:
+            return _trimmed(text, *beside)
     typed = best_typed_span(asked, text, weights)
     if typed is not None and asked.units and asked.kind == "figure":
         # The unit that was asked for is surer than any reading: 219家, not 35.2%.
@@ -58,13 +67,19 @@ def highlight_of(
     if read is not None:
         start, end, score = read
         if typed is not None and start < typed[1] and typed[0] < end:
+            if asked.many and score >= SURE and _several(asked, text, weights, (start, end)):
+                return _trimmed(text, *_widened(text, start, end))
             if asked.kind in {"figure", "percent", "money", "duration", "date", "rank"}:
+                return _trimmed(text, typed[0], typed[1])
+            if asked.kind == "person" and _says(text, (start, end), typed[:2]):
                 return _trimmed(text, typed[0], typed[1])
             return _trimmed(text, start, end) if score >= SURE else _trimmed(text, *typed[:2])
         if typed is not None and score < _SURER and _far_behind(asked, text, weights, read, typed):
             return _trimmed(text, typed[0], typed[1])
         if score >= SURE:
             start, end = _widened(text, start, end)
+            if score >= _SURE_OF_MORE:
+                start = _from_opening_mark(text, start, end)
             return _trimmed(text, start, end)
     if typed is not None and typed[2] > 0.02:
         return _trimmed(text, typed[0], typed[1])
@@ -73,9 +88,23 @@ def highlight_of(
         named = best_typed_span(asked, text, weights, frozenset({"quoted"}))
         if named is not None and named[2] > 0.15:
             return _trimmed(text, named[0], named[1])
+    if asked.many and not candidate.head and (members := members_in(asked, text, weights)):
+        return _trimmed(text, *members)
     return None
 
 
+def _several(asked: AskedFor, text: str, weights: Weights, span: tuple[int, int]) -> bool:
+    """Whether a span holds more than one of what is asked for: 4月和10月."""
+    found = typed_spans_near(asked, text, weights)
+    return sum(span[0] <= start and end <= span[1] for start, end, _ in found) > 1
+
+
+def _says(text: str, read: tuple[int, int], person: tuple[int, int]) -> bool:
+    """Whether a reader's span is a person and that he speaks: 韩华表示."""
+    return read[0] == person[0] and _SPEAKS.fullmatch(text, person[1], read[1]) is not None
+
+
+_SPEAKS = re.compile("表示|介绍|说道?|指出|认为|强调|称|透露|告诉")
 #: Characters behind a sentence's number that the reader marks with it by mistake are fewer than these.
 _SHRED = 3
 #: A reader below this gives way to a figure that stands this much nearer to the question's words.
@@ -125,6 +154,8 @@ def _cell(asked: AskedFor, candidate: Candidate, weights: Weights) -> tuple[int,
     best = max((shares[i] for i in open_), default=0.0)
     alike = [i for i in open_ if shares[i] == best]
     which = _which_head(asked.normalised, heads)
+    if which is None and all(told[i] for i in named):
+        which = _head_meant(asked.normalised, heads)
     # Which region has 19 farms: of a row with 9 farms that figure says most; an empty cell says nothing.
     denied = bool(asked.figures) and not any(told)
     lacks = bool(named) and not any(shown[i] for i in named)
@@ -174,6 +205,34 @@ def _which_head(question: str, heads: list[str]) -> int | None:
         if not head.isascii() and re.search(_WHICH_ZH + re.escape(head.strip()), question)
     ]
     return found[0] if len(found) == 1 else None
+
+
+#: What a question asks and the column that tells it, in Chinese tables.
+_MEANT = tuple(
+    (re.compile(asks), re.compile(head))
+    for asks, head in (
+        (
+            "怎么办|(?:怎么|如何|怎样|咋)(?:办|处理|解决|排除|应对|修)",
+            "处理|措施|解决|对策|办法|方法|排除",
+        ),
+        (
+            "(?:是|有|出了?)什么(?:故障|问题|毛病|意思|含义)|什么意思|代表什么|表示什么",
+            "含义|故障|现象|意思|说明",
+        ),
+        ("什么原因|为什么|为何", "原因"),
+        ("谁", "姓名|负责人|责任人|联系人|经办人"),
+        ("什么时[候间]|何时|哪天|几号|截止", "日期|时间|时限|期限"),
+    )
+)
+
+
+def _head_meant(question: str, heads: list[str]) -> int | None:
+    """The one head, not the first, whose column tells what a Chinese question asks in other words."""
+    for asks, head in _MEANT:
+        if asks.search(question):
+            found = [i for i, name in enumerate(heads) if i and head.search(name)]
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def _widened(text: str, start: int, end: int) -> tuple[int, int]:
@@ -237,7 +296,54 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
             start += 1
         elif lacking == -1 and text.startswith(closing, end - 1):
             end -= 1
+    for opening, closing in _QUOTES:
+        start, end = _of_quotation(text, start, end, opening, closing)
     return (start, end) if start < end else None
+
+
+#: A reader that is so sure means what stands behind the quotation too: “一把手”工程.
+_SURE_OF_MORE = 0.6
+
+
+def _from_opening_mark(text: str, start: int, end: int) -> int:
+    """The start of a span, one character before where it leaves out a mark whose closing one it holds."""
+    for opening, closing in _QUOTES:
+        if start and text[start - 1] == opening and closing in text[start : end - 1]:
+            return start - 1
+    return start
+
+
+_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("《", "》"))
+
+
+def _of_quotation(text: str, start: int, end: int, opening: str, closing: str) -> tuple[int, int]:
+    """A span that holds each quotation that it touches as a whole, or stands within one.
+
+    One that begins right behind an opening mark and runs a few characters beyond the closing one is cut to
+    the quotation: 码上办”系统, but not 河长制”“湾长制” nor 奋进西海岸”体制机制创新发布会.
+    """
+    inner = text[start:end]
+    first = inner.find(closing)
+    if first >= 0 and opening not in inner[:first]:
+        behind = inner[first + 1 :]
+        if not behind:
+            end -= 1
+        elif start and text[start - 1] == opening:
+            whole = opening in behind or _LONG_NOUN.fullmatch(behind)
+            start, end = (start - 1, end) if whole else (start, start + first)
+    inner = text[start:end]
+    if inner.rfind(opening) > inner.rfind(closing):
+        close = text.find(closing, end)
+        if 0 <= close - end <= _REST_OF_QUOTATION:
+            end = close + 1
+        elif inner.startswith(opening):
+            start += 1
+    return start, end
+
+
+_LONG_NOUN = re.compile("[^，,。；;]{6,}")
+#: Characters of a quotation that a reader may have left out at its end.
+_REST_OF_QUOTATION = 12
 
 
 def _is_edge(character: str) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from rag.answering.range_asked import range_holds
 from rag.answering.table_rows import ToldRow, cells_of
 from rag.normalization import normalize
 
@@ -37,7 +38,7 @@ class RowAsked:
     """What a question names of a row.
 
     Attributes:
-        named: It holds a cell that the question holds.
+        named: It holds a cell that the question holds, or one that is a range and holds a value of it.
         column: The question holds the name of a column of its table, the first one aside.
         another: Another row of the table holds all such cells that this one holds, and more.
     """
@@ -75,7 +76,7 @@ def rows_asked(question: str, candidates: Sequence[Told]) -> list[RowAsked]:
         rows = {index: frozenset(cell_names(candidates[index].text)) for index in members}
         cells = frozenset().union(*rows.values()) - {"", *heads}
         column = any(name and named_in(question, name) for name in heads[1:])
-        held = _held(question, cells)
+        held = _held(question, cells) | {cell for cell in cells if range_holds(cell, question)}
         named = {index: row & held for index, row in rows.items()}
         differing = set(named.values())
         for index in members:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answering.document_order import next_in_document, of_one_document
+from rag.answering.document_order import between, next_in_document, of_one_document
 from rag.answering.enumerations import list_goes_on, marker_of
 from rag.answering.evidence import Candidate, best_typed_span, held_terms
 from rag.answering.figures import Figure, find_figures, same_unit
@@ -17,13 +17,15 @@ from rag.answering.named_items import (
     items_named,
     of_another_item,
 )
-from rag.answering.question import AskedFor
+from rag.answering.question import AskedFor, analyse
 from rag.answering.ranking import Ranked, row
+from rag.answering.table_rows import cells_of
 from rag.answering.what_is_below import asks, instead_of, is_bare_title, says_only_yes
+from rag.index.terms import terms
 from rag.records import Passage
 from rag.retrieval.grouping import resemblance
 
-__all__ = ["Selection", "select"]
+__all__ = ["Selection", "head_of_list", "select"]
 
 #: A list may run to this many sentences.
 LONGEST_LIST = 8
@@ -77,9 +79,17 @@ def select(
             return Selection((best,))
     chosen = [best]
     if asked.many or _only_introduces(asked, ranked, best):
-        chosen += list_goes_on(ranked, best, passages)
+        following = list_goes_on(ranked, best, passages)
+        if not asked.many and asked.language.startswith("zh"):
+            following = following if _are_marked(ranked, following) else []
+        if _compares(asked) and marker_of(ranked.candidates[best].text) is not None:
+            following = [i for i in following if _has_part(ranked, best, i)]
+        chosen += following or (_rows_alike(ranked, best) if asked.many else [])
         if len(chosen) > 1:
             return Selection(_in_order(ranked, chosen), listed=True)
+    opening = _opening(ranked, best, passages)
+    if opening and len(opening) < limit:
+        return Selection((*opening, best))
     if says_only_yes(ranked.candidates[best].text):
         more = next_in_document(ranked, best, passages)
         if more is not None and not asks(passages, ranked.candidates[more]):
@@ -129,6 +139,12 @@ def select(
     return Selection(tuple(chosen))
 
 
+def head_of_list(asked: AskedFor, ranked: Ranked, passages: Sequence[Passage]) -> int | None:
+    """Index of the sentence whose list answers, if one is asked for or that sentence only introduces one."""
+    best = _first(asked, ranked, passages)
+    return best if asked.many or _only_introduces(asked, ranked, best) else None
+
+
 def _first(asked: AskedFor, ranked: Ranked, passages: Sequence[Passage]) -> int:
     """The sentence to answer with: the best one, or what stands below it where it only asks or heads."""
     best = next(
@@ -167,13 +183,109 @@ def _share(ranked: Ranked, text: str) -> float:
 
 
 def _in_order(ranked: Ranked, chosen: list[int]) -> tuple[int, ...]:
-    """A list cut to its longest: as it stands in the document, if the best sentence is then among it."""
+    """A list cut to its longest: as it stands in the document, if the best sentence is then among it.
+
+    What announces the list is no item of it.
+    """
     best = chosen[0]
-    if marker_of(ranked.candidates[best].text) is not None:
-        placed = sorted(chosen, key=lambda i: ranked.candidates[i].start)[:LONGEST_LIST]
-        if best in placed:
-            return tuple(placed)
-    return tuple(chosen[:LONGEST_LIST])
+    candidate = ranked.candidates[best]
+    if marker_of(candidate.text) is None and candidate.row is None:
+        return tuple(chosen[: LONGEST_LIST + 1])
+    placed = sorted(chosen, key=lambda i: ranked.candidates[i].start)[:LONGEST_LIST]
+    return tuple(placed if best in placed else chosen[:LONGEST_LIST])
+
+
+#: Two that are named are compared, 整机和电机各保修多久, and not two lists: 四个治理、一个保障分别是什么.
+_COMPARED = re.compile(
+    r"^(?!.*[一二两三四五六七八九十\d]+[个大项种类点条])[^,。?]*[和与跟及、][^,。?]{1,20}?(?:分别|各[是有为能由自])|"
+    r"有(?:什么|何|哪些)(?:不同|区别|差别|差异)"
+)
+#: Share of what the best item holds of the question that another of its list holds, if it is compared too.
+_COMPARED_TOO = 0.4
+
+
+def _compares(asked: AskedFor) -> bool:
+    return _COMPARED.search(asked.normalised) is not None
+
+
+def _has_part(ranked: Ranked, best: int, index: int) -> bool:
+    """Whether an item tells of what is compared, as far as words say: as the best one does, or of another."""
+    weights = ranked.weights
+    first = held_terms(ranked.candidates[best].text)
+    held = held_terms(ranked.candidates[index].text)
+    if weights.share(held) >= _COMPARED_TOO * weights.share(first):
+        return True
+    return weights.share(first | held) - weights.share(first) >= NEW_PART
+
+
+#: Share of the question's worth that a cell holds, if the rows with the same in their cells are asked for.
+_IN_CELL = 0.15
+
+
+def _rows_alike(ranked: Ranked, best: int) -> list[int]:
+    """The other rows of the best row's table that answer as well: which codes call for the service?
+
+    In their column stands all that the cell of the best row holds of the question that holds most of it.
+    """
+    candidate = ranked.candidates[best]
+    weights = ranked.weights
+    if candidate.row is None:
+        return []
+    cells = [held_terms(candidate.text[start:end]) for start, end in cells_of(candidate.text)]
+    shares = [weights.share(cell) for cell in cells]
+    column = shares.index(max(shares))
+    if shares[column] < _IN_CELL:
+        return []
+    wanted = [term for term in weights.worth if weights.met(term, cells[column])]
+    found = []
+    for index in of_one_document(ranked, best):
+        other = ranked.candidates[index]
+        if index == best or other.row is None or other.head != candidate.head:
+            continue
+        start, end = cells_of(other.text)[column]
+        held = held_terms(other.text[start:end])
+        if all(weights.met(term, held) for term in wanted):
+            found.append(index)
+    return found
+
+
+_ANSWER_MARK = re.compile(r"[\s*_]*(?:答|a(?:nswer)?)[*_]*\s*[:：]", re.IGNORECASE)
+_QUESTION_MARK = re.compile(
+    r"[\s*_#]*(?:[问問]|q(?:uestion)?)\s*\d{0,3}[*_]*\s*[:：.]", re.IGNORECASE
+)
+#: Share of the one question's words that the other holds, if both ask the same.
+_SAME_QUESTION = 0.5
+
+
+def _opening(ranked: Ranked, best: int, passages: Sequence[Passage]) -> list[int]:
+    """The sentences before the best one in its answer of a list of questions; empty if another is asked.
+
+    A：普通读者证免押金。须办理专业读者证的，押金300元。 answers by its first sentence whether one pays.
+    """
+    same = of_one_document(ranked, best)
+    opening: list[int] = []
+    last = best
+    for index in reversed(same[: same.index(best)]):
+        text = ranked.candidates[last].text
+        if _QUESTION_MARK.match(ranked.candidates[index].text):
+            both = _same_question(ranked, ranked.candidates[index].text)
+            return opening[::-1] if both and _ANSWER_MARK.match(text) else []
+        gap = between(passages, ranked.candidates[index], ranked.candidates[last])
+        if _ANSWER_MARK.match(text) or gap is None or "\n" in gap:
+            return []
+        opening.append(index)
+        last = index
+    return []
+
+
+def _same_question(ranked: Ranked, text: str) -> bool:
+    """Whether a line of a document asks what was asked, as far as words say."""
+    weights = ranked.weights
+    words = _QUESTION_MARK.sub("", text)
+    if weights.share(held_terms(words)) < _SAME_QUESTION:
+        return False
+    theirs = set(terms(analyse(words).content))
+    return 2 * sum(term in weights.worth for term in theirs) >= len(theirs)
 
 
 #: So a sentence opens that tells of what stands before it.
@@ -239,9 +351,21 @@ def _wants_steps(asked: AskedFor) -> bool:
 
 
 def _only_introduces(asked: AskedFor, ranked: Ranked, best: int) -> bool:
-    """Whether the best sentence says no more than what will follow: "The box contains:"."""
+    """Whether the best sentence says no more than what will follow: "The box contains:".
+
+    In Chinese a clause may tell a figure, a date or a name before the colon: it is no answer only where it
+    holds none that could be meant.
+    """
     text = ranked.candidates[best].text.rstrip()
-    return not asked.language.startswith("zh") and text.endswith((":", "："))
+    if not text.endswith((":", "：")):
+        return False
+    if not asked.language.startswith("zh"):
+        return True
+    return best_typed_span(asked, text, ranked.weights) is None
+
+
+def _are_marked(ranked: Ranked, items: list[int]) -> bool:
+    return bool(items) and marker_of(ranked.candidates[items[0]].text) is not None
 
 
 def _steps(ranked: Ranked, best: int) -> list[int]:
@@ -312,6 +436,8 @@ _BELOW = 4 * NEAR
 #: measure holds.
 SAME_MEASURE = 0.7
 SAME_CLAUSE = 0.8
+#: A best sentence that holds less than this of either tells of something else itself: nothing is compared.
+_TOLD = 0.3
 _MEASURED = frozenset({"figure", "percent", "money", "duration", "rank"})
 
 
@@ -347,9 +473,12 @@ def _same_measure(ranked: Ranked, best: int, index: int) -> bool:
     """Whether a sentence tells of what the best one tells, as far as words and places say."""
     if row(ranked, index, "place_clash") > row(ranked, best, "place_clash"):
         return False
+    focus, clause = row(ranked, best, "focus"), row(ranked, best, "clause")
+    if max(focus, clause) < _TOLD:
+        return False
     return (
-        row(ranked, index, "focus") >= SAME_MEASURE * row(ranked, best, "focus") > 0
-        or row(ranked, index, "clause") >= SAME_CLAUSE * row(ranked, best, "clause") > 0
+        row(ranked, index, "focus") >= SAME_MEASURE * focus > 0
+        or row(ranked, index, "clause") >= SAME_CLAUSE * clause > 0
     )
 
 

@@ -53,6 +53,10 @@ _VALUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
             r"|除夕|元旦|春节|国庆|中秋|端午|清明|七夕|重阳|冬至|[上中下]旬|月[底初末]|[初廿][一二三四五六七八九十]|节|day|\beve\b|christmas|easter|new year|weekend"
             r"|\b(?:\d{1,2}(?:st|nd|rd|th)?|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
         ),
+        (
+            r"(?:星期|礼拜|周)几",
+            r"星期|礼拜|周[一二三四五六日末]|[每天当][天日]|天天|工作日|节假日|\d[日号]|全年|day",
+        ),
     )
 )
 

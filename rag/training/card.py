@@ -40,9 +40,10 @@ model.similarity(model.encode("谁发明了电话？"), model.encode("Bell paten
 letters apart; also the tiktoken encoding `rag64k`), {rows} rows of {dimension} int8 numbers: the
 {own_rows} most frequent pieces have a row each, the others share the rest. White space and
 punctuation weigh nothing. A text's length has no limit, but one vector for much more than a page
-says little: embed passages, and sentences beside them. A text of white space and punctuation alone
-gets one fixed unit vector; the empty text gets the same one in rag, and zeros in
-sentence-transformers.
+says little: embed passages, and sentences beside them. A text that is empty, or white space and
+punctuation alone, gets one fixed unit vector. In sentence-transformers the empty one has it by the prompt, a
+space, which changes no other vector: it warns once that a default prompt is set, and with `prompt=""` the
+empty text gives zeros.
 
 One vocabulary for two uses costs the embedding nothing. Either kind, trained alike and measured on the
 held-out texts below, percent (`python -m rag.training vocabularies --data DIR --work DIR --steps 1500

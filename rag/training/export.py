@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedding.static import DESCRIPTION
+from rag.errors import RagError
 from rag.tokens import get_encoding, merges_path
 from rag.training.tokenizer import hugging_face_tokenizer, read_merges
 
-__all__ = ["quantised", "read_table", "silent_pieces", "write_model"]
+__all__ = ["must_be_free", "quantised", "read_table", "silent_pieces", "write_model"]
 
 #: Length of the vector of a piece without meaning: next to nothing beside any other, yet enough to
 #: give a text of nothing else a direction.
@@ -67,6 +68,23 @@ def quantised(
     return whole, mapping, factors[mapping].astype(np.float32)
 
 
+def must_be_free(folder: Path) -> None:
+    """Let a model be written to ``folder``: it is missing, empty, or holds a model of ours.
+
+    Raises:
+        RagError: It is a file, or holds files of someone else.
+    """
+    if not folder.exists() or (folder / DESCRIPTION).is_file():
+        return
+    if not folder.is_dir():
+        raise RagError(f"{folder} is a file. Name a folder for the model with --out.")
+    if any(folder.iterdir()):
+        raise RagError(
+            f"{folder} holds files and no model of rag ({DESCRIPTION}); a model's files would be "
+            "written over them. Name a new or an empty folder with --out."
+        )
+
+
 def write_model(
     folder: Path,
     table: NDArray[np.float32],
@@ -75,20 +93,40 @@ def write_model(
     name: str,
     card: str,
     seed: int = 0,
+    tokenizer: str | None = None,
 ) -> None:
     """Write ``table`` to ``folder`` so that both runtimes load it.
 
     The tensors are those of a model2vec table with a shared vocabulary, which
     sentence-transformers 6.2 and later unfold: ``embeddings[mapping[piece]] * weights[piece]``.
+    It sums an empty text to zeros, which have no direction; so each text gets a space before it, by
+    the prompt, and has a silent piece at least.
+
+    Args:
+        folder: New, empty, or that of a model to replace.
+        table: (rows, dimension).
+        rows: The row of each piece.
+        name: The model's name, without its revision.
+        card: Its README.md.
+        seed: As for :func:`quantised`.
+        tokenizer: A tokenizer.json of the same vocabulary; without it one is made, by sentencepiece.
+
+    Raises:
+        RagError: ``folder`` holds something else; see :func:`must_be_free`.
     """
     from safetensors.numpy import save
 
+    must_be_free(folder)
+    if tokenizer is None:
+        tokenizer = hugging_face_tokenizer(read_merges(merges_path())).to_str()
     folder.mkdir(parents=True, exist_ok=True)
     whole, mapping, factors = quantised(table, rows, silent_pieces(), seed=seed)
     content = save({"embeddings": whole, "mapping": mapping, "weights": factors})
-    (folder / "model.safetensors").write_bytes(content)
-    tokenizer = hugging_face_tokenizer(read_merges(merges_path()))
-    tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+    # A process that answers with the old model has the file mapped: it keeps the old one.
+    fresh = folder / "model.safetensors.partial"
+    fresh.write_bytes(content)
+    fresh.replace(folder / "model.safetensors")
+    (folder / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
     modules = [
         ("", "sentence_transformers.sentence_transformer.modules.static_embedding.StaticEmbedding"),
         ("1_Normalize", "sentence_transformers.base.modules.normalize.Normalize"),
@@ -112,9 +150,9 @@ def write_model(
         folder / "config_sentence_transformers.json",
         {
             "__version__": {"sentence_transformers": "6.2.0"},
-            "default_prompt_name": None,
+            "default_prompt_name": "document",
             "model_type": "SentenceTransformer",
-            "prompts": {"query": "", "document": ""},
+            "prompts": {"query": " ", "document": " "},
             "similarity_fn_name": "cosine",
         },
     )

@@ -130,9 +130,14 @@ def train(
         log: Gets progress lines.
         measure: Gives a line of measures of a table.
         measure_every: Steps between measures.
+
+    Raises:
+        ValueError: Not one of steps and minutes is given, or it is not above zero.
     """
     if (steps is None) == (minutes is None):
         raise ValueError("Give either steps or minutes.")
+    if (steps if steps is not None else minutes or 0) <= 0:
+        raise ValueError("Give at least one step, or minutes above zero.")
     weights = np.array([task.weight for task in tasks])
     weights = weights / weights.sum()
     values = torch.from_numpy(table)

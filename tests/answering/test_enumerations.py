@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.enumerations import list_goes_on, marker_of
+from rag.answering.enumerations import announced, list_goes_on, marker_of
 from tests.answering.made import passage, ranked_over, texts_of
 
 LAW = (
@@ -59,3 +59,24 @@ def test_a_figure_with_decimals_is_no_item() -> None:
     assert marker_of("3.5亿元投资到位。") is None
     assert marker_of("3.5 million euros were spent.") is None
     assert marker_of("2.4 剩余5%作为质量保证金。") is not None
+
+
+CLAUSE = "7.1 有下列情形之一的，甲方可以解除合同：（一）擅自转租；\n（二）从事违法活动；\n（三）拖欠水费。\n7.2 乙方无责任。"
+
+
+def test_a_list_whose_first_item_stands_with_its_announcement_goes_on() -> None:
+    others = ["（二）从事违法活动；", "（三）拖欠水费。"]
+    assert listed(CLAUSE, "7.1") == others
+    assert listed(CLAUSE, "（二）") == [CLAUSE.split("\n", maxsplit=1)[0], others[1]]
+
+
+def test_bold_words_are_no_items() -> None:
+    assert marker_of("**关键词** 土壤；玉米") is None
+    assert marker_of("* 土壤") == marker_of("- 玉米")
+
+
+def test_a_list_without_marks_is_as_long_as_its_announcement_says() -> None:
+    text = "会议提出三项重点工作：\n建港。\n修路。\n办学。\n随后散会。"
+    assert listed(text, "会议") == ["建港。", "修路。", "办学。"]
+    assert announced("会议提出三项重点工作：") == 3
+    assert announced("第三条规定：") is None

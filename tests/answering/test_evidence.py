@@ -61,6 +61,29 @@ def test_each_sentence_is_framed_by_the_heading_above_it() -> None:
     assert only.frame == "年报 年报 > 滤网更换"
 
 
+def test_headings_that_markup_told_frame_what_stands_below_them() -> None:
+    text = "选课与教材\n\n第一轮选课于12月20日结束。\n\n六、联系方式\n\n请拨打5168。"
+    at = text.index("六")
+    told = replace(
+        _passage(text, "通知 > 选课与教材"), metadata={"headings": [[10 + at, 10 + at + 6, 2]]}
+    )
+    first, second = candidates_of([told])
+    assert (first.text, first.after) == ("第一轮选课于12月20日结束。", "")
+    assert (second.text, second.frame) == ("请拨打5168。", "年报 六、联系方式")
+    assert [c.text for c in candidates_of([replace(told, metadata={"headings": ["x"]})])][1] == (
+        "六、联系方式"
+    )
+
+
+def test_a_whole_sentence_in_the_style_of_a_heading_is_a_candidate() -> None:
+    text = "第一条 员工享受年休假。"
+    told = {"headings": [[10, 10 + len(text), 3]]}
+    (only,) = candidates_of([replace(_passage(f"{text}", None), metadata=told)])
+    assert only.text == text
+    passage = replace(_passage(f"{text}\n\n第二条 另行通知。", None), metadata=told)
+    assert [c.text for c in candidates_of([passage])] == [text, "第二条 另行通知。"]
+
+
 TABLE = "| Property | X200 | X300 |\n|---|---|---|\n| Weight | 3.4 kg | 4.1 kg |\n| Price | $349 | $499 |"
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rag.answering.followup import complete_question
+from rag.answering.followup import complete_in_conversation, complete_question
 
 
 @pytest.mark.parametrize(
@@ -291,3 +291,238 @@ def test_a_year_in_front_is_no_part_of_a_place(previous, question, completed) ->
 )
 def test_how_a_thing_is_asks_by_itself(question, completed) -> None:
     assert complete_question(question, [("即墨区的区委书记是谁？", "x")]) == completed
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        ("城东站的日均客流是多少？", "柳村呢？", "柳村的日均客流是多少?"),
+        ("柳村的日均客流是多少？", "梅里呢？", "梅里的日均客流是多少?"),
+        ("柳村的日均客流是多少？", "换乘线路呢？", "柳村的换乘线路是什么?"),
+        ("石桥的换乘线路是什么？", "双山呢？", "双山的换乘线路是什么?"),
+        ("双山的换乘线路是什么？", "柳山路呢？", "柳山路的换乘线路是什么?"),
+        ("音乐广场的日均客流是多少？", "柳村的呢？", "柳村的日均客流是多少?"),
+        ("成都办公室的面积是多少？", "上海呢？", "上海办公室的面积是多少?"),
+        ("成都办公室的面积多大？", "上海的呢？", "上海办公室的面积多大?"),
+        ("成都办公室的面积是多少？", "负责人呢？", "成都办公室的负责人是谁?"),
+        ("成都办公室的负责人是谁？", "面积呢？", "成都办公室的面积是多少?"),
+        ("成都办公室的负责人是谁？", "启用日期呢？", "成都办公室的启用日期是什么时候?"),
+        ("成都办公室的负责人是谁？", "电话呢？", "成都办公室的电话是多少?"),
+        ("成都辦公室的負責人是誰？", "上海呢？", "上海辦公室的負責人是誰?"),
+        ("成都辦公室的面積是多少？", "負責人呢？", "成都辦公室的負責人是誰?"),
+        ("機床採購合同的總價是多少？", "違約金呢？", "機床採購合同的違約金是多少?"),
+        ("机床采购合同的总价是多少？", "违约金呢？", "机床采购合同的违约金是多少?"),
+        ("机床采购合同的总价是多少？", "租赁合同呢？", "机床租赁合同的总价是多少?"),
+        ("合同的履行期限是多久？", "合同编号呢？", "合同的编号是什么?"),
+        ("中级员工的通知期是几周？", "年终奖呢？", "中级员工的年终奖是多少?"),
+        ("中级员工的通知期是几周？", "高级呢？", "高级员工的通知期是几周?"),
+        ("公司的第三季度收入是多少？", "第四季度呢？", "公司的第四季度收入是多少?"),
+        ("2022年市南区的GDP是多少？", "财政收入呢？", "2022年市南区的财政收入是多少?"),
+        ("总监的工资是多少？", "经理呢？", "经理的工资是多少?"),
+        ("白金会员的年费是多少？", "黄金会员呢？", "黄金会员的年费是多少?"),
+        ("白金会员的年费是多少？", "折扣呢？", "白金会员的折扣是多少?"),
+        ("城东区的图书馆是哪个？", "医院呢？", "城东区的医院是哪个?"),
+        ("西海岸新区有多少个智慧小区？", "市北区呢？", "市北区有多少个智慧小区?"),
+        ("华东大区三季度收入多少？", "西南呢？", "西南大区三季度收入多少?"),
+        ("青松项目的M1定在什么时候？", "M7呢？", "青松项目的M7定在什么时候?"),
+        ("What is the area of the Chengdu office?", "What about Shanghai?", "What is the area of the Shanghai office?"),
+        ("What is the area of the Chengdu office?", "And the address?", "What is the address of the Chengdu office?"),
+    ],
+)  # fmt: skip
+def test_the_owner_or_its_attribute_is_replaced(
+    previous: str, question: str, completed: str
+) -> None:
+    assert complete_question(question, [(previous, "x")]) == completed
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        ("员工最多可以请几天事假？", "病假呢？", "员工最多可以请几天病假?"),
+        ("員工最多可以請幾天事假？", "病假呢？", "員工最多可以請幾天病假?"),
+        ("员工最多可以请几天事假？", "实习生呢？", "实习生最多可以请几天事假?"),
+        ("法院判被告支付多少违约金？", "漏水损失呢？", "法院判被告支付多少漏水损失?"),
+        ("法院判被告支付多少違約金？", "漏水損失呢？", "法院判被告支付多少漏水損失?"),
+        ("法院判被告支付多少违约金？", "原告呢？", "原告多少违约金?"),
+        ("被告应返还多少装修款？", "违约金呢？", "被告应返还多少违约金?"),
+        ("公司去年支付了多少奖金？", "补贴呢？", "公司去年支付了多少补贴?"),
+        ("图书馆有多少古籍？", "地方志呢？", "图书馆有多少地方志?"),
+        ("图书馆有多少古籍？", "博物馆呢？", "博物馆有多少古籍?"),
+        ("展览有多少观众？", "讲座呢？", "讲座有多少观众?"),
+        ("这座桥有多少年历史？", "南塔呢？", "南塔有多少年历史?"),
+        ("病假工资发多少？", "满5年的呢？", "满5年的病假工资发多少?"),
+        ("图书馆有多少做法获推广？", "成为全国经验的呢？", "图书馆有多少成为全国经验的做法获推广?"),
+    ],
+)
+def test_what_an_amount_is_asked_of_without_a_classifier(
+    previous: str, question: str, completed: str
+) -> None:
+    assert complete_question(question, [(previous, "x")]) == completed
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        ("布洛芬止痛最多用几天？", "那退烧呢？", "布洛芬退烧最多用几天?"),
+        ("布洛芬止痛最多用几天？", "阿司匹林呢？", "阿司匹林最多用几天?"),
+        ("雨衣防水最长多久？", "帐篷呢？", "帐篷最长多久?"),
+        ("图书最多借几本？", "期刊呢？", "期刊最多借几本?"),
+        ("圖書最多借幾本？", "期刊呢？", "期刊最多借幾本?"),
+        ("期刊最长可以借几天？", "图书呢？", "图书最长可以借几天?"),
+        ("成人一次最多吃几粒？", "儿童呢？", "儿童一次最多吃几粒?"),
+        ("一次最少买多少克？", "最多呢？", "一次最多买多少克?"),
+        ("押金最多多少？", "房租呢？", "房租最多多少?"),
+        ("期刊最长可以借几天？", "它放在哪里？", "期刊放在哪里？"),
+        ("广东省最低工资标准是多少？", "江苏省呢？", "江苏省最低工资标准是多少?"),
+    ],
+)
+def test_how_far_an_amount_may_go_stays(previous: str, question: str, completed: str) -> None:
+    assert complete_question(question, [(previous, "x")]) == completed
+
+
+@pytest.mark.parametrize("question", ["去其他城市住几晚？", "其它城市的补贴是多少？"])
+def test_others_are_no_pronoun(question: str) -> None:
+    assert complete_question(question, [("部门经理的住宿标准是多少？", "x")]) == question
+
+
+@pytest.mark.parametrize(
+    ("asked", "completed"),
+    [
+        (
+            ["What is the latency of SPLADE?", "And BM25?", "And SparseLite?"],
+            "What is the latency of SparseLite?",
+        ),
+        (
+            ["成都办公室的负责人是谁？", "上海呢？", "面积呢？"],
+            "上海办公室的面积是多少?",
+        ),
+        (
+            ["成都辦公室的負責人是誰？", "上海呢？", "面積呢？"],
+            "上海辦公室的面積是多少?",
+        ),
+        (
+            ["员工最多可以请几天事假？", "病假呢？", "实习生呢？"],
+            "实习生最多可以请几天病假?",
+        ),
+        (["柳村的日均客流是多少？", "梅里呢？", "它在哪个区？"], "梅里在哪个区？"),
+    ],
+)
+def test_a_chain_of_follow_ups_is_completed_from_the_questions_as_asked(
+    asked: list[str], completed: str
+) -> None:
+    history = [(question, "x") for question in asked[:-1]]
+    assert complete_in_conversation(asked[-1], history) == completed
+    told = [(complete_in_conversation(q, history[:i]), "x") for i, q in enumerate(asked[:-1])]
+    assert complete_in_conversation(asked[-1], told) == completed
+
+
+def test_a_question_complete_in_itself_comes_through_a_conversation() -> None:
+    question = "图书馆新馆的建筑面积有多大?"
+    assert complete_in_conversation(question, []) == question
+    history = [("港口去年吞吐量是多少?", "x"), ("前年呢?", "x")]
+    assert complete_in_conversation(question, history) == question
+
+
+_PROJECTS = "市北区2023年新落地亿元以上项目多少个？"
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        (_PROJECTS, "那智慧小区呢？", "市北区2023年智慧小区多少个?"),
+        (_PROJECTS, "那無違建社區呢？", "市北区2023年無違建社區多少个?"),
+        (_PROJECTS, "社区呢？", "市北区2023年社区多少个?"),
+        (_PROJECTS, "校区呢？", "市北区2023年校区多少个?"),
+        (_PROJECTS, "景区呢？", "市北区2023年景区多少个?"),
+        (_PROJECTS, "示范区呢？", "市北区2023年示范区多少个?"),
+        ("市北区建成了多少公园？", "智慧小区呢？", "市北区建成了多少智慧小区?"),
+        ("新区改造了几个老旧小区？", "景区呢？", "新区改造了几个景区?"),
+        ("市北区有多少个智慧社区？", "示范区呢？", "市北区有多少个示范区?"),
+    ],
+)
+def test_an_area_is_counted_and_takes_no_districts_place(
+    previous: str, question: str, completed: str
+) -> None:
+    assert complete_question(question, [(previous, "x")]) == completed
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        (_PROJECTS, "那西海岸新区呢？", "西海岸新区2023年新落地亿元以上项目多少个?"),
+        (_PROJECTS, "那高新区呢？", "高新区2023年新落地亿元以上项目多少个?"),
+        (_PROJECTS, "经济技术开发区呢？", "经济技术开发区2023年新落地亿元以上项目多少个?"),
+        (_PROJECTS, "上合示范区呢？", "上合示范区2023年新落地亿元以上项目多少个?"),
+        (_PROJECTS, "全市呢？", "全市2023年新落地亿元以上项目多少个?"),
+        (_PROJECTS, "即墨呢？", "即墨2023年新落地亿元以上项目多少个?"),
+        ("西海岸新区GDP是多少？", "高新区呢？", "高新区GDP是多少?"),
+        ("市北区书记是谁？", "湖滨社区呢？", "湖滨社区书记是谁?"),
+        ("崂山区养老院有多少家？", "湖滨社区呢？", "湖滨社区养老院有多少家?"),
+        ("市北区有多少居民？", "湖滨社区呢？", "湖滨社区有多少居民?"),
+        ("阳光社区有多少个车位？", "湖滨小区呢？", "湖滨小区有多少个车位?"),
+        ("崂山风景区去年接待游客多少人次？", "市南区呢？", "市南区去年接待游客多少人次?"),
+        ("部门经理去一类城市出差，上限是多少？", "去其他城市呢", "部门经理去其他城市出差，上限是多少?"),
+    ],
+)  # fmt: skip
+def test_a_place_takes_a_places_place(previous: str, question: str, completed: str) -> None:
+    assert complete_question(question, [(previous, "x")]) == completed
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        ("大鲍岛文化街区获得了什么称号？", "台东步行街呢？", "台东步行街获得了什么称号?"),
+        ("大鲍岛文化街区有什么特色？", "台东步行街呢？", "台东步行街有什么特色?"),
+        ("大鲍岛文化街区获得了什么称号？", "海信集团呢？", "海信集团获得了什么称号?"),
+        ("大鮑島文化街區獲得過什麼稱號？", "台東步行街呢？", "台東步行街獲得過什麼稱號?"),
+        ("中山路有多少家商铺？", "台东步行街呢？", "台东步行街有多少家商铺?"),
+        ("图书馆花了多少钱？", "学校呢？", "学校花了多少钱?"),
+        ("全市降水量超过多少毫米？", "蒸发量呢？", "全市蒸发量多少毫米?"),
+        ("全市全年出生了多少人？", "那死亡的呢？", "全市全年死亡了多少人?"),
+    ],
+)
+def test_who_did_it_is_replaced_and_no_verb(previous: str, question: str, completed: str) -> None:
+    assert complete_question(question, [(previous, "x")]) == completed
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        ("How much deposit does the tenant pay?", "And rent?", "How much rent does the tenant pay?"),
+        ("How much deposit does the tenant pay?", "And the rent?", "How much rent does the tenant pay?"),
+        ("How much deposit does the tenant pay?", "And the landlord?", "How much deposit does the landlord pay?"),
+        ("How many days of leave do employees get?", "And interns?", "How many days of leave do interns get?"),
+        ("How much water does the washing machine use?", "And the dishwasher?", "How much water does the dishwasher use?"),
+        ("How much water does the washing machine use?", "And power?", "How much power does the washing machine use?"),
+        ("How many rooms does the hotel have?", "And the windows?", "How many windows does the hotel have?"),
+        ("How much did the firm spend on research?", "And marketing?", "How much did the firm spend on marketing?"),
+        ("How much is the deposit?", "And the rent?", "How much is the rent?"),
+        ("How long does the battery last?", "And the charger?", "How long does the charger last?"),
+        ("What does the warranty cover?", "And the seals?", "What does the warranty cover (the seals)?"),
+        ("When is the annual report due?", "And the annual summary?", "When is the annual summary due?"),
+        ("How much does the annual pass cost?", "And the day pass?", "How much does the day pass cost?"),
+    ],
+)  # fmt: skip
+def test_what_is_counted_and_who_acts_are_told_apart(
+    previous: str, question: str, completed: str
+) -> None:
+    assert complete_question(question, [(previous, "x")]) == completed
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        ("How much does flat A cost?", "What about flat B?", "How much does flat B cost?"),
+        ("How much does flat A cost?", "And B?", "How much does flat B cost?"),
+        ("How much does flat A cost?", "And house B?", "How much does house B cost?"),
+        ("How much does flat A cost?", "And the garage?", "How much does the garage cost?"),
+        ("How much does flat A cost?", "Who owns it?", "Who owns flat A?"),
+        ("What is the rent of flat A?", "And flat B?", "What is the rent of flat B?"),
+        ("How many rooms does flat 3B have?", "And flat 4A?", "How many rooms does flat 4A have?"),
+        ("How many people does Plant A employ?", "And plant B?", "How many people does plant B employ?"),
+    ],
+)  # fmt: skip
+def test_one_of_several_is_replaced_with_its_letter(
+    previous: str, question: str, completed: str
+) -> None:
+    assert complete_question(question, [(previous, "x")]) == completed

@@ -148,7 +148,8 @@ def test_an_unsure_reader_gives_way_to_a_figure_much_nearer_to_the_words() -> No
     text = "升级为黄金会员年费为198元,钻石会员年费为498元。"
     question = "黄金会员年费多少?"
     assert marked(question, text, read="498元", sure=0.38) == "198元"
-    assert marked(question, text, read="498元", sure=0.9) == "498元"
+    apart = "黄金会员每年付198元,钻石会员年费为498元。"
+    assert marked(question, apart, read="498元", sure=0.9) == "498元"
 
 
 def test_a_term_inside_a_longer_word_is_not_the_asked_one() -> None:
@@ -190,3 +191,65 @@ def test_the_figure_of_the_asked_year_wins_over_the_reader() -> None:
 def test_a_long_unit_is_seen_after_its_figure() -> None:
     text = "Of 70 on the lists 64 participants came."
     assert marked("How many participants came?", text, read="70") == "64"
+
+
+CODES = "| 代码 | 含义 | 处理方法 |"
+
+
+@pytest.mark.parametrize(
+    ("question", "cell"),
+    [
+        ("E20是什么故障？", "排水超时"),
+        ("洗衣机显示E20该怎么办？", "清洗过滤器"),
+        ("E20怎么处理？", "清洗过滤器"),
+    ],
+)
+def test_a_column_that_the_question_names_in_other_words(question: str, cell: str) -> None:
+    row = "| E20 | 排水超时 | 清洗过滤器 |"
+    assert marked(question, row, head=CODES, read="E20") == cell
+
+
+def test_of_two_columns_that_are_meant_none_is_taken() -> None:
+    head, row = "| 合同 | 签订日期 | 到期日期 |", "| 甲 | 2024年3月 | 2026年3月 |"
+    assert marked("甲是什么时候的？", row, head=head, read="2026年3月") == "2026年3月"
+
+
+def test_a_person_is_marked_without_what_he_does() -> None:
+    text = "区卫生健康局局长韩华表示,将深化改革。"
+    assert marked("局长是谁?", text, read="韩华表示") == "韩华"
+    text = "（三）由分管副总经理审批。"
+    assert marked("需要谁审批?", text, read="分管副总经理") == "分管副总经理"
+
+
+@pytest.mark.parametrize(
+    ("read", "sure", "shown"),
+    [
+        ("会展之滨”名片", 0.3, "会展之滨"),
+        ("会展之滨”名片", 0.7, "“会展之滨”名片"),
+        ("“会展之滨", 0.3, "“会展之滨”"),
+        ("会展之滨”", 0.3, "会展之滨"),
+        ("擦亮“会展", 0.3, "擦亮“会展之滨”"),
+    ],
+)
+def test_a_mark_cuts_no_quotation(read: str, sure: float, shown: str) -> None:
+    text = "新区擦亮“会展之滨”名片。"
+    assert marked("擦亮了什么?", text, read=read, sure=sure) == shown
+
+
+def test_a_mark_that_begins_in_the_first_of_several_quotations_holds_them_all() -> None:
+    text = "举办“主力军擂台”“一把手擂台”。"
+    read = "主力军擂台”“一把手擂台"
+    assert marked("办了什么?", text, read=read) == "“主力军擂台”“一把手擂台”"
+    text = "举行“奋进西海岸”体制机制创新发布会。"
+    read = "奋进西海岸”体制机制创新发布会"
+    assert marked("办了什么?", text, read=read, sure=0.3) == "“奋进西海岸”体制机制创新发布会"
+
+
+def test_all_that_the_reader_marks_of_a_list_stays() -> None:
+    text = "消防演练每年两次，安排在4月和10月。"
+    assert marked("演练安排在哪几个月？", text, read="4月和10月") == "4月和10月"
+
+
+def test_the_members_of_a_list_where_the_reader_knows_nothing() -> None:
+    text = "完善“河长制”“湾长制”“岛长制”等长效机制。"
+    assert marked("完善了哪几种机制?", text) == "“河长制”“湾长制”“岛长制”"

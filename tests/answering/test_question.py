@@ -41,6 +41,43 @@ def test_language_and_kind(question, language, kind, many) -> None:
     assert (asked.language, asked.kind, asked.many) == (language, kind, many)
 
 
+@pytest.mark.parametrize(
+    ("question", "kind", "many", "unit"),
+    [
+        ("要从哪几个方面发力?", "thing", True, ""),
+        ("作出了哪几项决定?", "thing", True, ""),
+        ("演练安排在哪几个月?", "date", True, ""),
+        ("他们哪几天值班?", "date", True, ""),
+        ("作出了几项决定?", "figure", False, "项"),
+        ("2024年的八项重点工作是什么?", "thing", True, ""),
+        ("第二十条规定是什么?", "thing", False, ""),
+        ("5个项目中最大的是什么?", "thing", False, ""),
+        ("那十六个字是什么?", "thing", False, ""),
+        ("哪所音乐学府搬来了?", "organisation", False, ""),
+        ("经验被哪个机关刊发?", "organisation", False, ""),
+        ("会上提了几点要求?", "thing", False, ""),
+        ("展览几点开门?", "date", False, ""),
+    ],
+)
+def test_which_ones_are_no_number_and_a_told_number_is_a_list(question, kind, many, unit) -> None:
+    asked = analyse(question)
+    assert (asked.kind, asked.many, asked.units) == (kind, many, unit)
+
+
+@pytest.mark.parametrize(
+    ("question", "content"),
+    [
+        ("如果药吃过量了?", "药吃过量"),
+        ("甲方有权解除吗?", "甲方有权解除"),
+        ("要是下雨会怎样?", "下雨"),
+        ("主要是靠哪个行业?", "主要 靠 行业"),
+        ("他去过那里吗?", "他去 里"),
+    ],
+)
+def test_conditions_are_no_content_and_words_stay_whole(question: str, content: str) -> None:
+    assert " ".join(analyse(question).content.replace("?", "").split()) == content
+
+
 def test_what_a_question_names() -> None:
     asked = analyse("2023年“星空”自习室的RFID设备有120台吗?")
     assert asked.years == {"2023"}

@@ -115,3 +115,13 @@ def test_a_count_is_no_number_of_a_row() -> None:
     told = _told(text, "第10项是什么?")
     assert told["| 10 | 年检 |"].named
     assert told["| 11 | 保洁 |"].another
+
+
+def test_a_row_is_named_by_a_value_within_its_range() -> None:
+    table = (
+        "| 工作年限 | 年休假 |\n|---|---|\n| 满1年不满10年 | 5天 |\n| 满10年不满20年 | 10天 |\n"
+        "| 满20年以上 | 15天 |"
+    )
+    told = _told(table, "工作满12年的员工年休假有多少天?")
+    assert [text for text, one in told.items() if one.named] == ["| 满10年不满20年 | 10天 |"]
+    assert told["| 满20年以上 | 15天 |"].another

@@ -11,6 +11,8 @@ from rag.answering.evidence import FEATURES, INDEX, Candidate, Weights
 from rag.answering.question import analyse
 from rag.answering.ranking import Ranked
 from rag.answering.selection import select
+from rag.index.terms import terms
+from tests.answering.made import passage, ranked_over, texts_of
 
 ASKED = analyse("新区有多少家高新技术企业？")
 
@@ -225,3 +227,71 @@ def test_a_list_that_is_announced_is_given_whole(before: str, frame: str, listed
         weights=Weights(worth, tuple(worth), worth),
     )
     assert select(asked, ranked, limit=3).listed is listed
+
+
+def test_a_best_sentence_that_hardly_tells_of_the_measure_is_compared_with_none() -> None:
+    best = ("a", "高新技术企业达到930家。", 5.0, 0.2, 0.0)
+    other = ("b", "全区餐饮企业突破1500家。", 0.0, 0.2, 0.0)
+    assert select(ASKED, _ranked(best, other), limit=3).order == (0,)
+
+
+def _selected(question: str, text: str, best: str, *words: str, limit: int = 3) -> list[str]:
+    passages = [passage(text)]
+    ranked = ranked_over(passages, best, terms=words)
+    spread = np.where(np.arange(len(ranked.candidates)) == ranked.order[0], 5.0, -5.0)
+    ranked = replace(ranked, logits=spread.astype(np.float32))
+    return texts_of(ranked, select(analyse(question), ranked, limit=limit, passages=passages).order)
+
+
+def test_of_a_numbered_list_only_what_is_compared_is_shown() -> None:
+    lines = ["1. 整机保修3年。", "2. 电机保修10年。", "3. 请勿自行拆卸。"]
+    text = "\n".join(lines)
+    words = "整机", "电机", "保修"
+    assert _selected("整机和电机各是保修几年？", text, "整机", *words) == lines[:2]
+    assert _selected("两项服务、一个承诺分别是什么？", text, "整机", *words) == lines
+
+
+CODES = "| 代码 | 含义 | 处理 |\n|---|---|---|\n| E20 | 排水故障 | 清洗 |\n| E40 | 电机异常 | 联系售后 |\n| E50 | 水温故障 | 联系售后 |"
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"), [("哪些故障代码要联系售后？", [3, 4]), ("E50要联系售后吗？", [4])]
+)
+def test_rows_that_answer_as_well_are_shown_where_a_list_is_asked_for(
+    question: str, rows: list[int]
+) -> None:
+    lines = CODES.split("\n")
+    shown = _selected(question, CODES, "E50", "故障", "联系", "售后")
+    assert shown == [lines[row] for row in rows]
+
+
+FAQ = "Q：办证要交押金吗？\nA：普通读者证免押金。借古籍的，押金300元。\n\nQ：可以续借吗？\nA：可以续借一次。期刊不行。"
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("办证要交押金吗？", ["A：普通读者证免押金。", "借古籍的，押金300元。"]),
+        ("借古籍的押金多少？", ["借古籍的，押金300元。"]),
+    ],
+)
+def test_an_answer_begins_where_the_question_of_the_document_is_answered(
+    question: str, shown: list[str]
+) -> None:
+    words = sorted(set(terms(analyse(question).content)))
+    assert _selected(question, FAQ, "借古籍", *words) == shown
+
+
+def test_a_chinese_sentence_that_only_introduces_is_followed_by_marked_items_alone() -> None:
+    lead = "会议提出的重点如下："
+    assert _selected("会议讲了什么？", f"{lead}\n1. 建港。\n2. 修路。", lead) == [
+        lead,
+        "1. 建港。",
+        "2. 修路。",
+    ]
+    assert _selected("会议讲了什么？", f"{lead}\n建港。\n修路。", lead) == [lead]
+
+
+def test_what_announces_a_list_does_not_count_as_an_item() -> None:
+    lines = ["重点工作如下：", *(f"{i}. 第{i}件事。" for i in range(1, 11))]
+    assert _selected("重点工作有哪些？", "\n".join(lines), "重点工作") == lines[:9]

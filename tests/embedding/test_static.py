@@ -68,6 +68,18 @@ def test_both_paths_agree(bundled: StaticEmbedder) -> None:
     assert np.abs(theirs - bundled.embed_passages(TEXTS)).max() < 1e-3
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("text", ["", "\u200b", " ", "\x00", "\u0301e", "问：答"])
+def test_both_paths_agree_on_texts_of_next_to_nothing(bundled: StaticEmbedder, text: str) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(bundled_model_path()), device="cpu")
+    ours = bundled.embed_passages([text])[0]
+    for encode in (model.encode, model.encode_query, model.encode_document):
+        assert np.abs(encode([text])[0] - ours).max() < 1e-6
+    assert np.linalg.norm(ours) == pytest.approx(1, abs=1e-5)
+
+
 def test_many_texts_and_few_give_the_same_vectors(bundled: StaticEmbedder) -> None:
     many = bundled.embed_passages(TEXTS * 200)
     assert np.abs(many - np.tile(bundled.embed_queries(TEXTS), (200, 1))).max() < 1e-5

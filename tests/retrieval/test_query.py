@@ -16,6 +16,11 @@ def test_white_space_around_a_question_is_cut() -> None:
         ("", 1, "empty"),
         (" \n\t", 1, "empty"),
         ("?!。", 1, "no letters"),
+        ("a", 1, "function words"),
+        ("The ...", 1, "function words"),
+        ("of the", 1, "function words"),
+        ("的", 1, "function words"),
+        ("的了？", 1, "function words"),
         ("字" * 100_000, 1, "100,000 characters"),
         ("a" * (LONGEST_QUESTION + 1), 1, "at most"),
         ("谁?", 0, "k is 0"),
@@ -29,3 +34,12 @@ def test_what_cannot_be_searched_gives_one_clear_line(question, k, said) -> None
         check_query(question, k)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["船", "和", "就", "C?", "A?", "R", "5G", "7", "谁?", "是吗?", "what?", "and?", "IT", "is", "an", "at", "の", "не", "ما", "ที่",
+     "the sea", "目的", "A的面积"],
+)  # fmt: skip
+def test_one_word_that_may_name_something_in_some_language_is_searched(question: str) -> None:
+    assert check_query(question) == question

@@ -10,8 +10,9 @@ import pytest
 pytest.importorskip("torch")
 zstandard = pytest.importorskip("zstandard", reason="needs the extra 'training'")
 
-from rag.embedding import StaticEmbedder  # noqa: E402
+from rag.embedding import StaticEmbedder, bundled_model_path  # noqa: E402
 from rag.embedding.static import is_static_model  # noqa: E402
+from rag.errors import RagError  # noqa: E402
 from rag.training.alignment import align  # noqa: E402
 from rag.training.building import (  # noqa: E402
     build_static_model,
@@ -210,6 +211,29 @@ def test_building_writes_a_model_that_learned(data: Path, tmp_path: Path) -> Non
     assert (english @ vectors.T).argmax(axis=1).tolist() == list(range(len(NOUNS)))
 
 
+def test_nothing_but_a_model_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "modules.json").write_text("mine", encoding="utf-8")
+    with pytest.raises(RagError, match="holds files and no model of rag"):
+        write_model(
+            tmp_path, np.zeros((1, 8), np.float32), np.zeros(65_536, np.int64), name="x", card=""
+        )
+    assert (tmp_path / "modules.json").read_text(encoding="utf-8") == "mine"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(("steps", "minutes"), [(0, None), (-1, None), (None, 0.0), (None, None)])
+def test_a_training_has_a_length(steps: int | None, minutes: float | None) -> None:
+    with pytest.raises(ValueError, match="Give "):
+        train(
+            np.zeros((1, 8), np.float32),
+            np.zeros(1, np.int64),
+            [],
+            RECIPE,
+            steps=steps,
+            minutes=minutes,
+        )
+
+
 def test_a_written_table_is_read_back(tmp_path: Path) -> None:
     table = np.random.default_rng(0).standard_normal((70_000, 8)).astype(np.float32)
     rows = np.arange(65_536)
@@ -218,6 +242,10 @@ def test_a_written_table_is_read_back(tmp_path: Path) -> None:
     audible = ~silent_pieces()
     close = np.abs(again[places] - table[rows]).max(axis=1)
     assert close[audible].max() <= np.abs(table).max() / 127
+    prompts = json.loads((tmp_path / "config_sentence_transformers.json").read_text("utf-8"))
+    bundled = bundled_model_path() / "config_sentence_transformers.json"
+    assert prompts == json.loads(bundled.read_text("utf-8"))
+    assert prompts["prompts"][prompts["default_prompt_name"]] == " "
     whole, mapping, factors = quantised(table, rows, silent_pieces())
     assert whole.dtype == np.int8
     assert (factors[~audible] < 1e-6).all()

@@ -1,0 +1,92 @@
+"""The members of a list as they stand in a Chinese sentence: 甲、乙、丙 and “甲”“乙”“丙”."""
+
+from __future__ import annotations
+
+import re
+
+from rag.answering.evidence import Weights, held_terms
+from rag.answering.question import AskedFor
+
+__all__ = ["members_in"]
+
+
+_QUOTED = re.compile(r"(?:[“「『《][^“”「」『』《》]{1,30}[”」』》][、和与及]?){3,}")
+_MEMBER = r"[^,，。;；:：!！?？、\n]{1,24}"
+_ROW = re.compile(rf"{_MEMBER}(?:、{_MEMBER}){{2,}}")
+_BEHIND = re.compile("等|[”」』》](?![、“「『《和与及的])")
+#: What a clause says before the first member.
+_OPENS = re.compile(
+    r".*(?:包括|包含|分别|采用|推行|推进|推动|完善|加强|开展|实施|举办|促进|聚焦|集聚|更多|(?<!行)为|是|即|"
+    r"有(?![限效关机色利]))(?=.)"
+)
+_ASKED = re.compile(
+    r"(?<![第\d零一二两三四五六七八九十百])(\d{1,2}|[二两三四五六七八九十])[个大项种点条类件家位]"
+)
+#: A last member that is longer than all before it by more characters than these goes on into other words.
+_LONGER = 2
+_NUMBERS = dict(zip("二两三四五六七八九十", (2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
+
+
+def members_in(asked: AskedFor, text: str, weights: Weights) -> tuple[int, int] | None:
+    """Characters of the row of at least three members that the question's words stand nearest to.
+
+    None without such a row, where the question tells another number of members, and where it is not told
+    where the last one ends: by 等, a closing mark, words that all members end with, or the end of the clause.
+    """
+    if not asked.language.startswith("zh"):
+        return None
+    rows = [match.span() for match in _QUOTED.finditer(text)]
+    rows += [
+        row
+        for match in _ROW.finditer(text)
+        if not any(a < match.end() and match.start() < b for a, b in rows)
+        and (row := _edged(text, *match.span()))
+    ]
+    if told := _ASKED.search(asked.normalised):
+        number = _NUMBERS.get(told.group(1)) or int(told.group(1))
+        rows = [row for row in rows if _size(text[slice(*row)]) == number]
+    if not rows:
+        return None
+    return max(rows, key=lambda row: _share(text, row, weights))
+
+
+def _size(row: str) -> int:
+    """How many members a row has."""
+    if _QUOTED.fullmatch(row):
+        return len(re.findall("[“「『《]", row))
+    return len(re.split("、|和(?=[“「『《])", row))
+
+
+def _share(text: str, row: tuple[int, int], weights: Weights) -> float:
+    """Worth of the question's terms in the row and right around it."""
+    held = held_terms(text[max(0, row[0] - 20) : row[1] + 20])
+    return sum(worth for term, worth in weights.focus.items() if term in held)
+
+
+def _edged(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """A row without what stands before its first and behind its last member."""
+    members = text[start:end].split("、")
+    last = end - len(members[-1])
+    closing = _BEHIND.search(text, last, end)
+    shared = _common_end(members[:-1])
+    if closing is not None:
+        end = closing.start() + (closing.group() != "等")
+    elif len(shared) > 1 and (at := text.find(shared, last, end)) >= 0:
+        end = at + len(shared)
+    elif len(members[-1]) > max(map(len, members[1:-1])) + _LONGER:
+        return None
+    opening = _OPENS.match(text, start, start + len(members[0]))
+    start = opening.end() if opening is not None else start
+    first, *others = text[start:end].split("、")
+    lengths = {len(member) for member in others}
+    if len(lengths) == 1 and first[0] not in "“「『《":  # 永葆“闯”的精神、“创”的劲头、“干”的作风
+        start += max(0, len(first) - lengths.pop())
+    return start, end
+
+
+def _common_end(members: list[str]) -> str:
+    """What all members end with."""
+    for size in range(min(map(len, members)), 0, -1):
+        if len({member[-size:] for member in members}) == 1:
+            return members[0][-size:]
+    return ""

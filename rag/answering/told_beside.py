@@ -1,0 +1,136 @@
+"""Which of several figures, days or persons of a Chinese sentence answers, by the words right beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answering.evidence import Weights, typed_spans_near
+from rag.answering.question import AskedFor, focus_phrase
+from rag.answering.spans import FIGURES, person_at
+from rag.normalization import normalize
+
+__all__ = ["span_told_beside"]
+
+Span = tuple[int, int]
+Near = tuple[int, int, float]
+
+#: A reader from here on is believed against a name that stands behind the asked post.
+_BELIEVED = 0.5
+#: A figure behind the asked words is that much nearer to the question's words than the one it replaces.
+_NEARER = 0.15
+#: So many characters behind a figure are those that the question counts.
+_ALIKE = 3
+_LINK = re.compile(r"(?:人民币|合计|达到?|[为是约共有计由:\s])*$")
+#: What asks for a day of the week or an hour, and the form of one.
+_TIMES = (
+    (re.compile("(?:星期|礼拜|周)几"), re.compile("星期|礼拜|周")),
+    (re.compile("几点(?!要求|建议|意见|希望|内容|说明)"), re.compile(r"\d\s*[:：点时]")),
+)
+
+
+def span_told_beside(
+    asked: AskedFor, text: str, weights: Weights, read: Near | None
+) -> Span | None:
+    """Characters of a sentence that answer for what stands right beside them; None where nothing tells.
+
+    Args:
+        asked: A question; None comes back for any but a Chinese one, and for one that wants a list.
+        text: The sentence as it stands.
+        weights: Of the question.
+        read: The reader's span with its probability.
+    """
+    if asked.many or asked.at is None or not asked.language.startswith("zh"):
+        return None
+    if asked.kind == "person":
+        return _behind_the_post(asked, text, read)
+    for asks, form in _TIMES:
+        if asks.search(asked.normalised):
+            dates = typed_spans_near(asked, text, weights, frozenset({"date"}))
+            times = [span for span in dates if form.search(text[slice(*span[:2])])]
+            return max(times, key=lambda span: span[2])[:2] if times else None
+    spans = typed_spans_near(asked, text, weights)
+    if asked.kind not in FIGURES or len(spans) < 2:
+        return None
+    return (
+        _respective(asked, text, spans)
+        or _before_the_counted(asked, text, spans)
+        or _behind_the_measured(asked, text, spans, read)
+    )
+
+
+def _behind_the_post(asked: AskedFor, text: str, read: Near | None) -> Span | None:
+    """原告的诉讼代理人是谁: of 原告甲的诉讼代理人乙 the second, unless the reader is sure of the first."""
+    post = focus_phrase(asked)
+    if len(post) < 2 or (read is not None and read[2] >= _BELIEVED):
+        return None
+    for at in range(len(post), len(text)):
+        if _told_before(text, at).endswith(post) and (end := person_at(text, at)):
+            return at, end
+    return None
+
+
+def _told_before(text: str, at: int) -> str:
+    """What stands before a place, normalised, without 为, 是 and the like at its end."""
+    return _LINK.sub("", normalize(text[max(0, at - 24) : at]))
+
+
+def _behind_the_measured(
+    asked: AskedFor, text: str, spans: Sequence[Near], read: Near | None
+) -> Span | None:
+    """月租金是多少: of 月租金为4800元，第二年起上调3% the first, though the reader takes the second."""
+    phrase = focus_phrase(asked)
+    behind = [span for span in spans if _told_before(text, span[0]).endswith(phrase)]
+    if len(phrase) < 2 or len(behind) != 1 or read is None:
+        return None
+    marked = [near for start, end, near in spans if read[0] < end and start < read[1]]
+    start, end, near = behind[0]
+    if not marked or (read[0] < end and start < read[1]) or max(marked) + _NEARER > near:
+        return None
+    return start, end
+
+
+def _before_the_counted(asked: AskedFor, text: str, spans: Sequence[Near]) -> Span | None:
+    """多少个国家级重点专科: of 5个国家级、71个省市级重点专科 the one before the asked words."""
+    unit = asked.units
+    if not unit or asked.at is None:
+        return None
+    wanted = asked.normalised[asked.at[1] :].removeprefix(unit).lstrip("的")
+    alike = []
+    for _, end, _ in spans:
+        behind = normalize(text[end : end + 24]).removeprefix(unit)
+        alike.append(_shared(wanted, behind.lstrip("的")))
+    best = max(alike)
+    if best >= _ALIKE and alike.count(best) == 1:
+        return spans[alike.index(best)][:2]
+    return None
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+_JOINED = re.compile("[、和与]")
+
+
+def _respective(asked: AskedFor, text: str, spans: Sequence[Near]) -> Span | None:
+    """第三季度排名第几: of 第一、第三季度排名第6、第5 the second; both where both are asked."""
+    run = [spans[0]]
+    for span in spans[1:]:
+        if _JOINED.fullmatch(text, run[-1][1], span[0]):
+            run.append(span)
+        elif len(run) > 1:
+            break
+        else:
+            run = [span]
+    clause = re.split("[,。;:]", normalize(text[: run[0][0]]))[-1]
+    owners = _JOINED.split(clause)
+    if len(run) < 2 or len(owners) != len(run):
+        return None
+    names = [owners[0][-2:], *owners[1:-1], owners[-1][:2]]
+    named = [span for name, span in zip(names, run, strict=True) if name in asked.normalised]
+    if len(named) == len(run):
+        return run[0][0], run[-1][1]
+    return named[0][:2] if len(named) == 1 else None

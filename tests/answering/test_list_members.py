@@ -1,0 +1,52 @@
+"""The row of members that a sentence holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.evidence import Weights
+from rag.answering.list_members import members_in
+from rag.answering.question import analyse
+from rag.index.terms import terms
+
+
+def _members(question: str, text: str) -> str | None:
+    asked = analyse(question)
+    held = sorted(set(terms(asked.content)))
+    worth = dict.fromkeys(held, 1 / max(len(held), 1))
+    found = members_in(asked, text, Weights(worth, (), worth))
+    return text[slice(*found)] if found else None
+
+
+@pytest.mark.parametrize(
+    ("text", "members"),
+    [
+        ("完善“河长制”“湾长制”“岛长制”等机制。", "“河长制”“湾长制”“岛长制”"),
+        (
+            "去年,“链长”招商、服务招商、以商招商、金融招商齐发力。",
+            "“链长”招商、服务招商、以商招商、金融招商",
+        ),
+        ("新区推行预约诊疗、潮汐门诊、一站式服务等便民举措。", "预约诊疗、潮汐门诊、一站式服务"),
+        ("要永葆“闯”的精神、“创”的劲头、“干”的作风。", "“闯”的精神、“创”的劲头、“干”的作风"),
+        ("城市有医院、学校。", None),
+        ("新区有学校、医院、公园这些人人都离不开的公共设施。", None),
+        ("新区有学校和医院。", None),
+    ],
+)
+def test_a_row_without_what_stands_around_it(text: str, members: str | None) -> None:
+    assert _members("有哪些?", text) == members
+
+
+def test_of_two_rows_the_one_nearer_to_the_words() -> None:
+    text = (
+        "各镇的农业有水稻、棉花、花生，收成比去年多了两成，各方面都很满意，收割机也都早已入库；"
+        "工业有钢铁、造船、化工。"
+    )
+    assert _members("工业有哪些?", text) == "钢铁、造船、化工"
+    assert _members("农业有哪些?", text) == "水稻、棉花、花生"
+
+
+def test_a_row_of_another_length_than_the_asked_one_is_none() -> None:
+    text = "思路是“上合策源、临空支持、胶州托底、全域联动”。"
+    assert _members("六个平台是哪些?", text) is None
+    assert _members("四个方面是哪些?", text) is not None
