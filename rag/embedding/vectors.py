@@ -24,7 +24,9 @@ def passage_vectors(
     Raises:
         EmbeddingModelError: The embedder gave something else.
     """
-    given = embedder.embed_passages(texts, progress=progress)
+    # Embedders of a user's own often leave the progress out.
+    told = {} if progress is None else {"progress": progress}
+    given = embedder.embed_passages(texts, **told)
     return as_vectors(given, len(texts), embedder.dimension, model=embedder.name)
 
 

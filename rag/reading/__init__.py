@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rag.reading.rows import RowDigests
 
 #: Raised whenever files are read otherwise, so that an index reads unchanged ones anew, once.
-RULES = 2
+RULES = 3
 
 # Looking for files, all that an unchanged folder needs, imports nothing of the rest.
 _HOMES = {

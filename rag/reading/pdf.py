@@ -1,4 +1,4 @@
-"""PDF -> text page by page, by PDFium; running heads and page numbers are left out."""
+"""PDF -> text page by page, by PDFium; running heads and page numbers are left out, tables have bars."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from rag.reading.content import Content
 from rag.reading.dates import iso_date
 from rag.reading.decoding import normalize_line_ends, printable
 from rag.reading.justified import without_stretch
+from rag.reading.pdf_tables import LINE_END, tables_of
+from rag.reading.pdf_titles import is_title
 from rag.reading.running_heads import BROKEN_WORD, without_running_heads
 
 __all__ = ["read_pdf"]
@@ -23,11 +25,8 @@ _CREATED = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 _HYPHEN = re.compile("[\ufffe\x02]\\s*\n?")
 _OVER_LINES = re.compile(rf"(?<=(.)){BROKEN_WORD}\n(?=(.{{1,2}}))")
 _OVER_PAGES = re.compile(r"[^\W\d_][-\u2010]$")
-#: Titles that a word processor wrote, not an author.
-_NO_TITLE = re.compile(
-    r"^(?:untitled|无标题|microsoft word|powerpoint|slide|document\d*)\b|\.(?:docx?|pptx?|pdf|wps|indd|qxd)$",
-    re.IGNORECASE,
-)
+#: Keeps a row of a table from being taken for a running head that all pages share.
+_ROW_END = f"|{BROKEN_WORD}"
 
 
 def read_pdf(data: bytes, name: str) -> Content:
@@ -54,7 +53,8 @@ def read_pdf(data: bytes, name: str) -> Content:
             raise ReadingError(name, "is damaged. Open it, save it again, and retry") from error
         finally:
             pdf.close()
-    text, offsets = _joined([_rejoined(page) for page in without_running_heads(pages)])
+    bodies = (page.replace(_ROW_END, "|") for page in without_running_heads(pages))
+    text, offsets = _joined([_rejoined(page) for page in bodies])
     if not text.strip():
         raise ReadingError(
             name,
@@ -65,7 +65,7 @@ def read_pdf(data: bytes, name: str) -> Content:
     return Content(
         text=text,
         format="pdf",
-        title=title if len(title) > 2 and not _NO_TITLE.search(title) else None,
+        title=title if is_title(title) else None,
         created=iso_date("-".join(part for part in created.groups() if part)) if created else None,
         metadata={"pages": offsets},
     )
@@ -76,11 +76,17 @@ def _page(pdf: Any, number: int) -> str:
     try:
         text_page = page.get_textpage()
         try:
-            text = without_stretch(text_page.get_text_range(), text_page)
+            text = text_page.get_text_range()
+            tables = tables_of(text, text_page)
+            text = without_stretch(text, text_page)
         finally:
             text_page.close()
     finally:
         page.close()
+    if tables:
+        rows = {n: row.replace("\n", f"{BROKEN_WORD}\n") + BROKEN_WORD for n, row in tables.items()}
+        lines = enumerate(LINE_END.split(text))
+        text = "\n".join(rows.get(number, line) for number, line in lines)
     text = _HYPHEN.sub(f"{BROKEN_WORD}\n", normalize_line_ends(text)).replace("\0", "")
     return "\n".join(line.rstrip() for line in printable(text).split("\n")).strip("\n")
 

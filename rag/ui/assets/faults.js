@@ -31,6 +31,7 @@ const DOUBTS = [
 const zh = [
   // Questions.
   [/^The question is empty\b/, () => "问题是空的，请写点什么再提问。"],
+  [/^The question holds function words only\b/, () => "问题里只有虚词，请写上要找的词。"],
   [/^The question holds no letters or digits\b/, () => "问题里没有文字或数字，请至少写一个词。"],
   [/^The question has ([\d,]+) characters; (?:at most )?([\d,]+) /, (is, most) => `问题有 ${is} 个字符，最多 ${most} 个，请缩短。`],
   [/^Choose at most (\d+) documents\b/, (most) => `最多选择 ${most} 篇文档，或者选全部文档。`],
