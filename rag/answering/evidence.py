@@ -19,6 +19,7 @@ from rag.answering.part_of_year import another_part, parts_of_year
 from rag.answering.places import Place, places_of
 from rag.answering.question import ACCEPTED, AskedFor, focus_phrase
 from rag.answering.row_asked import rows_asked
+from rag.answering.sibling_items import numbered_items, only_siblings
 from rag.answering.spans import (
     FIGURES,
     capitalised,
@@ -509,6 +510,8 @@ def features_of(
     which = ones_asked(asked.normalised)
     valued = asks_value(asked.normalised)
     group = group_asked(asked.normalised)
+    items = numbered_items(asked.text)
+    named = _documents(passages) if items else {}
     parts = parts_of_year(asked.normalised)
     focused = [_focus_share(weights, held_terms(passage.text)) for passage in passages]
     rows = rows_asked(asked.normalised, candidates)
@@ -575,7 +578,7 @@ def features_of(
         row[INDEX["row_named"]] = float(rows[i].named)
         row[INDEX["row_other"]] = float(rows[i].another)
         row[INDEX["column_named"]] = float(rows[i].column)
-        if which or valued or parts or group:
+        if which or valued or parts or group or items:
             following = normalize(candidate.after[:CONTEXT])
             nearby = context + following
             row[INDEX["unfit"]] = float(
@@ -583,6 +586,9 @@ def features_of(
                 or another_part(parts, normalised, nearby)
                 or (valued and not figures and lacks_value(asked.normalised, normalised))
                 or (group is not None and lacks_members(group, normalised, following))
+                or only_siblings(
+                    items, candidate.told, candidate.frame, named.get(candidate.document_id, "")
+                )
             )
         if asked.years:
             told = years_of(passages[candidate.passage])
@@ -696,6 +702,15 @@ def years_of(passage: Passage) -> frozenset[str]:
     return _years(
         passage.text, f"{passage.title or ''} {passage.heading or ''}", passage.published or ""
     )
+
+
+def _documents(passages: Sequence[Passage]) -> dict[str, str]:
+    """What is known of each document by its id: the sources, titles, headings and texts of its passages."""
+    told: dict[str, str] = {}
+    for one in passages:
+        text = "\n".join((one.source, one.title or "", one.heading or "", one.text))
+        told[one.document_id] = f"{told.get(one.document_id, '')}\n{text}"
+    return told
 
 
 def _unnamed(places: Sequence[Place], passages: Sequence[Passage]) -> list[tuple[float, float]]:
