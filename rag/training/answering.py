@@ -90,8 +90,8 @@ WEIGHTS = Path(__file__).resolve().parent.parent / "answering" / "weights"
 SEED = 7
 #: Passages that are looked at for each question, as :class:`rag.KnowledgeBase` does.
 K = Settings().k + LOOKED_AT
-#: Share of the answerable questions that may be refused; the threshold 0.5 is set there. The rules beside the
-#: networks refuse a few more: 5% in all.
+#: Share of the answerable questions, by weight, that may be refused; the threshold 0.5 is set there. On suites
+#: that had no part in a fit, whose questions are easier than most of it, 4% are refused then, by rules and all.
 FALSE_REFUSALS = 0.055
 
 

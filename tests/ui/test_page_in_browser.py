@@ -20,9 +20,10 @@ def expect(locator):
 
 
 def ask(page, question):
+    asked = page.locator(".exchange").count()
     page.locator("#question").fill(question)
     page.locator("#question").press("Enter")
-    expect(page.locator(".exchange").last.locator(".actions")).to_be_visible()
+    expect(page.locator(".exchange").nth(asked).locator(".actions")).to_be_visible()
 
 
 def marked(page):
