@@ -234,8 +234,28 @@ def _is_heading(text: str, above: Sequence[str]) -> bool:
 _SENTENCE_END = re.compile(r"[。；;！!][\s*_]*$")
 
 
+#: A year alone heads a section, it tells nothing.
+_YEAR_ALONE = re.compile(r"\d{4}\s*年?")
+_SETTLES = (FIGURES - {"rank"}) | {"date", "person"}
+
+
+@lru_cache(maxsize=2_048)
+def _tells(heading: str) -> bool:
+    """Whether a heading holds a fact, and can answer: 客服电话：400-123-4567, 门票30元."""
+    if _SENTENCE_END.search(heading):
+        return True
+    text = normalize(heading[marker_end(heading) :])
+    return re.search(r":\s*\S", text) is not None or any(
+        one.kind in _SETTLES and not _YEAR_ALONE.fullmatch(text[one.start : one.end])
+        for one in typed_spans(text)
+    )
+
+
 def _told_headings(passage: Passage) -> list[tuple[int, int]]:
-    """Where in a passage's text the headings stand whose places markup told, as (start, end)."""
+    """Where in a passage's text the headings stand whose places markup told, as (start, end).
+
+    Those that hold a fact themselves are left out.
+    """
     told = passage.metadata.get("headings")
     if not isinstance(told, (list, tuple)):
         return []
@@ -246,9 +266,7 @@ def _told_headings(passage: Passage) -> list[tuple[int, int]]:
         start, end = (
             (offset - passage.start if isinstance(offset, int) else -1) for offset in one[:2]
         )
-        if 0 <= start < end <= len(passage.text) and not _SENTENCE_END.search(
-            passage.text[start:end]
-        ):
+        if 0 <= start < end <= len(passage.text) and not _tells(passage.text[start:end]):
             found.append((start, end))
     return found
 

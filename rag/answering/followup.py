@@ -190,7 +190,7 @@ _LONGEST_PLACE = 6
 #: Kinds of places that are called by their names alone behind one that is called by its kind.
 _DISTRICT = frozenset("区县市")
 #: E20, X-300.
-_CODE = re.compile(r"([A-Za-z]+)[- ]?\d+")
+_CODE = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[- ]?\d+")
 #: What a remedy or a guard is for, two characters: 止痛, 退烧, 防水.
 _PURPOSE = re.compile("[止退治防解降消镇鎮抗化祛][\u4e00-\u9fff]")
 #: Turns of a conversation that a question may rest on.

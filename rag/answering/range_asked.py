@@ -16,7 +16,7 @@ _BETWEEN = re.compile(
     rf"{_NUMBER}{_UNIT}(?:\(含\)|以下|以内)?"
 )
 _AT_LEAST = re.compile(
-    rf"{_OVER}{_NUMBER}{_UNIT}(?:\(含\)|及)?以上|(?:超过|大于|高于){_NUMBER}{_UNIT}"
+    rf"{_OVER}{_NUMBER}{_UNIT}(?:\(含\)|及)?以上|(?:满|超过|大于|高于){_NUMBER}{_UNIT}的?"
 )
 _BELOW = re.compile(rf"{_UNDER}{_NUMBER}{_UNIT}|{_NUMBER}{_UNIT}(?:\(含\)|及)?(?:以下|以内)")
 #: A question that tells a range itself names no value: 3天以上, 不满5年和满5年.

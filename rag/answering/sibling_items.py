@@ -111,8 +111,9 @@ _COUNTS = re.compile(
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 #: Told of all the others too, or of a number and those above it.
 _OTHERS = re.compile(
-    r"其[余他它]|余下|各|每|所有|全部|任[何一]|以[上下内外前后]|"
-    r"\b(?:others?|rest|remaining|all|every|any|each|above|below|higher|later|newer|onwards)\b"
+    r"其[余他它]|余下|各|每|所有|全部|任[何一]|以[上下内外前后]|最[低高]|至少|不[低高]于|起步|"
+    r"\b(?:others?|rest|remaining|all|every|any|each|above|below|higher|later|newer|onwards|"
+    r"at (?:least|most)|minimum|maximum|up to|and up|or (?:more|up|better))\b|\d\+"
 )
 
 
@@ -243,13 +244,16 @@ def _value(number: str) -> str:
     return _SPELT.get(number.lower()) or _ROMAN.get(number) or number.lower()
 
 
+_LONGEST = 9  # digits of a number that a range is filled up between
+
+
 def _filled(row: list[str], gaps: list[str]) -> frozenset[str]:
     """The numbers or letters of a row with those between the ends of its ranges."""
     found = set(row)
     for first, last, gap in zip(row, row[1:], gaps, strict=False):
         if not _RANGE.fullmatch(gap):
             continue
-        if first.isdecimal() and last.isdecimal():
+        if max(len(first), len(last)) < _LONGEST and first.isdecimal() and last.isdecimal():
             found.update(str(one) for one in range(int(first), min(int(last), int(first) + 200)))
         elif len(first) == len(last) == 1:
             found.update(chr(one) for one in range(ord(first), ord(last)))

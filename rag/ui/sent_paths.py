@@ -39,14 +39,22 @@ class SentPaths:
     def versions(self, path: str, namesakes: Sequence[str]) -> list[str]:
         """The stored files that one sent by this path may be a new version of.
 
-        A path with folders tells which. A bare name tells no more than that: all files that were called
-        so may be meant, and those namesakes of which nothing is known.
+        A path with folders tells which, and so does a bare name by which one file alone was sent. Any
+        other bare name tells no more than that: all files that were called so may be meant, and those
+        namesakes of which nothing is known.
         """
         table = self._read()
         if "/" in path:
             return [stored for stored, paths in table.items() if path in paths]
+        own = [stored for stored, paths in table.items() if paths == [path]]
+        if len(own) == 1:
+            return own
         told = [s for s, paths in table.items() if path in (p.rpartition("/")[2] for p in paths)]
         return told + [stored for stored in namesakes if stored not in table]
+
+    def knows(self, stored: str) -> bool:
+        """Whether it is known how a stored file was sent."""
+        return stored in self._read()
 
     def is_only(self, path: str, stored: str) -> bool:
         """Whether a stored file was sent by this path alone; one from before the table, by its name."""

@@ -214,20 +214,25 @@ class Uploads:
     def _place(self, arrival: _Arrival, file: Path) -> tuple[str, bool]:
         """The name under which a file goes into the folder, and whether it is perhaps meant to replace another.
 
-        That of the one file that was sent by the same path, unless it came in the same batch; a bare
-        name counts only where no other file was called so. Else that of a file with the same bytes, if
-        there is one. Else its own, with a number where that is taken.
+        That of the one file that was sent by the same path, unless it came in the same batch. Else that of
+        a file with the same bytes, if there is one; it comes first for a bare name. Else its own, with
+        a number where that is taken.
         """
         namesakes, free = self._namesakes(arrival.name)
         together = self._batches.get(arrival.batch, set())
         earlier = self._sent.versions(arrival.path, namesakes)
         others = {name.casefold() for name in earlier} - together
+        bare = "/" not in arrival.path
+        equal = [one for one in namesakes if filecmp.cmp(self.folder / one, file, shallow=False)]
+        if bare and equal:
+            return equal[0], False
         if len(earlier) == len(others) == 1 and self._sent.is_only(arrival.path, earlier[0]):
             return earlier[0], False
-        for name in namesakes:
-            if filecmp.cmp(self.folder / name, file, shallow=False):
-                return name, False
-        return free, "/" not in arrival.path and bool(others)
+        if equal:
+            return equal[0], False
+        if not bare:
+            return free, not all(self._sent.knows(name) for name in namesakes)
+        return free, bool(others)
 
     def _namesakes(self, name: str) -> tuple[list[str], str]:
         """The files of this name and its numbers that lie in the folder, and the first that does not."""

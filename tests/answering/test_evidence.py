@@ -84,6 +84,25 @@ def test_a_whole_sentence_in_the_style_of_a_heading_is_a_candidate() -> None:
     assert [c.text for c in candidates_of([passage])] == [text, "第二条 另行通知。"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "answers"),
+    [
+        ("客服电话：400-123-4567", True),
+        ("门票30元", True),
+        ("市博物馆将于5月18日重新开放", True),
+        ("The deadline is 30 June", True),
+        ("Director: Anna Berg", True),
+        ("2024年工作要点", False),
+        ("第一批名单", False),
+        ("五、留校住宿申请", False),
+    ],
+)
+def test_a_heading_that_holds_a_fact_answers(heading: str, answers: bool) -> None:
+    text = f"{heading}\n\n欢迎来馆参观。"
+    told = replace(_passage(text, None), metadata={"headings": [[10, 10 + len(heading), 2]]})
+    assert (heading in [one.text for one in candidates_of([told])]) is answers
+
+
 TABLE = "| Property | X200 | X300 |\n|---|---|---|\n| Weight | 3.4 kg | 4.1 kg |\n| Price | $349 | $499 |"
 
 

@@ -17,6 +17,8 @@ from rag.answering.range_asked import range_holds
         ("10年至12年", True),
         ("10-15年", True),
         ("满20年以上", False),
+        ("满20年的", False),
+        ("满10年", True),
         ("10年以上", True),
         ("不满12年", False),
         ("15年以下", True),

@@ -128,3 +128,18 @@ def test_sentences_about_siblings_are_unfit(question: str, unfit: list[int]) -> 
     weights = weigh(asked, passages, lambda terms: np.ones(len(terms), np.float32))
     table = features_of(asked, candidates, passages, weights=weights)
     assert table[:, INDEX["unfit"]].tolist() == unfit
+
+
+def test_a_least_version_is_no_sibling() -> None:
+    for told in (
+        "The Java plugin requires Java 17 at minimum.",
+        "Java 17 and up is needed.",
+        "最低要求JDK17。",
+    ):
+        asked = numbered_items("Does the plugin work with Java 11, or JDK11?")
+        assert not only_siblings(asked, told, "", told)
+
+
+def test_a_number_of_thousands_of_digits_is_no_range() -> None:
+    told = "柜 A" + "1" * 4_400 + "至A5"
+    assert not only_siblings(numbered_items("B座的A5柜在哪"), told, "", told)

@@ -144,6 +144,21 @@ def test_a_bare_name_replaces_no_file_where_several_have_it(tmp_path, kb, two):
     assert (done["name"], done["outcome"], done["unsure"]) == ("README (2).md", "unchanged", False)
 
 
+def test_the_one_file_that_was_sent_by_a_bare_name_is_replaced_by_its_next_version(kb, two):
+    """Every version of it used to be kept, and to answer."""
+    assert two.index(kb, receive(two, "README.md", NEWER)["token"])["name"] == "README (3).md"
+    assert send(two, kb, "README.md", NEWEST) == ("README (3).md", "updated", True, True)
+    assert files(two) == {"README.md": ALPHA, "README (2).md": BETA, "README (3).md": NEWEST}
+
+
+def test_a_file_beside_one_of_unknown_origin_may_be_meant_to_replace_it(tmp_path, kb):
+    uploads = Uploads(tmp_path / "index")
+    send(uploads, kb, "beta/README.md", BETA)
+    (uploads.folder / ".sent.json").unlink()
+    done = uploads.index(kb, receive(uploads, "beta/README.md", NEWER)["token"])
+    assert (done["name"], done["unsure"]) == ("README (2).md", True)
+
+
 def test_a_file_of_another_folder_or_of_none_replaces_no_file(tmp_path, kb):
     uploads = Uploads(tmp_path / "index")
     assert send(uploads, kb, "alpha/README.md", ALPHA)[0] == "README.md"
