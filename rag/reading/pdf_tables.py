@@ -28,6 +28,11 @@ _FIGURE = re.compile(
 _NOTHING = frozenset({"", "-", "--", "—", "——", "–", "/", "n/a", "N/A", "无", "無"})
 #: White space, in heights of a line, that parts two columns: in every line; and without further evidence.
 _NARROWEST, _WIDE = 0.1, 0.5
+#: In characters of a type of fixed width: how far a word's width may be off; white that is more than a blank.
+_PITCHED, _BLANK = 0.25, 1.5
+#: What a unit is apart from; how many digits more than another a figure of its kind may have.
+_NO_UNIT = re.compile(r"[\d\s.,:/~()（）+–—-]")
+_MORE_DIGITS = 1
 #: How far, in heights of a line, the cells of one column may stand from their common edge.
 _ALIGNED = 0.15
 #: The farthest from one row to the next, in heights of a line, and in the distance of the first two rows.
@@ -119,8 +124,9 @@ def _rows_from(number: int, line: Callable[[int], _Line | None]) -> list[list[st
     lines: list[_Line] = []
     strips: list[Interval] = [(-math.inf, math.inf)]
     columns: list[Interval] = []
+    blank = 0.0
     while (below := line(number + len(lines))) is not None and _follows(lines, below):
-        least = _NARROWEST * below.height
+        least = max(_NARROWEST * below.height, blank)
         if len(lines) < 3:
             strips = _common(strips, below.white(), least)
         else:
@@ -130,10 +136,19 @@ def _rows_from(number: int, line: Callable[[int], _Line | None]) -> list[list[st
             columns = narrowed
         lines.append(below)
         if len(lines) == 3:
-            columns = _columns(strips, lines)
+            blank = _BLANK * _pitch(lines)
+            columns = _columns([strip for strip in strips if _width(strip) >= blank], lines)
             if not columns or not _is_head(_told(lines[0].cells(columns))):
                 return []
     return _checked(lines, columns) if len(lines) > 2 else []
+
+
+def _pitch(lines: Sequence[_Line]) -> float:
+    """The width of every character, where it is fixed; else 0. Each blank of such type is as wide."""
+    words = [(word.right - word.left, len(word.text)) for line in lines for word in line.words]
+    pitch = sum(width for width, _ in words) / sum(length for _, length in words)
+    fixed = all(abs(width - length * pitch) <= _PITCHED * pitch for width, length in words)
+    return pitch if fixed else 0.0
 
 
 def _follows(lines: Sequence[_Line], below: _Line) -> bool:
@@ -264,7 +279,9 @@ def _edge(span: Interval, edge: int) -> float:
 def _set_apart(lines: Sequence[_Line], cells: Sequence[Sequence[Sequence[_Word]]]) -> bool:
     """Whether the first line is set otherwise than the rows: fields of a form are all set alike."""
     head, *rows = lines
-    if not {font for row in rows for font in row.fonts} & {*head.fonts}:
+    if not {font for row in rows for font in row.fonts} & {*head.fonts} and all(
+        _of_one_kind(cells[1:], at, head.height) for at in range(1, len(cells[0]), 2)
+    ):
         return True
     for at, name in enumerate(cells[0]):
         edges = _edges(cells[1:], at, head.height)
@@ -278,6 +295,19 @@ def _set_apart(lines: Sequence[_Line], cells: Sequence[Sequence[Sequence[_Word]]
         ):
             return True
     return False
+
+
+def _of_one_kind(rows: Sequence[Sequence[Sequence[_Word]]], at: int, height: float) -> bool:
+    """Whether the figures of a column have one unit or similar lengths, or end at one edge, unlike fields."""
+    edges = {edge for edge, _ in _edges(rows, at, height)}
+    if edges and 0 not in edges:
+        return True
+    figures = [cell for row in rows if _is_figure(cell := _told(row)[at])]
+    units = {_NO_UNIT.sub("", cell) for cell in figures}
+    if len(units) == 1 and units != {""}:
+        return True
+    digits = [sum(map(str.isdigit, cell)) for cell in figures]
+    return len(units - {""}) < 2 and max(digits) - min(digits) <= _MORE_DIGITS
 
 
 def _placed(line: str, start: int, text_page: Any) -> _Line | None:

@@ -16,7 +16,7 @@ _TEXT = (
     r"tex|ltx|txt|md|x?html?|mht(?:ml)?|aspx?|php|jsp|csv|json|xml|e?ps|"
     r"jpe?g|png|gif|tiff?|bmp|svg|psd|tmp"
 )
-_ADDRESS = r"(?:[a-z][a-z\d+.-]+://|about:|data:|file:|www\.)\S.*"
+_ADDRESS = r"(?:[a-z][a-z\d+.-]+://|about:|data:|file:)\S.*|www\.\S+"
 _PATH = r"(?:[a-z]:[\\/]|\\\\).*|~?(?:/[^\s/]+){2,}/?"
 _NEW = r"(?:new|新建|新增)\s*(?:microsoft\s*)?(?:word|excel|powerpoint|office|docx|pptx|xlsx|wps|pdf|text)?\s*"
 _KIND = (
@@ -31,10 +31,12 @@ _NAMELESS = (
 _PROGRAM = r"microsoft\s*(?:office\s*)?(?:word|excel|powerpoint)|powerpoint|wps\s*(?:文字|表格|演示|office)?"
 #: Numbers, dates and times, and the number of a copy.
 _NUMBERS = r"[\s\d_.:()（）-]*"
+#: The name of a file, after that of the program that printed it.
+_PRINTED = rf".*\.[a-z][a-z\d]{{1,4}}|.*\w_\w.*|\S*\d\S*|{_NAMELESS}{_NUMBERS}"
 _NO_TITLE = re.compile(
     rf"{_ADDRESS}|{_PATH}|.*\.(?:{_OFFICE})|\S+\.(?:{_TEXT})"
     rf"|(?:{_NEW})?{_KIND}{_NUMBERS}|{_NAMELESS}[\s-]*{_KIND}?{_NUMBERS}"
-    rf"|(?:{_PROGRAM})(?:\s+[-–—]\s.*|[\s-]*{_KIND}?{_NUMBERS})|{_KIND}\s+(?:de\s+)?powerpoint",
+    rf"|(?:{_PROGRAM})(?:\s+[-–—]\s+(?:{_PRINTED})|[\s–—-]*{_KIND}?{_NUMBERS})|{_KIND}\s+(?:de\s+)?powerpoint",
     re.IGNORECASE,
 )
 

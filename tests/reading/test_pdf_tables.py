@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from rag.reading import pdf_tables
 from rag.reading.pdf import read_pdf
 from tests.reading.small_pdf import Line, small_pdf
 
@@ -13,6 +16,11 @@ CLOSE = (0, 52, 80)
 
 def row(*cells: str, at: tuple[float, ...] = APART) -> Line:
     return [(x, cell) for x, cell in zip(at, cells, strict=False) if cell]
+
+
+def fixed(text: str) -> Line:
+    """Words of a line in type of fixed width, whose blank is as wide as its letters."""
+    return [(6 * word.start(), word[0]) for word in re.finditer(r"\S+", text)]
 
 
 def text_of(*lines: Line) -> str:
@@ -109,6 +117,53 @@ def test_two_columns_are_a_table_where_the_head_is_set_otherwise() -> None:
 )  # fmt: skip
 def test_what_only_looks_like_a_table_keeps_its_lines(lines: list[Line]) -> None:
     assert "|" not in text_of(*lines)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["He was in town when", "in 1999 it was 12", "in 2001 it was 30"],
+        ["See the rules for it", "Act 312 of 1999", "Act 414 of 2001"],
+        ["Ship  built in the", "One   12 of 1999", "Two   14 of 2001", "Six   16 of 2003"],
+    ],
+)
+def test_a_blank_of_fixed_width_parts_no_columns(lines: list[str]) -> None:
+    assert not re.search("(of|was|in) [|]", text_of(*map(fixed, lines)))
+
+
+def test_columns_in_type_of_fixed_width_stand_two_blanks_apart() -> None:
+    lines = ["Ship name   Tons  Built", "Sea One      520   2009", "North Star  1860   2017"]
+    assert text_of(*map(fixed, lines)).splitlines() == [
+        "| Ship name | Tons | Built |",
+        "|---|---|---|",
+        "| Sea One | 520 | 2009 |",
+        "| North Star | 1860 | 2017 |",
+    ]
+    assert "|" not in text_of(*(fixed(" ".join(line.split())) for line in lines))
+
+
+@pytest.mark.parametrize(
+    ("figures", "is_table"),
+    [
+        (("7", "12", "5551234"), False),
+        (("12m", "3t", "40kW"), False),
+        (("520", "1860", "740"), True),
+        (("5t", "12000t", "40t"), True),
+    ],
+)
+def test_a_bold_first_line_is_a_head_where_the_figures_are_of_one_kind(
+    figures: tuple[str, ...], is_table: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_tables, "_font", lambda _raw, _page, at: (b"", 700 if at < 21 else 400))
+    rows = [
+        row(name, figure) for name, figure in zip(("Ward", "Bed", "Phone"), figures, strict=True)
+    ]
+    assert ("|" in text_of(row("Patient's", "Smith, John"), *rows)) is is_table
+    right = [
+        [(0, name), (150 - 6 * len(figure), figure)]
+        for name, figure in zip(("Sea", "Star", "Sun"), ("7", "12", "5551234"), strict=True)
+    ]
+    assert "|" in text_of(row("Ship name", "Tons moved"), *right)
 
 
 def test_the_lines_around_a_table_are_no_rows() -> None:

@@ -18,7 +18,9 @@ from tests.reading.small_pdf import small_pdf
         "工作簿1.xlsx", "Untitled", "Untitled-1", "Untitled document", "Document", "document1", "Book1", "Sheet1",
         "Layout 1", "Slide 1", "scan0001", "Scan_20240101", "IMG_0001", "PowerPoint Presentation",
         "PowerPoint-Präsentation", "Présentation PowerPoint", "Presentación de PowerPoint", "PowerPoint 演示文稿",
-        "Microsoft Word", "Microsoft Word - x.doc", "New Microsoft Word Document", "文档1", "文件1", "演示文稿1", "幻灯片 1",
+        "Microsoft Word", "Microsoft Word - x.doc", "www.example.org/a?b=c",
+        "Microsoft Word - my notes.tex", "Microsoft Word - final_report v3", "Microsoft PowerPoint - Lecture01",
+        "Microsoft Word - ", "Microsoft Word – Document1", "Microsoft Word - Untitled", "New Microsoft Word Document", "文档1", "文件1", "演示文稿1", "幻灯片 1",
         "無標題", "无标题文档", "新建 Microsoft Word 文档", "新建 Microsoft Word 文档 (2)", "新建 DOCX 文档", "新建文本文档",
         "扫描件2024-01-01 10.20",
     ],
@@ -31,6 +33,7 @@ def test_a_title_that_a_program_wrote(title: str) -> None:
     "title",
     [
         "Document retention policy", "Slide rules", "PowerPoint for beginners", "Microsoft Word for beginners",
+        "www.gov.uk style guide", "Microsoft Excel - Tips and Tricks", "Microsoft Word – eine Einführung",
         "Introduction to Node.js", "ASP.NET", "Amazon.com", "Web 2.0", "How to write a README.md", "Book of hours",
         "Untitled poems", "Scan statistics", "Page layout", "Presentation skills", "Text mining", "AC/DC",
         "input/output", "About: a history", "Note: the sea", "文档管理办法", "文件汇编", "幻灯片制作教程", "无标题之诗",

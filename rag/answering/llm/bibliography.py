@@ -29,6 +29,8 @@ _EDGES = " \t.:。*_`'‘’"
 _PAGE = re.compile(r"(?:pp?\.?|pages?)\s*\d+(?:\s*-\s*\d+)?|第\s*\d+(?:\s*-\s*\d+)?\s*页")
 _WORD = r"(?:passages?|documents?|sources?|段落|片段|资料|文档|来源|文献)"
 _POINTER = re.compile(rf"(?:{_WORD}\s*)?\d{{1,2}}(?:\s*(?:and|&|-|和|与|及)\s*\d{{1,2}})*")
+# Behind a heading in its line, one number may as well be a fact: “References: 2”.
+_COUNT = re.compile(r"[\W_]*\d+(?:\s*-\s*\d+)?[\W_]*")
 # The share of a name that stands for it: “Annual Report” for “Annual Report 2023”.
 _MOST = 2 / 3
 
@@ -54,32 +56,33 @@ class Bibliography:
         self._count = len(passages)
 
     def left_out(self, sentences: Sequence[ReplySentence]) -> list[ReplySentence]:
-        """The sentences without lists of sources.
+        """The sentences without the list of sources at the end.
 
-        A list has a heading, or is of footnotes (“[^1]: a.txt”), and something is told before it. A
-        heading at the very end is left out with it: what may still come decides what it heads.
+        A list has a heading, or is of footnotes (“[^1]: a.txt”), something is told before it, and nothing
+        but entries and headings follows: “Source: Mains supply” between two facts is one too. Of a growing
+        reply, what may yet prove such a list is left out until what follows tells.
 
         Args:
             sentences: A reply's, from the first one.
         """
-        kept: list[ReplySentence] = []
-        listing = False
-        for at, one in enumerate(sentences):
-            text = normalize(one.text)
+        begins: int | None = None
+        for at in range(len(sentences) - 1, 0, -1):
+            text = normalize(sentences[at].text)
             heading = _HEADING.match(text)
-            if heading and re.search(r"\w", text[heading.end() :]):
-                listing = self.is_entry(text[heading.end() :], parts=True)
-            elif heading:
-                listing = all(
-                    self.is_entry(following.text, parts=True)
-                    for following in sentences[at + 1 : at + 2]
-                )
-            else:
-                listing = (listing or text.startswith(":")) and self.is_entry(text, parts=True)
-            listing = listing and bool(kept)
-            if not listing:
-                kept.append(one)
-        return kept
+            if not (self._heads(heading) if heading else self.is_entry(text, parts=True)):
+                break
+            if heading or text.startswith(":"):
+                begins = at
+        return list(sentences[:begins])
+
+    def _heads(self, heading: re.Match[str]) -> bool:
+        """Whether a heading has nothing but entries, or nothing, behind it."""
+        behind = heading.string[heading.end() :]
+        if not re.search(r"\w", behind):
+            return True
+        if "\n" not in heading.group() and _COUNT.fullmatch(behind):
+            return False
+        return self.is_entry(behind, parts=True)
 
     def is_entry(self, text: str, *, parts: bool = False) -> bool:
         """Whether a text, marks aside, names documents, with headings, pages and dates, and nothing else.

@@ -304,6 +304,18 @@ def test_a_source_that_no_passage_bears_is_told_as_unsupported() -> None:
         assert answer.text.endswith("Wikipedia (not supported by the documents)")
 
 
+@pytest.mark.parametrize("line", ["References: 2", "- Source: works.txt [1]", "Source: works.txt"])
+def test_what_looks_like_a_list_of_sources_is_told_where_more_follows(line: str) -> None:
+    fact = "Harbour Works had revenue of $128 million in 2023. [1]"
+    reply = f"{fact}\n{line}\n{fact}"
+    for size in (1, 7, len(reply)):
+        pieces, answer = _ask(reply, size=size)
+        assert "".join(pieces) == answer.text
+        assert line.removesuffix(" [1]") in answer.text
+        assert answer.text.startswith(fact)
+        assert answer.text.endswith(f"\n{fact}")
+
+
 def test_support_across_languages_is_a_json_value() -> None:
     """An embedder's cosines are numpy's float32, which json does not know."""
     document = Document(id="works", source="works.txt", text=TEXT)
