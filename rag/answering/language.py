@@ -11,6 +11,7 @@ __all__ = [
     "other_dates",
     "question_language",
     "refusal_text",
+    "unanswered_part",
 ]
 
 _REFUSALS = {
@@ -122,6 +123,32 @@ _LEAD_INS = {
 }
 
 
+_UNANSWERED_PARTS = {
+    "zh": "资料中没有找到答案",
+    "zh-Hant": "資料中沒有找到答案",
+    "en": "no answer in the documents",
+    "ja": "資料の中に答えは見つかりませんでした",
+    "ko": "자료에서 답을 찾지 못했습니다",
+    "fr": "pas de réponse dans les documents",
+    "de": "keine Antwort in den Dokumenten",
+    "es": "sin respuesta en los documentos",
+    "pt": "sem resposta nos documentos",
+    "it": "nessuna risposta nei documenti",
+    "nl": "geen antwoord in de documenten",
+    "ru": "в документах ответа нет",
+    "uk": "у документах відповіді немає",
+    "tr": "belgelerde yanıt yok",
+    "vi": "không có câu trả lời trong tài liệu",
+    "id": "tidak ada jawaban dalam dokumen",
+    "pl": "brak odpowiedzi w dokumentach",
+    "th": "ไม่พบคำตอบในเอกสาร",
+    "ar": "لا إجابة في الوثائق",
+    "he": "אין תשובה במסמכים",
+    "hi": "दस्तावेज़ों में उत्तर नहीं मिला",
+    "el": "δεν υπάρχει απάντηση στα έγγραφα",
+}
+
+
 def refusal_text(language: str) -> str:
     """What is said when the documents do not hold the answer, with the nearest passages beside it."""
     return _REFUSALS.get(language, _REFUSALS["en"])
@@ -135,6 +162,15 @@ def nothing_fits_text(language: str) -> str:
 def nothing_indexed_text(language: str) -> str:
     """What is said when the index is empty."""
     return _NOTHING_INDEXED.get(language, _NOTHING_INDEXED["en"])
+
+
+def unanswered_part(question: str) -> str:
+    """The line that says of one question of several that the documents do not hold its answer."""
+    language = question_language(question)
+    told = _UNANSWERED_PARTS.get(language, _UNANSWERED_PARTS["en"])
+    if language in ("zh", "zh-Hant", "ja"):
+        return f"“{question}”：{told}。"
+    return f'"{question}": {told}.'
 
 
 def lead_in(language: str) -> str:

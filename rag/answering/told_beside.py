@@ -54,6 +54,7 @@ def span_told_beside(
         return None
     return (
         _respective(asked, text, spans)
+        or _behind_the_condition(asked, text, spans)
         or _before_the_counted(asked, text, spans)
         or _behind_the_measured(asked, text, spans, read)
     )
@@ -104,6 +105,31 @@ def _before_the_counted(asked: AskedFor, text: str, spans: Sequence[Near]) -> Sp
     if best >= _ALIKE and alike.count(best) == 1:
         return spans[alike.index(best)][:2]
     return None
+
+
+#: A figure that narrows down what is counted, in a question or a sentence: 30亿元以上, 超过30亿元.
+_CONDITION = re.compile(
+    r"(?:超过?|[高大多]于|不少于|不低于|至少)\s*(\d[\d.,]*[百千万亿]*)|"
+    r"(\d[\d.,]*[百千万亿]*)[^\W\d_]{0,3}?(?:及?以[上下内]|或更[多高])"
+)
+
+
+def _behind_the_condition(asked: AskedFor, text: str, spans: Sequence[Near]) -> Span | None:
+    """投资30亿元以上的有几个: of 亿元以上项目172个，投资30亿元以上的占3个 the one in that clause."""
+    wanted = _CONDITION.search(asked.normalised)
+    if wanted is None:
+        return None
+    figure = wanted[1] or wanted[2]
+    told = [match for match in _CONDITION.finditer(text) if (match[1] or match[2]) == figure]
+    if len(told) != 1:
+        return None
+    end = _CLAUSE_END.search(text, told[0].end())
+    stop = end.start() if end else len(text)
+    behind = [span for span in spans if told[0].end() <= span[0] and span[1] <= stop]
+    return behind[0][:2] if len(behind) == 1 else None
+
+
+_CLAUSE_END = re.compile("[,，;；。、]")
 
 
 def _shared(one: str, other: str) -> int:

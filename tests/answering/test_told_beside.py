@@ -78,3 +78,22 @@ def test_the_day_of_the_week() -> None:
 def test_lists_and_other_languages_are_left_alone() -> None:
     assert _told("有哪些租金?", RENT, read="3%") is None
     assert _told("How much is the rent?", "The rent is $480, from then 3%.", read="3%") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("投资30亿元以上的项目有多少个?", "3个"),
+        ("投资超过30亿元的有几个?", "3个"),
+        ("投资50亿元以上的有几个?", None),
+        ("亿元以上项目有多少个?", None),
+    ],
+)
+def test_the_figure_of_what_another_figure_narrows_down(question: str, shown: str | None) -> None:
+    text = "新落地的亿元以上项目有172个，投资30亿元以上的占3个。"
+    assert _told(question, text, read="172个") == shown
+
+
+def test_a_condition_with_two_figures_behind_it_tells_nothing() -> None:
+    text = "共有9人报名，60岁以上的男3人女4人。"
+    assert _told("60岁以上的有几人?", text) is None
