@@ -22,6 +22,7 @@ from rag.answering.evidence import (
 )
 from rag.answering.nearness import nearness_of
 from rag.answering.question import AskedFor
+from rag.answering.range_asked import sentence_in_range
 from rag.answering.scoring import family_of, has_network, load_network
 from rag.records import Passage
 
@@ -122,6 +123,9 @@ def rank(
         if score.span is not None:
             spans[index] = (*score.span, score.span_score)
     order = [int(i) for i in np.argsort(-logits, kind="stable")]
+    in_range = sentence_in_range(asked.normalised, candidates, order[:READ])
+    if in_range is not None:
+        order.insert(0, order.pop(order.index(in_range)))
     return Ranked(candidates, order, logits, table, weights, spans, family, read=True)
 
 

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 
 from rag.answering.evidence import Weights, typed_spans_near
 from rag.answering.question import AskedFor, focus_phrase
+from rag.answering.range_asked import ranges_asked
 from rag.answering.spans import FIGURES, person_at
-from rag.normalization import normalize
+from rag.normalization import normalize, normalize_with_offsets, source_span
 
 __all__ = ["span_told_beside"]
 
 Span = tuple[int, int]
 Near = tuple[int, int, float]
 
-#: A reader from here on is believed against a name that stands behind the asked post.
+#: A reader from here on is believed against what stands behind the asked post or range.
 _BELIEVED = 0.5
 #: A figure behind the asked words is that much nearer to the question's words than the one it replaces.
 _NEARER = 0.15
@@ -42,6 +43,9 @@ def span_told_beside(
     """
     if asked.many or asked.at is None or not asked.language.startswith("zh"):
         return None
+    spans = typed_spans_near(asked, text, weights)
+    if (told := _behind_the_range(asked, text, spans, read)) is not None:
+        return told
     if asked.kind == "person":
         return _behind_the_post(asked, text, read)
     for asks, form in _TIMES:
@@ -49,7 +53,6 @@ def span_told_beside(
             dates = typed_spans_near(asked, text, weights, frozenset({"date"}))
             times = [span for span in dates if form.search(text[slice(*span[:2])])]
             return max(times, key=lambda span: span[2])[:2] if times else None
-    spans = typed_spans_near(asked, text, weights)
     if asked.kind not in FIGURES or len(spans) < 2:
         return None
     return (
@@ -81,7 +84,14 @@ def _behind_the_measured(
 ) -> Span | None:
     """月租金是多少: of 月租金为4800元，第二年起上调3% the first, though the reader takes the second."""
     phrase = focus_phrase(asked)
-    behind = [span for span in spans if _told_before(text, span[0]).endswith(phrase)]
+    if phrase == asked.units and asked.at is not None:
+        measured = _MEASURED.search(asked.normalised, 0, asked.at[0])
+        phrase = measured["noun"] if measured else phrase
+    before = {span: _told_before(text, span[0]) for span in spans}
+    behind = [span for span in spans if before[span].endswith(phrase)]
+    if len(behind) > 1:  # 产假, and not 陪产假
+        whole = re.compile(f"(?<![\u4e00-\u9fff]){re.escape(phrase)}$")
+        behind = [span for span in behind if whole.search(before[span])]
     if len(phrase) < 2 or len(behind) != 1 or read is None:
         return None
     marked = [near for start, end, near in spans if read[0] < end and start < read[1]]
@@ -89,6 +99,10 @@ def _behind_the_measured(
     if not marked or (read[0] < end and start < read[1]) or max(marked) + _NEARER > near:
         return None
     return start, end
+
+
+#: What stands before 多少天: 产假, 保修期.
+_MEASURED = re.compile("(?P<noun>[\u4e00-\u9fff]{2,8}?)[是为有共的]*$")
 
 
 def _before_the_counted(asked: AskedFor, text: str, spans: Sequence[Near]) -> Span | None:
@@ -130,6 +144,33 @@ def _behind_the_condition(asked: AskedFor, text: str, spans: Sequence[Near]) -> 
 
 
 _CLAUSE_END = re.compile("[,，;；。、]")
+
+
+def _behind_the_range(
+    asked: AskedFor, text: str, spans: Sequence[Near], read: Near | None
+) -> Span | None:
+    """工作12年年假几天: of 满1年不满10年的，5天；满10年不满20年的，10天 the second.
+
+    Where nothing of the asked kind stands there, and no sure reader points there, all that is said of it.
+    """
+    normalised, offsets = normalize_with_offsets(text)
+    ranges, place = ranges_asked(normalised, asked.normalised)
+    if len(ranges) < 2 or place is None:
+        return None
+    bounds = [source_span(offsets, one.start, one.end) for one in ranges]
+    start = bounds[place][1]
+    stop = bounds[place + 1][0] if place + 1 < len(bounds) else len(text)
+    behind = [span for span in spans if start <= span[0] and span[1] <= stop]
+    if behind:
+        return behind[0][:2]
+    if read is not None and start <= read[0] and read[1] <= stop and read[2] >= _BELIEVED:
+        return None
+    told = _SAID.match(text, start, stop)
+    return told.span("said") if told else None
+
+
+#: What is said of a range: 由总经理审批 behind 20000元以上.
+_SAID = re.compile("的?[,，]?(?P<said>[^,，;；。]{2,})")
 
 
 def _shared(one: str, other: str) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.range_asked import range_holds
+from rag.answering.range_asked import range_holds, ranges_asked, sentence_in_range
+from tests.answering.made import passage, ranked_over
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,43 @@ def test_neither_a_calendar_year_nor_a_range_of_the_question_is_a_value() -> Non
     assert not range_holds("满1年不满10年", "工作不满5年和满5年的有什么不同?")
     assert range_holds("100元以上", "满120元包邮吗?")
     assert range_holds("18-60周岁", "25周岁可以报名吗?")
+
+
+def test_units_of_one_kind_are_compared() -> None:
+    assert range_holds("20000元以上", "报销3万元谁审批?")
+    assert not range_holds("20000元以上", "报销3万吨谁审批?")
+    assert not range_holds("5000元至2万元", "报销3万元谁审批?")
+
+
+def test_of_ranges_that_hold_a_value_the_narrower_one_counts() -> None:
+    text = "超过3天的由经理批准,超过10天的由总经理批准"
+    ranges, place = ranges_asked(text, "请假12天谁批准?")
+    assert [(one.low, one.unit) for one in ranges] == [(3, "天"), (10, "天")]
+    assert place == 1
+    assert ranges_asked(text, "请假5天谁批准?")[1] == 0
+    assert ranges_asked(text, "请假2天谁批准?")[1] is None
+    assert ranges_asked(text, "请假2个月谁批准?") == ([], None)
+    assert ranges_asked(text, "谁批准?") == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "found"),
+    [
+        ("工作25年年假几天?", "已满10年", "已满20年"),
+        ("工作3年年假几天?", "已满20年", "已满1年"),
+        ("工作12年年假几天?", "已满10年", None),
+        ("工作25年年假几天?", "年假须", None),
+        ("年假几天?", "已满10年", None),
+    ],
+)
+def test_the_sentence_whose_range_holds_the_value(
+    question: str, first: str, found: str | None
+) -> None:
+    text = (
+        "职工累计工作已满1年不满10年的，年休假5天；职工累计工作已满10年不满20年的，年休假10天；职工累计工作"
+        "已满20年的，年休假15天。年假须提前申请。"
+    )
+    ranked = ranked_over([passage(text)], first)
+    index = sentence_in_range(question, ranked.candidates, ranked.order)
+    assert (index is None) == (found is None)
+    assert index is None or ranked.candidates[index].text.count(found or "")

@@ -97,3 +97,39 @@ def test_the_figure_of_what_another_figure_narrows_down(question: str, shown: st
 def test_a_condition_with_two_figures_behind_it_tells_nothing() -> None:
     text = "共有9人报名，60岁以上的男3人女4人。"
     assert _told("60岁以上的有几人?", text) is None
+
+
+LEAVE = (
+    "累计工作已满1年不满10年的，年休假5天；已满10年不满20年的，年休假10天；已满20年的，年休假15天。"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("工作9年年假几天?", "5天"),
+        ("工作10年的年休假有几天?", "10天"),
+        ("工作25年年假几天?", "15天"),
+        ("年休假有几天?", None),
+        ("工作满10年不满20年的年休假几天?", None),
+    ],
+)
+def test_the_figure_behind_the_range_that_holds_the_asked_value(
+    question: str, shown: str | None
+) -> None:
+    assert _told(question, LEAVE) == shown
+
+
+def test_what_is_said_of_the_range_where_no_person_is_named() -> None:
+    text = "5000元以下由部门经理审批，5000元至20000元由财务总监审批，20000元以上由总经理审批。"
+    assert _told("报销3万元由谁审批?", text, read="财务总监") == "由总经理审批"
+    assert _told("报销8000元由谁审批?", text, read="财务总监") is None  # the reader is right
+    assert (
+        _told("请病假5天谁批准?", "超过3天的需经理批准，超过10天的需总经理批准。") == "需经理批准"
+    )
+
+
+def test_the_measured_words_begin_a_word() -> None:
+    text = "婚假为10天，产假为158天，陪产假15天。"
+    assert _told("产假多少天?", text, read="15天", sure=0.7) == "158天"
+    assert _told("陪产假多少天?", text, read="158天", sure=0.7) == "15天"
