@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.messages import AIMessage, HumanMessage, convert_to_messages
@@ -26,7 +27,8 @@ class AnswerChain(Runnable[Question, Any]):
     The input is a question, or a mapping with ``question`` and any of ``history``, ``where``, ``k``
     and ``answerer``. The history is pairs (question, answer), or messages as LangChain takes them:
     message objects or mappings with ``role`` and ``content``. ``invoke``, ``batch`` and their async forms
-    give the Answer; ``stream`` and ``astream`` give text pieces and, last, the Answer.
+    give the Answer; ``stream`` and ``astream`` give text pieces and, last, the Answer. Keyword arguments,
+    also those of ``bind``, stand for what a question does not say itself: ``chain.bind(k=3)``.
     """
 
     def __init__(self, knowledge_base: KnowledgeBase) -> None:
@@ -39,9 +41,8 @@ class AnswerChain(Runnable[Question, Any]):
         **kwargs: Any,
     ) -> Answer:
         """Answer one question."""
-        del kwargs
         answer: Answer = self._call_with_config(
-            lambda question: self.knowledge_base.ask(**_arguments(question)), input, config
+            lambda question: self.knowledge_base.ask(**_arguments(question, kwargs)), input, config
         )
         return answer
 
@@ -52,8 +53,8 @@ class AnswerChain(Runnable[Question, Any]):
         **kwargs: Any,
     ) -> Iterator[Any]:
         """Text pieces, then the Answer."""
-        del kwargs
-        yield from self._transform_stream_with_config(iter((input,)), self._events, config)
+        events = partial(self._events, kwargs)
+        yield from self._transform_stream_with_config(iter((input,)), events, config)
 
     async def astream(
         self,
@@ -62,25 +63,28 @@ class AnswerChain(Runnable[Question, Any]):
         **kwargs: Any,
     ) -> AsyncIterator[Any]:
         """Text pieces, then the Answer; cancelling stops the work at the next piece."""
-        del kwargs
 
         async def inputs() -> AsyncIterator[Question]:
             yield input
 
-        events = self._atransform_stream_with_config(inputs(), self._async_events, config)
+        events = self._atransform_stream_with_config(
+            inputs(), partial(self._async_events, kwargs), config
+        )
         async with aclosing(cast("AsyncGenerator[Any]", events)) as closing:
             async for event in closing:
                 yield event
 
-    def _events(self, inputs: Iterator[Question]) -> Iterator[Any]:
+    def _events(self, bound: dict[str, Any], inputs: Iterator[Question]) -> Iterator[Any]:
         for question in inputs:
-            yield from self.knowledge_base.stream(**_arguments(question))
+            yield from self.knowledge_base.stream(**_arguments(question, bound))
 
-    async def _async_events(self, inputs: AsyncIterator[Question]) -> AsyncIterator[Any]:
+    async def _async_events(
+        self, bound: dict[str, Any], inputs: AsyncIterator[Question]
+    ) -> AsyncIterator[Any]:
         import asyncio
 
         async for question in inputs:
-            events = self.knowledge_base.stream(**_arguments(question))
+            events = self.knowledge_base.stream(**_arguments(question, bound))
             missing = object()
             try:
                 while (event := await asyncio.to_thread(next, events, missing)) is not missing:
@@ -104,18 +108,19 @@ def _close(close: Any) -> None:
         return
 
 
-def _arguments(value: Question) -> dict[str, Any]:
+def _arguments(value: Question, bound: dict[str, Any]) -> dict[str, Any]:
+    """What :meth:`KnowledgeBase.ask` takes; the input itself counts before what was bound."""
     if isinstance(value, str):
-        return {"question": value}
+        value = {"question": value}
     if not isinstance(value, dict) or "question" not in value:
         raise QueryError("The chain's input is a question, or a mapping with 'question'.")
     known = {"question", "history", "where", "k", "answerer"}
-    unknown = sorted(set(value) - known)
+    arguments = {**bound, **value}
+    unknown = sorted(arguments.keys() - known)
     if unknown:
         raise QueryError(
             f"The chain's input has an unknown key {unknown[0]!r}; known: {sorted(known)}."
         )
-    arguments = dict(value)
     if arguments.get("history"):
         arguments["history"] = _turns(arguments["history"])
     return arguments

@@ -7,6 +7,7 @@ answer), 1 for a user's mistake or a fault, 2 for usage.
 from __future__ import annotations
 
 import argparse
+import codecs
 import contextlib
 import difflib
 import json
@@ -42,6 +43,9 @@ DEFAULT_INDEX = "indexes/default"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started this
+            setattr(sys, name, open(os.devnull, "r+"))  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -460,9 +464,22 @@ def _batch_lines(name: str) -> Iterator[tuple[int, str]]:
         else:
             file = stack.enter_context(Path(name).open("rb"))
         for number, raw in enumerate(file, start=1):
-            line = raw.decode("utf-8-sig" if number == 1 else "utf-8", "surrogateescape")
+            line = _batch_text(raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw)
             if line.strip():
                 yield number, line
+
+
+def _batch_text(line: bytes) -> str:
+    """A line that ought to be UTF-8; one in an older encoding is read where there is no doubt in which."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        from rag.reading import decode
+
+        found = decode(line)
+        if found is None or found.doubt:
+            return line.decode(errors="surrogateescape")
+        return found.text
 
 
 _BATCH_FIELDS = {"question", "history", "where", "id"}

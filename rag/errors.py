@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from pathlib import Path
 
 __all__ = [
     "AnsweringError",
@@ -104,43 +105,55 @@ class IndexLockedError(IndexStoreError):
 class IndexModelMismatchError(IndexStoreError):
     """The index and the query would be embedded by different models.
 
-    ``model`` is the setting that asks for the other one, as a command line can give it.
+    ``model`` is the setting that asks for the other one, as a command line can give it; None where an
+    embedder was given as an object.
     """
 
     def __init__(
         self, *, path: str, index_model: str, query_model: str, model: str | None = None
     ) -> None:
-        known, _, _ = index_model.partition("@")
-        wanted, _, _ = query_model.partition("@")
-        asked = model or query_model
-        if known == wanted:
-            step = f"Embed its text anew: rag index --reembed --index {shlex.quote(path)}"
+        from rag.embedding import base_name, setting_of  # which import this module
+
+        asked = model or setting_of(query_model)
+        if asked is None:
+            who = "the embedder given is"
+            anew = f"rag.knowledge_base.reembed({path!r}, embedder=...)"
         else:
-            step = (
-                f"Ask it with --model {_as_option(index_model)}, or embed its text anew: "
-                f"rag index --reembed --index {shlex.quote(path)}"
+            who = "the settings ask for"
+            anew = f"rag index --reembed --index {shlex.quote(path)}"
+            anew += "" if asked == "bundled" else f" --model {shlex.quote(asked)}"
+        step = f"embed its text anew: {anew}"
+        base = base_name(index_model)
+        if base is None or base != base_name(query_model):
+            step = f"{_how_to_ask(index_model)}, or {step}"
+        if query_model.startswith(f"{index_model}:"):  # the class alone was noted
+            step += (
+                ". If it is the model that the index was made with, name it so: "
+                f"rag.retrieval.langchain.LangChainEmbedder(embeddings, name={index_model!r})"
             )
-        if asked != "bundled":
-            step += f" --model {shlex.quote(asked)}"
         super().__init__(
-            f"{path} was built with the model {index_model!r}, but the settings ask for "
-            f"{query_model!r}. {step}"
+            f"{path} was built with the model {index_model!r}, but {who} {query_model!r}. "
+            f"{step[0].upper()}{step[1:]}"
         )
         self.path = path
         self.index_model = index_model
         self.query_model = query_model
 
 
-def _as_option(model: str) -> str:
-    """What follows ``--model`` for the model that an index names."""
-    from rag.embedding import name_before_loading  # which imports this module
+def _how_to_ask(model: str) -> str:
+    """What asks an index for which this model is noted."""
+    from rag.embedding import base_name, setting_of
 
-    name, _, revision = model.partition("@")
-    if not name.startswith("rag-static"):
-        return shlex.quote(name)
-    # Models that were made with rag.training have no place in their name, nor has an older bundled one.
-    is_bundled = model == name_before_loading("bundled") if revision else name == "rag-static"
-    return "bundled" if is_bundled else f"and the folder of the model {name!r}"
+    setting = setting_of(model)
+    if setting is None:
+        return "open it from Python with the embedder that it was made with"
+    if (
+        not setting
+    ):  # an older index, which notes no place of a model that was made with rag.training
+        return f"ask it with --model and the folder of the model {base_name(model)!r}"
+    if Path(setting).is_absolute() and not Path(setting).is_dir():
+        return f"ask it with --model and the folder of that model, which was {shlex.quote(setting)}"
+    return f"ask it with --model {shlex.quote(setting)}"
 
 
 class IndexChunkingMismatchError(IndexStoreError):

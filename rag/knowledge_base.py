@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from rag.errors import IndexChunkingMismatchError, IndexModelMismatchError, QueryError
+from rag.errors import (
+    IndexChunkingMismatchError,
+    IndexModelMismatchError,
+    QueryError,
+    RagError,
+    SettingsError,
+)
 from rag.forks import unlocked_when_forked
 from rag.index import EmbeddedStore, Finding, Where, open_store
 from rag.index.catalog import CATALOG_FILE
@@ -57,6 +64,8 @@ class KnowledgeBase:
         self.settings = settings
         self._store = store
         self._embedder = embedder
+        #: What asks for the embedding model; None where that was given as an object.
+        self._setting = None if embedder else settings.model
         self._llm = llm
         self._reader: Reader | None = None
         self._loading = unlocked_when_forked(threading.RLock())
@@ -92,7 +101,15 @@ class KnowledgeBase:
             IndexFormatError: Written by a newer version.
             IndexCorruptError: The catalog is damaged.
             EmbeddingModelError: LangChain's embeddings give no vector.
+            SettingsError: ``settings``, ``embedder`` or ``llm`` is something else.
         """
+        if settings is not None and not isinstance(settings, Settings):
+            raise SettingsError(f"settings: give Settings(k=3), say, not {settings!r}.")
+        if llm is not None and not hasattr(llm, "invoke"):
+            raise SettingsError(
+                f"llm: give a LangChain chat model, not {llm!r}. One by name is a setting: "
+                "settings=Settings(llm='provider:model')"
+            )
         settings = settings or Settings.load()
         ours = _as_embedder(embedder)
         store = _opened(Path(path), settings, ours, create=create, read_only=read_only)
@@ -111,7 +128,10 @@ class KnowledgeBase:
     # ------------------------------------------------------------------ documents
 
     def index(
-        self, *paths: str | Path, prune: bool = False, progress: Progress | None = None
+        self,
+        *paths: str | Path | Iterable[str | Path],
+        prune: bool = False,
+        progress: Progress | None = None,
     ) -> IngestReport:
         """Read files and folders and bring the index up to date with them.
 
@@ -120,7 +140,7 @@ class KnowledgeBase:
         committed, and the next one goes on from there.
 
         Args:
-            paths: Files and folders.
+            paths: Files and folders, one by one or in lists.
             prune: Also remove documents whose files have vanished from these folders, or were moved
                 there from a folder that is gone.
             progress: Called with one line now and then.
@@ -132,18 +152,20 @@ class KnowledgeBase:
         """
         from rag.indexing import index_paths
 
-        if not paths:
+        named = _names(paths)
+        if not named:
             raise QueryError("Nothing to index: name files or folders.")
         self._must_fit_chunking(self._store.facts)
-        return index_paths(
+        report = index_paths(
             self._store,
             self.embedder,
             self.settings,
-            paths,
+            named,
             prune=prune,
             fits=self._must_fit,
             progress=progress,
         )
+        return _noting_window(report, self.embedder, self.settings)
 
     def add(self, documents: Iterable[Document | LangChainDocument]) -> IngestReport:
         """Add documents from memory; one with a known id replaces the old one.
@@ -166,19 +188,22 @@ class KnowledgeBase:
         from rag.indexing import index_documents
 
         self._must_fit_chunking(self._store.facts)
-        return index_documents(
+        report = index_documents(
             self._store, self.embedder, self.settings, documents, fits=self._must_fit
         )
+        return _noting_window(report, self.embedder, self.settings)
 
-    def remove(self, *names: str) -> tuple[str, ...]:
+    def remove(self, *names: str | Iterable[str]) -> tuple[str, ...]:
         """Remove documents by id, source or ``folder/``, all files in it; gives the ids removed.
+
+        Names come one by one or in lists.
 
         Raises:
             DocumentNotFoundError: A name is none of these; nothing was removed then.
         """
         from rag.indexing import remove_documents
 
-        return remove_documents(self._store, names)
+        return remove_documents(self._store, _names(names))
 
     def documents(self, where: Where | None = None) -> Iterator[DocumentInfo]:
         """All documents that pass the filter, oldest first, without their texts."""
@@ -287,47 +312,32 @@ class KnowledgeBase:
         The last record is what counts: a model's answer that fails half way is replaced by it.
         Closing the iterator stops the work.
         """
-        from rag.answering import LOOKED_AT
-        from rag.answering import answer as extract
-        from rag.retrieval import retrieve
+        from rag.answering.several import questions_in, together
         from rag.retrieval.query import check_query
 
         began = time.perf_counter()
         kept = self.settings.k if k is None else k
         query = check_query(question, kept)
-        history = _checked(history)
+        turns = list(_checked(history))
         llm = self._answerer(answerer)
-        if history:
-            query = self._completed(llm, query, history)
+        parts = questions_in(query)
+        if turns and len(parts) == 1:
+            query = self._completed(llm, query, turns)
         with self._reader_beside() as reader, self._turn, self._view() as view:
-            passages = retrieve(
-                view,
-                self.embedder,
-                query,
-                k=kept + LOOKED_AT,
-                where=where,
-                settings=self.settings,
-            )
-            retrieved = time.perf_counter()
-            extracted = extract(
-                question,
-                passages,
-                query=query,
-                view=view,
-                embedder=self.embedder,
-                settings=self.settings,
-                reader=reader(),
-                k=kept,
-            )
-        answered = time.perf_counter()
+            if len(parts) == 1:
+                extracted = self._extracted(view, question, query, reader, k=kept, where=where)
+            else:
+                answers: list[Answer] = []
+                for part in parts:
+                    # Each may be a follow-up of those before it.
+                    whole = self._completed(None, part, turns) if turns else part
+                    answers.append(self._extracted(view, part, whole, reader, k=kept, where=where))
+                    turns.append((part, answers[-1].text))
+                extracted = together(question, answers, k=kept)
+                query = extracted.query or query
         extracted = replace(
             extracted,
-            timings={
-                **extracted.timings,
-                "retrieval": retrieved - began,
-                "answering": answered - retrieved,
-                "total": answered - began,
-            },
+            timings={**extracted.timings, "total": time.perf_counter() - began},
         )
         insist = (answerer or self.settings.answerer) == "llm"
         if llm is None or not llm.may_answer(extracted, insist=insist):
@@ -335,6 +345,43 @@ class KnowledgeBase:
             yield extracted
             return
         yield from llm.stream(question, extracted.passages, fallback=extracted, query=query)
+
+    def _extracted(
+        self,
+        view: EmbeddedView,
+        question: str,
+        query: str,
+        reader: Callable[[], Reader | None],
+        *,
+        k: int,
+        where: Where | None,
+    ) -> Answer:
+        """The answer to one question in the documents' own words; ``query`` is what is searched."""
+        from rag.answering import LOOKED_AT
+        from rag.answering import answer as extract
+        from rag.retrieval import retrieve
+
+        began = time.perf_counter()
+        passages = retrieve(
+            view, self.embedder, query, k=k + LOOKED_AT, where=where, settings=self.settings
+        )
+        retrieved = time.perf_counter()
+        extracted = extract(
+            question,
+            passages,
+            query=query,
+            view=view,
+            embedder=self.embedder,
+            settings=self.settings,
+            reader=reader(),
+            k=k,
+        )
+        timings = {
+            **extracted.timings,
+            "retrieval": retrieved - began,
+            "answering": time.perf_counter() - retrieved,
+        }
+        return replace(extracted, timings=timings)
 
     def retriever(self, *, k: int | None = None, where: Where | None = None) -> BaseRetriever:
         """This knowledge base as a LangChain retriever."""
@@ -366,7 +413,7 @@ class KnowledgeBase:
                     from rag.embedding import load_embedder
 
                     embedder = load_embedder(self.settings.model)
-                    _must_match(self.path, self._store.model, embedder.name, self.settings.model)
+                    self._must_match(self._store.model, self._store.dimension, embedder)
                     self._embedder = embedder
         return self._embedder
 
@@ -423,13 +470,18 @@ class KnowledgeBase:
         While an index is open, another process may embed it anew with another model.
         """
         with self._store.view() as view:
-            _must_match(self.path, view.model, self.embedder.name, self.settings.model)
+            self._must_match(view.model, self._store.dimension, self.embedder)
             yield view
 
     def _must_fit(self, facts: Mapping[str, str]) -> None:
         """Refuse to write what would not fit the index with these facts."""
         self._must_fit_chunking(facts)
-        _must_match(self.path, facts["model"], self.embedder.name, self.settings.model)
+        self._must_match(facts["model"], int(facts["dimension"]), self.embedder)
+
+    def _must_match(self, model: str, dimension: int, embedder: Embedder) -> None:
+        from rag.embedding import must_match
+
+        must_match(self.path, model, dimension, embedder, setting=self._setting)
 
     def _must_fit_chunking(self, facts: Mapping[str, str]) -> None:
         from rag.indexing import chunking_differs
@@ -512,6 +564,25 @@ def _checked(history: History | None) -> History:
     return turns
 
 
+def _names(given: Iterable[Any]) -> list[str]:
+    """Paths or names that were given one by one or in lists, as texts.
+
+    Raises:
+        QueryError: One is something else.
+    """
+    names: list[str] = []
+    for one in given:
+        if isinstance(one, str):
+            names.append(one)
+        elif isinstance(one, os.PathLike):
+            names.append(Path(one).as_posix())
+        elif isinstance(one, Iterable) and not isinstance(one, bytes | Mapping):
+            names.extend(_names(one))
+        else:
+            raise QueryError(f"{one!r} is no path and no name. Give texts or a list of them.")
+    return names
+
+
 def list_documents(path: str | Path) -> list[DocumentInfo]:
     """All documents of the index in ``path``, oldest first, whatever model it was made with.
 
@@ -552,11 +623,21 @@ def check_index(path: str | Path, *, repair: bool = False) -> list[Finding]:
 
 
 def reembed(
-    path: str | Path, *, settings: Settings | None = None, progress: Progress | None = None
+    path: str | Path,
+    *,
+    settings: Settings | None = None,
+    embedder: Embedder | Embeddings | None = None,
+    progress: Progress | None = None,
 ) -> IngestReport:
     """Chunk and embed the stored texts again with the model and chunking of the settings.
 
     The old index answers until the new one takes its place in one step.
+
+    Args:
+        path: The index folder.
+        settings: Default: :meth:`Settings.load`.
+        embedder: Takes the place of the model that the settings name, as in :meth:`KnowledgeBase.open`.
+        progress: Called with one line now and then.
 
     Raises:
         NotAnIndexError: The folder holds no index.
@@ -567,7 +648,22 @@ def reembed(
     from rag.indexing import reembed as again
 
     settings = settings or Settings.load()
-    return again(Path(path), load_embedder(settings.model), settings, progress=progress)
+    model = _as_embedder(embedder) or load_embedder(settings.model)
+    report = again(Path(path), model, settings, progress=progress)
+    return _noting_window(report, model, settings)
+
+
+def _noting_window(report: IngestReport, embedder: Embedder, settings: Settings) -> IngestReport:
+    """The report, with a note where the model reads less of a passage than may be in one."""
+    window = getattr(embedder, "max_tokens", None)
+    if not report.passages or not window or window >= settings.chunk_tokens:
+        return report
+    note = (
+        f"the model {embedder.name} reads {window} tokens of a text: what stands behind them in passages of up "
+        f"to {settings.chunk_tokens} has no part in their vectors. Cut shorter ones: "
+        f"chunk_tokens={window}, then rag index --reembed"
+    )
+    return replace(report, notes=(*report.notes, note))
 
 
 def snapshot(path: str | Path, folder: str | Path) -> None:
@@ -581,7 +677,16 @@ def snapshot(path: str | Path, folder: str | Path) -> None:
 
 def _as_embedder(given: Embedder | Embeddings | None) -> Embedder | None:
     """An embedder as it is, LangChain's ``Embeddings`` as one; LangChain is imported only for those."""
-    if given is None or not hasattr(given, "embed_documents"):
+    if given is None:
+        return None
+    if not hasattr(given, "embed_documents"):
+        wanted = ("name", "dimension", "embed_passages", "embed_queries")
+        missing = [name for name in wanted if not hasattr(given, name)]
+        if missing:
+            raise SettingsError(
+                f"embedder: {type(given).__name__} has no {missing[0]}. Give LangChain's Embeddings or a "
+                "rag.embedding.Embedder; a model by name or folder is a setting: Settings(model=...)"
+            )
         return given
     from rag.embedding.langchain import LangChainEmbeddings
     from rag.retrieval.langchain import LangChainEmbedder
@@ -602,17 +707,10 @@ def _opened(
     """The store; a model is loaded only where a new index has to note its name and dimension."""
     catalog = path / CATALOG_FILE
     if catalog.is_file() and catalog.stat().st_size:
-        from rag.embedding import name_before_loading
-
-        wanted = embedder.name if embedder else name_before_loading(settings.model)
         store = open_store(path, create=False, read_only=read_only)
-        known = store.model
-        if wanted is None:
-            # The revision is known once the model is loaded; the name tells most mistakes now.
-            wanted, known = settings.model, known.rpartition("@")[0] or known
         try:
-            _must_match(path, known, wanted, settings.model)
-        except IndexModelMismatchError:
+            _must_be_asked_with(store, settings.model, embedder)
+        except RagError:
             store.close()
             raise
         return store
@@ -631,12 +729,23 @@ def _opened(
     )
 
 
-def _must_match(path: Path, index_model: str, query_model: str, setting: str) -> None:
-    from rag.embedding import same_model
+def _must_be_asked_with(store: EmbeddedStore, setting: str, embedder: Embedder | None) -> None:
+    """Refuse a model that the index was not made with, as far as that is known without loading one."""
+    from rag.embedding import base_name, must_match, name_before_loading, same_model
 
-    if not same_model(index_model, query_model):
+    if embedder is not None:
+        must_match(store.path, store.model, store.dimension, embedder)
+        return
+    wanted = name_before_loading(setting)
+    # The revision of a big model is known once it is loaded; the name tells most mistakes now.
+    known = (store.model, base_name(store.model))
+    fits = same_model(store.model, wanted) if wanted else setting in known
+    if not fits:
         raise IndexModelMismatchError(
-            path=str(path), index_model=index_model, query_model=query_model, model=setting
+            path=str(store.path),
+            index_model=store.model,
+            query_model=wanted or setting,
+            model=setting,
         )
 
 

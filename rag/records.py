@@ -1,7 +1,8 @@
 """The nouns that pass between the stages: frozen, self-checking, plain data.
 
 Offsets count characters (Unicode code points) of the document's text as it was read; ``end`` is
-exclusive. Scores are higher-is-better. Ranks and citation numbers start at 1.
+exclusive. Scores are higher-is-better. Ranks and citation numbers start at 1. Mappings count for equality
+and not for the hash: each record may be a key or a member of a set.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Document:
     title: str | None = None
     published: str | None = None
     language: str | None = None
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def page_of(self, offset: int) -> int | None:
         """Page number (from 1) that holds the character at ``offset``; None without pages."""
@@ -129,7 +130,7 @@ class Passage:
     heading: str | None
     score: float
     rank: int
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
     duplicates: tuple[tuple[str, str, int, int], ...] = ()
 
 
@@ -217,11 +218,15 @@ class Answer:
     confidence: float
     passages: tuple[Passage, ...]
     answerer: str
-    timings: Mapping[str, float] = field(default_factory=dict)
+    timings: Mapping[str, float] = field(default_factory=dict, hash=False)
     statements: tuple[Statement, ...] = ()
     note: str | None = None
     query: str | None = None
-    usage: Mapping[str, int] = field(default_factory=dict)
+    usage: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        """The text: what a model reads that calls a chain as its tool."""
+        return self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,7 +274,7 @@ class DocumentInfo:
     characters: int
     passages: int
     indexed: str
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
     duplicate_of: str | None = None
 
 

@@ -185,8 +185,9 @@ def _gather(file: Path | None, arguments: Mapping[str, Any]) -> dict[str, tuple[
     for name, spec in _fields().items():
         variable = f"RAG_{name.upper()}"
         # An empty variable means the default, except where an empty text is a value of its own.
-        if os.environ.get(variable) or (variable in os.environ and spec.metadata["may_be_empty"]):
-            found[name] = (os.environ[variable], variable)
+        value = os.environ.get(variable, "").strip()  # files of variables leave blanks behind
+        if value or (variable in os.environ and spec.metadata["may_be_empty"]):
+            found[name] = (value, variable)
     given = {name: value for name, value in arguments.items() if value is not None}
     _known(given, "argument")
     found.update({name: (value, "argument") for name, value in given.items()})

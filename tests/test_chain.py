@@ -60,6 +60,29 @@ def test_a_mapping_carries_the_other_arguments(kb: KnowledgeBase) -> None:
     assert followed.passages[0].document_id == "library"
 
 
+def test_what_is_bound_counts_where_the_question_says_nothing(kb: KnowledgeBase) -> None:
+    chain = kb.chain()
+    bound = chain.bind(k=1, where={"source": "pool.md"})
+    assert [one.source for one in bound.invoke(QUESTION).passages] == ["pool.md"]
+    other = {"question": QUESTION, "where": {"source": "library.md"}}
+    assert [one.source for one in bound.invoke(other).passages] == ["library.md"]
+    assert [len(one.passages) for one in chain.batch([QUESTION] * 2, k=1)] == [1, 1]
+    assert len(list(bound.stream(QUESTION))[-1].passages) == 1
+
+    async def last() -> Any:
+        return [event async for event in chain.astream(QUESTION, k=1)][-1]
+
+    assert len(asyncio.run(last()).passages) == 1
+    with pytest.raises(QueryError, match="unknown key 'filter'"):
+        chain.invoke(QUESTION, filter={})
+
+
+def test_a_chain_as_a_tool_gives_the_text(kb: KnowledgeBase) -> None:
+    tool = kb.chain().as_tool(name="ask", description="Ask", arg_types={"question": str})
+    call = {"name": "ask", "args": {"question": QUESTION}, "id": "1", "type": "tool_call"}
+    assert tool.invoke(call).content == kb.ask(QUESTION).text
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [

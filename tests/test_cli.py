@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -367,6 +368,30 @@ def test_batch_as_text(run: Run, built: Path, tmp_path: Path) -> None:
     assert "line 2" in ran.line
 
 
+def test_batch_in_an_older_encoding(run: Run, built: Path, tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_bytes(f'{{"question": "{QUESTION}"}}\n'.encode("gb18030") * 2)
+    ran = run("ask", "--batch", str(file), "--json", "--index", str(built))
+    assert ran.status == 0
+    rows = [json.loads(line) for line in ran.out.splitlines()]
+    assert [row["question"] for row in rows] == [QUESTION, QUESTION]
+    assert "38万册" in rows[1]["text"]
+
+
+def test_closed_streams_are_no_fault(built: Path) -> None:
+    program = "import sys; from rag.cli import main; sys.exit(main())"
+    for closing, arguments, status, out in (
+        (">&-", ["documents"], 0, b""),
+        ("2>&-", ["ask", ""], 1, b""),
+        ("<&-", ["ask", "--batch", "-", "--json"], 0, b""),
+    ):
+        command = shlex.join([sys.executable, "-c", program, *arguments, "--index", str(built)])
+        ran = subprocess.run(
+            f"{command} {closing}", shell=True, capture_output=True, timeout=60, check=False
+        )
+        assert (ran.returncode, ran.stdout, ran.stderr) == (status, out, b"")
+
+
 def test_batch_from_stdin(built: Path) -> None:
     line = json.dumps({"question": QUESTION}).encode() + b"\n"
     ran = rag("ask", "--batch", "-", "--json", "--index", str(built), input=line * 2)
@@ -674,7 +699,7 @@ def test_ctrl_c_is_one_line_and_keeps_what_was_committed(tmp_path: Path) -> None
     assert message.count("\n") == 1, message
     assert "What was committed is kept" in message
     with KnowledgeBase.open(index, settings=Settings(reader=False)) as kb:
-        assert 10 <= sum(1 for _ in kb.documents()) < 300
+        assert 0 < sum(1 for _ in kb.documents()) < 300
         assert len(kb.index(rows).added) < 300
         assert sum(1 for _ in kb.documents()) == 300
 

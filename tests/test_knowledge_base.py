@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
@@ -28,9 +29,10 @@ from rag.errors import (
     IndexStoreError,
     NotAnIndexError,
     QueryError,
+    SettingsError,
 )
 from rag.indexing import reembed as again
-from rag.knowledge_base import list_documents, remove
+from rag.knowledge_base import list_documents, reembed, remove
 from tests.toy import ToyEmbedder
 
 PLAIN = Settings(reader=False)
@@ -165,6 +167,27 @@ def test_a_stream_may_be_left(kb: KnowledgeBase) -> None:
     next(events)
     events.close()  # type: ignore[attr-defined]
     assert kb.ask(QUESTION).citations
+
+
+def test_several_questions_of_one_message_are_answered_each(kb: KnowledgeBase) -> None:
+    message = f"{QUESTION}木星有几颗卫星?"
+    answer = kb.ask(message)
+    assert not answer.refused
+    assert answer.question == message
+    first, second = answer.text.split("\n")
+    assert first.startswith(answer.citations[0].quote)
+    assert answer.citations[0].highlight_text == "172个"
+    assert second == "“木星有几颗卫星?”：资料中没有找到答案。"
+    pieces = [piece for piece in kb.stream(message) if isinstance(piece, str)]
+    assert "".join(pieces) == answer.text
+
+
+def test_a_later_question_of_a_message_may_follow_up_the_one_before(kb: KnowledgeBase) -> None:
+    both = kb.ask("新区有多少个智慧社区？那智慧小区呢？")
+    assert both.query is not None
+    assert both.query.split("\n")[1].startswith("新区有多少个智慧小区")
+    alone = kb.ask("新区有多少个智慧小区?")
+    assert alone.citations[0].quote in both.text.split("\n")[1]
 
 
 def test_a_follow_up(kb: KnowledgeBase) -> None:
@@ -582,3 +605,80 @@ def test_langchains_embeddings_are_embedders(tmp_path: Path) -> None:
     ours = LangChainEmbeddings(ToyEmbedder())
     with KnowledgeBase.open(tmp_path / "toy", settings=PLAIN, embedder=ours) as kb:
         assert kb.embedder is ours.embedder
+
+
+def test_an_embedder_given_as_an_object_is_told_what_it_can_do(tmp_path: Path) -> None:
+    path = tmp_path / "index"
+    with KnowledgeBase.open(path, settings=PLAIN, embedder=ToyEmbedder("one")) as kb:
+        kb.add([HOUSE])
+    for other, what in (
+        (ToyEmbedder("two"), "'one', but the embedder given is 'two'"),
+        (ToyEmbedder("one", 12), "'one with 9 dimensions', but .* 'one with 12 dimensions'"),
+        (Counts(), "'one', but the embedder given is 'Counts:counts-1'"),
+    ):
+        with pytest.raises(IndexModelMismatchError, match=rf"{what}.*reembed\('.*', embedder="):
+            KnowledgeBase.open(path, settings=PLAIN, embedder=other)
+    with pytest.raises(IndexModelMismatchError, match="with the embedder that it was made with"):
+        KnowledgeBase.open(path, settings=PLAIN)
+    assert len(reembed(path, settings=PLAIN, embedder=Counts()).updated) == 1
+    with KnowledgeBase.open(path, settings=PLAIN, embedder=Counts()) as kb:
+        assert kb.search(RENT)[0].document_id == "d3"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"settings": {"k": 3}}, r"settings: give Settings\(k=3\), say, not {'k': 3}"),
+        ({"llm": "openai:gpt-5"}, r"not 'openai:gpt-5'.*Settings\(llm="),
+        ({"embedder": "bundled"}, r"embedder: str has no name.*Settings\(model="),
+    ],
+)
+def test_what_cannot_be_opened_with(
+    tmp_path: Path, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(SettingsError, match=message):
+        KnowledgeBase.open(tmp_path / "index", **arguments)
+    assert not (tmp_path / "index").exists()
+
+
+def test_paths_and_names_may_come_in_lists(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for name in ("a", "b", "c"):
+        (docs / f"{name}.txt").write_text(f"{name}: 猫吃鱼。", encoding="utf-8")
+    with KnowledgeBase.open(tmp_path / "index", settings=PLAIN, embedder=ToyEmbedder()) as kb:
+        report = kb.index(sorted(docs.iterdir()))
+        assert report.added == ("docs/a.txt", "docs/b.txt", "docs/c.txt")
+        assert kb.remove(["docs/a.txt"], Path("docs/b.txt")) == ("docs/a.txt", "docs/b.txt")
+        for nothing in ((), ([],)):
+            with pytest.raises(QueryError, match="Nothing to index"):
+                kb.index(*nothing)
+        with pytest.raises(QueryError, match="None is no path and no name"):
+            kb.index(None)  # type: ignore[arg-type]
+        with pytest.raises(QueryError, match="3 is no path and no name"):
+            kb.remove([3])  # type: ignore[list-item]
+
+
+def test_numpys_integers_are_integers(kb: KnowledgeBase) -> None:
+    assert len(kb.search(QUESTION, k=np.int64(2))) == 2  # type: ignore[arg-type]
+
+
+def test_records_may_be_members_of_sets(kb: KnowledgeBase) -> None:
+    one, other = kb.ask(QUESTION), kb.ask(QUESTION)
+    assert set(one.passages) == set(other.passages)
+    assert len({one, one}) == 1
+    assert len(set(kb.documents())) == 5
+    assert str(one) == one.text
+
+
+def test_a_model_that_reads_less_than_a_passage_is_noted(tmp_path: Path) -> None:
+    embedder = ToyEmbedder("short")
+    embedder.max_tokens = 128  # type: ignore[assignment]
+    path = tmp_path / "index"
+    with KnowledgeBase.open(path, settings=PLAIN, embedder=embedder) as kb:
+        (note,) = kb.add([HOUSE]).notes
+        assert "short reads 128 tokens" in note
+        assert "passages of up to 256" in note
+        assert kb.add([HOUSE]).notes == ()  # nothing new
+    short = PLAIN.replace(chunk_tokens=128)
+    assert reembed(path, settings=short, embedder=embedder).notes == ()

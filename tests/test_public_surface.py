@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,10 @@ HEAVY = {"torch", "sentence_transformers", "gradio", "langchain", "langchain_cor
 def test_the_list_of_names() -> None:
     assert sorted(rag.__all__) == NAMES
     assert all(getattr(rag, name).__name__ == name for name in NAMES)
+
+
+def test_type_checkers_of_users_read_the_types() -> None:
+    assert (Path(rag.__file__).parent / "py.typed").is_file()
 
 
 def test_an_unknown_name() -> None:

@@ -145,3 +145,11 @@ def test_replace_checks_too() -> None:
         Settings().replace(k=-1)
     with pytest.raises(SettingsError, match="no setting"):
         Settings().replace(nonsense=1)
+
+
+def test_blanks_around_a_variable_are_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"MODEL": "bundled\r", "FUSION": " rrf ", "READER": "false\r", "LLM": " ", "K": "7 "}
+    for name, value in given.items():
+        monkeypatch.setenv(f"RAG_{name}", value)
+    loaded = Settings.load()
+    assert loaded == Settings(model="bundled", fusion="rrf", reader=False, llm="", k=7)

@@ -8,8 +8,13 @@
 
 from __future__ import annotations
 
-from rag.embedding.identity import same_model
-from rag.embedding.loading import bundled_model_path, load_embedder, name_before_loading
+from rag.embedding.identity import base_name, must_match, same_model
+from rag.embedding.loading import (
+    bundled_model_path,
+    load_embedder,
+    name_before_loading,
+    setting_of,
+)
 from rag.embedding.protocol import Embedder, PieceEmbedder, Progress, knows_pieces
 from rag.embedding.static import StaticEmbedder
 
@@ -18,9 +23,12 @@ __all__ = [
     "PieceEmbedder",
     "Progress",
     "StaticEmbedder",
+    "base_name",
     "bundled_model_path",
     "knows_pieces",
     "load_embedder",
+    "must_match",
     "name_before_loading",
     "same_model",
+    "setting_of",
 ]

@@ -2,6 +2,7 @@
 
 An index notes the name of its model with a revision: the commit of a published one, a digest of what the
 folder holds for one given by path. However the path of a folder is written, its revision tells which it is.
+Of a static model the name in its description comes first: ``rag-static-adapted:/models/ours@2887e45b918b``.
 """
 
 from __future__ import annotations
@@ -12,8 +13,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from rag.embedding.prompts import prompts_for
+from rag.embedding.protocol import Embedder
+from rag.errors import IndexModelMismatchError
 
-__all__ = ["folder_model", "same_model"]
+__all__ = ["STATIC", "base_name", "folder_model", "must_match", "place_of", "same_model"]
+
+#: The names of all static models begin so.
+STATIC = "rag-static"
 
 _DIGITS = 12
 _DIGEST = rf"[0-9a-f]{{{_DIGITS}}}"
@@ -49,9 +55,12 @@ def folder_model(folder: str | Path) -> str:
     revision = digest.hexdigest()[:_DIGITS]
     if inside.digest() != nothing:
         revision += f"-{inside.hexdigest()[:_DIGITS]}"
-    place = os.path.abspath(root)  # noqa: PTH100 - links stay
-    # Bytes of a path that are no UTF-8 could not be noted in an index.
-    return f"{place.encode('utf-8', 'backslashreplace').decode()}@{revision}"
+    return f"{place_of(os.path.abspath(root))}@{revision}"  # noqa: PTH100 - links stay
+
+
+def place_of(folder: str | Path) -> str:
+    """A path as an index can note it: bytes that are no UTF-8 are escaped."""
+    return str(folder).encode("utf-8", "backslashreplace").decode()
 
 
 def _samples(size: int) -> range:
@@ -74,5 +83,46 @@ def same_model(one: str, other: str) -> bool:
         and wanted is not None
         and found[2] == wanted[2]
         and (found[3] is None or wanted[3] is None or found[3] == wanted[3])
-        and prompts_for(found[1]) == prompts_for(wanted[1])
+        and _prompts(found[1]) == _prompts(wanted[1])
     )
+
+
+def base_name(name: str) -> str | None:
+    """The name of a model without its revision; None for one that has none of ours, as users' own."""
+    known = name.removesuffix("@unknown")
+    found = _REVISION.fullmatch(name)
+    return known if known != name else found and found[1]
+
+
+def _prompts(name: str) -> tuple[str, str]:
+    """What comes before questions and passages: with a static model nothing, wherever it lies."""
+    return ("", "") if name.startswith(STATIC) else prompts_for(name)
+
+
+def must_match(
+    path: str | Path, model: str, dimension: int, embedder: Embedder, *, setting: str | None = None
+) -> None:
+    """Refuse to compare the vectors of an index, of this model and dimension, with an embedder's.
+
+    Args:
+        path: The index folder, for the message.
+        model: What the index notes.
+        dimension: Length of the index's vectors.
+        embedder: Anything with a name and a dimension.
+        setting: What asked for it by name; None where it was given as an object.
+
+    Raises:
+        IndexModelMismatchError: They are of different models, or of different lengths.
+    """
+    mine = embedder.name
+    if not same_model(model, mine):
+        raise IndexModelMismatchError(
+            path=str(path), index_model=model, query_model=mine, model=setting
+        )
+    if dimension != embedder.dimension:
+        raise IndexModelMismatchError(
+            path=str(path),
+            index_model=f"{model} with {dimension} dimensions",
+            query_model=f"{mine} with {embedder.dimension} dimensions",
+            model=setting,
+        )

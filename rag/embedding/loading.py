@@ -5,16 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from rag.embedding.identity import folder_model
+from rag.embedding.identity import STATIC, base_name, folder_model, same_model
 from rag.embedding.protocol import Embedder
-from rag.embedding.static import StaticEmbedder, is_static_model
+from rag.embedding.static import StaticEmbedder, bundled_model_path, is_static_model
 
-__all__ = ["bundled_model_path", "load_embedder", "name_before_loading"]
-
-
-def bundled_model_path() -> Path:
-    """The folder of the bundled model, loadable by ``SentenceTransformer(str(path))``."""
-    return Path(__file__).parent.parent / "models" / "static"
+__all__ = ["bundled_model_path", "load_embedder", "name_before_loading", "setting_of"]
 
 
 @lru_cache(maxsize=4)
@@ -46,3 +41,19 @@ def name_before_loading(name: str) -> str | None:
     if name == "bundled" or is_static_model(Path(name)):
         return load_embedder(name).name
     return folder_model(name) if Path(name).is_dir() else None
+
+
+def setting_of(name: str) -> str | None:
+    """The setting ``model`` that asks for the model of this name.
+
+    '' where only its folder could and the name does not say which; None for an embedder of the user's own,
+    such as LangChain's, which no setting gives.
+    """
+    base = base_name(name)
+    if base is None:
+        return None
+    if not base.startswith(STATIC):
+        return base
+    if same_model(name, load_embedder("bundled").name):
+        return "bundled"
+    return base.partition(":")[2]

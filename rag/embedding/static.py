@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.embedding.identity import place_of
 from rag.embedding.protocol import Progress, SentencePieces, Vectors
 from rag.errors import EmbeddingModelError
 from rag.tokens import encode_joined, merges_path
 
-__all__ = ["DESCRIPTION", "StaticEmbedder", "is_static_model"]
+__all__ = ["DESCRIPTION", "StaticEmbedder", "bundled_model_path", "is_static_model"]
 
 #: The file that marks a folder as a model of the project's own vocabulary: name, revision, merges.
 DESCRIPTION = "rag_model.json"
@@ -47,6 +48,11 @@ class _Bags:
     offsets: NDArray[np.int64]
 
 
+def bundled_model_path() -> Path:
+    """The folder of the bundled model, loadable by ``SentenceTransformer(str(path))``."""
+    return Path(__file__).parent.parent / "models" / "static"
+
+
 def is_static_model(folder: Path) -> bool:
     """Whether ``folder`` holds a model that :class:`StaticEmbedder` can run."""
     try:
@@ -54,6 +60,12 @@ def is_static_model(folder: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(description, dict) and description.get("merges") == _merges_digest()
+
+
+def _place(folder: Path) -> str:
+    """What the name of a model says of where it lies; the bundled one is found without."""
+    place = folder.resolve()
+    return "" if place == bundled_model_path().resolve() else f":{place_of(place)}"
 
 
 class StaticEmbedder:
@@ -75,7 +87,7 @@ class StaticEmbedder:
                 "Reinstall rag, or give another model with --model."
             ) from error
         self.folder = folder
-        self.name = f"{description['name']}@{description['revision']}"
+        self.name = f"{description['name']}{_place(folder)}@{description['revision']}"
         self.dimension = int(self._rows.shape[1])
         # Pieces of white space and punctuation: their row only serves texts made of nothing else.
         self._silent = self._weights < 1e-6

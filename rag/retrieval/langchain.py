@@ -30,13 +30,12 @@ from langchain_core.vectorstores import VectorStore
 from langchain_core.vectorstores.utils import maximal_marginal_relevance
 from pydantic import ConfigDict, Field
 
-from rag.embedding.identity import same_model
+from rag.embedding.identity import must_match
 from rag.embedding.vectors import as_vectors, query_vectors
 from rag.errors import (
     DocumentNotFoundError,
     EmbeddingModelError,
     IndexChunkingMismatchError,
-    IndexModelMismatchError,
     QueryError,
 )
 from rag.index import Store, StoredChunk, View, Where, open_store
@@ -449,15 +448,8 @@ class StoreVectorStore(VectorStore):
 
     def _must_match(self, model: str | None, dimension: int) -> None:
         """Refuse vectors of another model; one that a store does not name is taken for the same."""
-        path, mine = str(getattr(self._store, "path", "This store")), self._embedder.name
-        if model is not None and not same_model(model, mine):
-            raise IndexModelMismatchError(path=path, index_model=model, query_model=mine)
-        if dimension != self._embedder.dimension:
-            raise IndexModelMismatchError(
-                path=path,
-                index_model=f"{model or mine} with {dimension} dimensions",
-                query_model=f"{mine} with {self._embedder.dimension} dimensions",
-            )
+        path = str(getattr(self._store, "path", "This store"))
+        must_match(path, model or self._embedder.name, dimension, self._embedder)
 
     def _must_fit(self, facts: Mapping[str, str]) -> None:
         """Refuse to write what would not fit the index with these facts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from numbers import Integral
 
 from rag.errors import QueryError
 
@@ -40,7 +41,7 @@ def check_query(question: object, k: object = 1) -> str:
         raise QueryError(
             "The question holds function words only. Ask with a word that says what to look for."
         )
-    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+    if isinstance(k, bool) or not isinstance(k, Integral) or k < 1:  # numpy's integers too
         raise QueryError(f"k is {k!r}; it must be a whole number of at least 1.")
     return text
 

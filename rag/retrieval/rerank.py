@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
+import numpy as np
+
 from rag.errors import EmbeddingModelError, MissingExtraError
 
 __all__ = [
@@ -39,12 +41,21 @@ class CrossEncoderReranker:
         self._model = model
 
     def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
-        """Scores as the model gives them, a logit or a probability."""
+        """Scores as the model gives them, a logit or a probability.
+
+        Raises:
+            EmbeddingModelError: One is no number, as half precision may give.
+        """
         if not texts:
             return []
         scores = self._model.predict(
             [(question, text) for text in texts], show_progress_bar=False, convert_to_numpy=True
         )
+        if not np.isfinite(scores).all():
+            raise EmbeddingModelError(
+                "The reranker gave scores that are not finite. Set reranker to another cross-encoder, or to "
+                "'auto' for the bundled reader."
+            )
         return [float(score) for score in scores]
 
 

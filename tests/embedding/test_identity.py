@@ -4,11 +4,21 @@ import os
 import sys
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
-from rag.embedding import bundled_model_path, load_embedder, name_before_loading, same_model
+from rag.embedding import (
+    StaticEmbedder,
+    bundled_model_path,
+    load_embedder,
+    must_match,
+    name_before_loading,
+    same_model,
+    setting_of,
+)
 from rag.embedding.identity import _samples, folder_model
+from rag.errors import IndexModelMismatchError
 
 
 def folder(path: Path, text: str = "{}") -> Path:
@@ -105,6 +115,53 @@ def test_names_that_are_no_utf8_are_named_too(tmp_path: Path) -> None:
 )
 def test_same_model(one: str, other: str, same: bool) -> None:
     assert same_model(one, other) is same_model(other, one) is same
+
+
+def test_a_static_model_is_named_with_its_place_but_known_by_its_revision(tmp_path: Path) -> None:
+    bundled, folder = load_embedder("bundled"), tmp_path / "e5-tests"
+    copytree(bundled_model_path(), folder)
+    place = folder.resolve()
+    copied = StaticEmbedder(folder)
+    revision = bundled.name.partition("@")[2]
+    assert bundled.name == f"rag-static@{revision}"
+    assert copied.name == f"rag-static:{place}@{revision}"
+    (tmp_path / "link").symlink_to(folder)
+    assert StaticEmbedder(tmp_path / "link").name == copied.name
+    # Its path names a family, whose prompts a static model does not take.
+    assert same_model(copied.name, bundled.name)
+    assert setting_of(copied.name) == "bundled"
+    must_match("i", copied.name, copied.dimension, bundled, setting="bundled")
+
+    description = folder / "rag_model.json"
+    description.write_text(
+        description.read_text()
+        .replace(revision, "0123456789ab")
+        .replace("rag-static", "rag-static-adapted")
+    )
+    adapted = StaticEmbedder(folder)
+    assert adapted.name == f"rag-static-adapted:{place}@0123456789ab"
+    assert setting_of(adapted.name) == str(place)
+    with pytest.raises(
+        IndexModelMismatchError, match=f"Ask it with --model {place}, or embed its text anew"
+    ):
+        must_match("i", adapted.name, 256, bundled, setting="bundled")
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [
+        ("rag-static@0123456789ab", ""),
+        ("rag-static-adapted@0123456789ab", ""),
+        ("rag-static-adapted:C:\\models\\a@b@0123456789ab", "C:\\models\\a@b"),
+        ("org/model@0123456789ab", "org/model"),
+        ("org/model@unknown", "org/model"),
+        ("/models/a@b@0123456789ab-0123456789ab", "/models/a@b"),
+        ("VertexAIEmbeddings:gecko@001", None),
+        ("toy", None),
+    ],
+)
+def test_the_setting_that_asks_for_a_model_of_this_name(name: str, setting: str | None) -> None:
+    assert setting_of(name) == setting
 
 
 def test_the_name_is_known_before_loading(tmp_path: Path) -> None:

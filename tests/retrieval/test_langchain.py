@@ -202,10 +202,10 @@ def one(tmp_path: Path) -> Iterator[Store]:
     [
         (
             Named("two"),
-            "was built with the model 'Named:one', but the settings ask for 'Named:two'",
+            "was built with the model 'Named:one', but the embedder given is 'Named:two'",
         ),
         (Named(more=1), "'Named:one with 3 dimensions', but .* 'Named:one with 4 dimensions'"),
-        (ToyEmbedder("toy"), "'Named:one', but the settings ask for 'toy'"),
+        (ToyEmbedder("toy"), "'Named:one', but the embedder given is 'toy'"),
     ],
 )
 def test_another_models_vectors_do_not_come_into_a_store(
@@ -284,9 +284,20 @@ def test_a_stated_name_opens_the_index_again(tmp_path: Path) -> None:
     assert made._store.facts["model"] == "mine@1"  # type: ignore[attr-defined]
     StoreVectorStore(made._store, LangChainEmbedder(Named("two"), name="mine@1"))
     with pytest.raises(
-        IndexModelMismatchError, match="'mine@1', but the settings ask for 'Places'"
+        IndexModelMismatchError, match="'mine@1', but the embedder given is 'Places'"
     ):
         StoreVectorStore(made._store, Places())
+
+
+def test_an_index_that_notes_the_class_alone_says_how_to_name_the_model(tmp_path: Path) -> None:
+    made = StoreVectorStore.from_texts(
+        ["harbour."], Named("one"), path=tmp_path / "i", model_name="Named"
+    )
+    with pytest.raises(
+        IndexModelMismatchError, match=r"LangChainEmbedder\(embeddings, name='Named'\)$"
+    ):
+        StoreVectorStore(made._store, Named("one"))
+    StoreVectorStore(made._store, LangChainEmbedder(Named("one"), name="Named"))
 
 
 def test_an_embedder_of_ours_keeps_its_name_through_langchain(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from rag.errors import EmbeddingModelError
-from rag.retrieval.rerank import load_reranker
+from rag.retrieval.rerank import CrossEncoderReranker, load_reranker
 
 
 def _saved(folder: Path, architecture: str, labels: int) -> str:
@@ -59,3 +61,13 @@ def test_other_models_are_refused(
     folder = _saved(tmp_path, architecture, labels)
     with pytest.raises(EmbeddingModelError, match=reason):
         load_reranker(folder)
+
+
+def test_scores_that_are_no_numbers_are_told() -> None:
+    class Overflowing:
+        def predict(self, pairs: list[Any], **_: Any) -> Any:
+            return np.array([1.0, *[np.nan] * (len(pairs) - 1)])
+
+    assert CrossEncoderReranker(Overflowing()).rerank("a", ["b"]) == [1.0]
+    with pytest.raises(EmbeddingModelError, match="not finite"):
+        CrossEncoderReranker(Overflowing()).rerank("a", ["b", "c"])
