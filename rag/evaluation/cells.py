@@ -21,6 +21,7 @@ from typing import Any
 from rag.errors import SuiteError
 from rag.evaluation.outcomes import System
 from rag.evaluation.suites import Suite
+from rag.evaluation.written import is_written
 from rag.reading.discovery import SourceFile
 from rag.records import Chunk, Document, to_dict
 from rag.settings import Settings
@@ -174,12 +175,12 @@ def _build(
         else (system.add, list(suite.corpus))
     )
     report = add(documents)
-    own = {file.source for file in _listed(suite) if _is_suite(suite, file)}
+    own = {file.source for file in _listed(suite) if _is_own(suite, file)}
     if found := own & {info.source for info in system.documents()}:
         system.remove(*found)
     seconds = time.perf_counter() - begin
     infos = list(system.documents())
-    failed = [f"{failure.source}: {failure.reason}" for failure in report.failed]
+    failed = [f"{one.source}: {one.reason}" for one in report.failed if one.source not in own]
     if hasattr(system, "close"):
         system.close()
     if not infos:
@@ -240,7 +241,7 @@ def documents_version(suite: Suite) -> str:
     digest = hashlib.sha256()
     if suite.documents:
         for file in _listed(suite):
-            if not _is_suite(suite, file):
+            if not _is_own(suite, file):
                 digest.update(f"{file.source}\0".encode("utf-8", "surrogatepass"))
                 # What cannot be read is a line among the failures, and no document.
                 with contextlib.suppress(OSError):
@@ -258,8 +259,13 @@ def _listed(suite: Suite) -> list[SourceFile]:
     return discover([suite.documents_path]).files if suite.documents else []
 
 
-def _is_suite(suite: Suite, file: SourceFile) -> bool:
-    """True for the suite's own file: its questions and answers are no document, wherever it lies."""
+def _is_own(suite: Suite, file: SourceFile) -> bool:
+    """True for the suite's file and for what evaluations wrote, wherever it lies.
+
+    Their questions and answers are no document: they would be found before the documents are.
+    """
+    if is_written(file.path):
+        return True
     if suite.path is None or not suite.path.exists():
         return False
     # The size first: it is known of each file.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -505,7 +506,10 @@ def _below(
         for of, measure in held:
             if measure is None:
                 continue
-            good = measure.value >= floor if higher_is_better(name) else measure.value <= floor
+            # A mean of thirds may miss its own decimal figure by a rounding of the last digit.
+            good = math.isclose(measure.value, floor, rel_tol=1e-9) or (
+                measure.value >= floor if higher_is_better(name) else measure.value <= floor
+            )
             met.append(good)
             if not good:
                 side = "below" if higher_is_better(name) else "above"
@@ -532,6 +536,8 @@ def _draft(args: argparse.Namespace) -> int:
     from rag.evaluation.drafting import draft_suite
     from rag.settings import Settings
 
+    if args.limit is not None and args.limit < 1:
+        raise SuiteError(f"--limit {args.limit}: must be at least 1.")
     settings = Settings.load(**_assigned(args))
     text = draft_suite(
         Path(args.suite_from_documents),

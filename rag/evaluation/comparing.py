@@ -41,7 +41,8 @@ class Comparison:
     Attributes:
         changed: (suite, question id, 'won' or 'lost', question) of every question whose verdict
             differs.
-        unpaired: Lines on questions and suites that only one of the two has.
+        unpaired: Lines on questions and suites that only one of the two has, and on questions for
+            which the two count different answers as right.
     """
 
     a: str
@@ -132,7 +133,18 @@ def _pairs(a: SuiteResult, b: SuiteResult) -> tuple[list[tuple[Judged, Judged]],
         if left.question != other.question:
             raise _reads_differently(a.name, left.id)
     missing = len(a.questions) + len(b.questions) - 2 * len(pairs)
-    return pairs, [f"{a.name}: {missing} questions stand in one result only"] if missing else []
+    notes = [f"{a.name}: {missing} questions stand in one result only"] if missing else []
+    turned = [one.id for one, other in pairs if _wanted(one) != _wanted(other)]
+    if turned:
+        notes.append(
+            f"{a.name}: {len(turned)} questions want another answer in the one than in the other, "
+            f"such as {turned[0]}: what changed there may be the suite's doing"
+        )
+    return pairs, notes
+
+
+def _wanted(question: Judged) -> tuple[bool, str]:
+    return question.answerable, question.expected
 
 
 def _differences(
@@ -151,7 +163,7 @@ def _differences(
                 right.append(_ratio(other.values[name]))
         if left:
             tested.append((name, left, right, difference(left, right, seed=seed)))
-    corrected = _holm([entry.p for *_, entry in tested])
+    corrected = iter(_holm([entry.p for *_, entry in tested if _is_test(entry)]))
     return [
         MeasureDifference(
             suite=suite,
@@ -162,8 +174,18 @@ def _differences(
             p=p,
             verdict=_verdict(name, entry, p),
         )
-        for (name, left, right, entry), p in zip(tested, corrected, strict=True)
+        for name, left, right, entry in tested
+        for p in [next(corrected) if _is_test(entry) else entry.p]
     ]
+
+
+def _is_test(entry: Difference) -> bool:
+    """False where too few questions differ for any outcome of them to reach 5% (Tarone 1990).
+
+    All of n to one side have p = 2 / 2^n, which is below 5% from six on. That is known without
+    looking at the sides, so that such a measure need not be corrected for.
+    """
+    return entry.up + entry.down >= 6
 
 
 def _ratio(value: tuple[float, float]) -> float:
@@ -177,11 +199,8 @@ def _verdict(name: str, entry: Difference, p: float) -> str:
 
 
 def _holm(values: Sequence[float]) -> list[float]:
-    """Holm's step-down correction (1979): the chance of one false "better" in the table stays 5%.
-
-    Measures that do not differ at all on any question (p = 1) are no tests and are not counted.
-    """
-    order = sorted((p, at) for at, p in enumerate(values) if p < 1.0)
+    """Holm's step-down correction (1979): the chance of one false "better" in the table stays 5%."""
+    order = sorted((p, at) for at, p in enumerate(values))
     corrected = [1.0] * len(values)
     highest = 0.0
     for rank, (p, at) in enumerate(order):

@@ -298,6 +298,12 @@ def suite_yaml(questions: Sequence[Question], path: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+# What YAML takes for a line break, or does not take at all, unless it is escaped.
+_ESCAPED = regex.compile(r"[\x7F-\x9F\u2028\u2029\uD800-\uDFFF\uFEFF\uFFFE\uFFFF]")
+
+
 def _quoted(text: str) -> str:
-    """A YAML double-quoted scalar; JSON's rules are a subset of YAML's."""
-    return json.dumps(text, ensure_ascii=False)
+    """A YAML double-quoted scalar; JSON's rules are a subset of YAML's but for a few signs."""
+    written = json.dumps(text, ensure_ascii=False)
+    escaped: str = _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+    return escaped

@@ -149,7 +149,7 @@ class Evaluation:
             raise SuiteError(
                 f"{path}: cannot be read ({error.strerror}). Check the path."
             ) from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (AttributeError, ValueError, KeyError, TypeError) as error:
             raise SuiteError(
                 f"{path}: is not a saved result. Save one: rag eval SUITE --json > {path}"
             ) from error
@@ -402,9 +402,11 @@ def _warm(suite: Suite, cell: Cell) -> None:
 def drawn(suite: Suite, limit: int | None, seed: int) -> Suite:
     """At most ``limit`` questions drawn by ``seed``, in the suite's order.
 
+    Where only retrieval is measured, the unanswerable are left out: there is nothing to find.
+
     Raises:
         SettingsError: The seed is negative, which the bootstrap could not take.
-        SuiteError: The suite has no questions, or the limit leaves none.
+        SuiteError: The suite has no such questions, or the limit leaves none.
     """
     import dataclasses
     import random
@@ -413,8 +415,12 @@ def drawn(suite: Suite, limit: int | None, seed: int) -> Suite:
         raise SettingsError(f"--seed {seed}: must be at least 0.")
     if limit is not None and limit < 1:
         raise SuiteError(f"--limit {limit}: must be at least 1.")
+    if not suite.ask:
+        answerable = tuple(question for question in suite.questions if question.answerable)
+        suite = dataclasses.replace(suite, questions=answerable)
     if not suite.questions:
-        raise SuiteError(f"{suite.place}: the suite is empty. Add at least one question.")
+        kind = "question" if suite.ask else "answerable question, or leave out 'ask: false'"
+        raise SuiteError(f"{suite.place}: the suite is empty. Add at least one {kind}.")
     if limit is None or limit >= len(suite.questions):
         return suite
     kept = set(random.Random(seed).sample(range(len(suite.questions)), limit))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import regex
 
-from rag.evaluation.checking import Place
+from rag.evaluation.checking import Place, occurrences
 from rag.evaluation.matching import exact_match, holds, overlap, token_f1
 from rag.evaluation.outcomes import Outcome
 from rag.evaluation.retrieval_measures import CUTOFFS, passage_holds, topics
@@ -85,11 +85,12 @@ def judge(
             if places:
                 values[f"{name} {leg}".strip()] = (measures.get(name, 0.0), 1.0)
     answer = outcome.answer
+    shown = (*places, *_shown_copies(answer, places, documents))
     if ask:
-        values |= _answer_values(question, answer, places, documents)
+        values |= _answer_values(question, answer, shown, documents)
     rank = _rank(outcome.rankings.get("", ()), places, relevance)
     if not ask:
-        passed = rank is not None and rank <= 5
+        passed = values.get("success@5", (0.0, 1.0))[0] == 1.0
         stage = "" if passed else "retrieval"
         reason = "" if passed else _missed(rank)
     else:
@@ -98,6 +99,7 @@ def judge(
             outcome,
             places,
             values,
+            shown=shown,
             documents=documents,
             chunks=chunks,
             rank=rank,
@@ -115,7 +117,7 @@ def judge(
         refused=answer.refused if answer else False,
         confidence=answer.confidence if answer else 0.0,
         expected="; ".join(" | ".join(ways) for ways in question.answers)
-        or "; ".join(evidence.text or "" for evidence in question.evidence),
+        or "; ".join(_words(question, places, documents)),
         answer=answer.text if answer else "",
         quotes=tuple(c.quote for c in answer.citations) if answer else (),
         sources=tuple(f"{c.source}:{c.start}-{c.end}" for c in answer.citations) if answer else (),
@@ -124,6 +126,49 @@ def judge(
         values=values,
         seconds={**outcome.seconds, **{f"ask/{k}": v for k, v in _timings(answer).items()}},
     )
+
+
+def _words(
+    question: Question, places: Sequence[Place], documents: Mapping[str, Document]
+) -> Iterator[str]:
+    """The words of each evidence that is not a whole document."""
+    for item, evidence in enumerate(question.evidence, 1):
+        place = next((place for place in places if place.item == item and place.spans), None)
+        if evidence.text is not None:
+            yield evidence.text
+        elif evidence.start is not None and place is not None:
+            start, end = place.spans[0]
+            yield documents[place.document_id].text[start:end]
+
+
+def _shown_copies(
+    answer: Answer | None, places: Sequence[Place], documents: Mapping[str, Document]
+) -> Iterator[Place]:
+    """Where the evidence stands word for word in passages shown for the ones that hold it.
+
+    Of documents that repeat each other one alone is shown: a citation in it is not beside the
+    evidence because the suite names the other.
+    """
+    for passage in answer.passages if answer else ():
+        for identity, _, start, end in passage.duplicates:
+            for place in places:
+                if place.document_id != identity:
+                    continue
+                text = documents[identity].text
+                spans = [
+                    (passage.start + low, passage.start + high)
+                    for a, b in place.spans
+                    # All of the evidence, or all of the copy where whole documents are evidence.
+                    if overlap((a, b), (start, end)) == min(b - a, end - start)
+                    for low, high in occurrences(text[max(a, start) : min(b, end)], passage.text)
+                ]
+                if spans:
+                    yield Place(
+                        document_id=passage.document_id,
+                        source=passage.source,
+                        spans=tuple(spans),
+                        item=place.item,
+                    )
 
 
 def _timings(answer: Answer | None) -> Mapping[str, float]:
@@ -285,6 +330,7 @@ def _verdict(
     chunks: Mapping[str, Sequence[Chunk]] | None,
     rank: int | None,
     relevance: Relevance,
+    shown: Sequence[Place],
 ) -> tuple[bool, str, str]:
     """(passed, stage, reason): the first stage on the way that lost the answer."""
     answer = outcome.answer
@@ -341,9 +387,7 @@ def _verdict(
         )
     if question.all:
         return False, "answer", f"cites {wanted:.0%} of the wanted items"
-    later = next(
-        (c.number for c in answer.citations if right(c, question, places, documents)), None
-    )
+    later = next((c.number for c in answer.citations if right(c, question, shown, documents)), None)
     if later is not None:
         return False, "answer", f"the sentence that answers is cited as [{later}], not first"
     if values.get("answer_contains", (0.0, 1.0))[0] == 1.0:

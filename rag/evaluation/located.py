@@ -63,7 +63,16 @@ def parse(text: str, path: Path) -> Any:
     except yaml.YAMLError as error:
         reason = str(error).splitlines()[0]
         raise SuiteError(f"{path}: not valid YAML: {reason}. Save it as plain UTF-8.") from error
-    return None if node is None else _value(node, path)
+    except RecursionError as error:
+        raise _too_deep(path) from error
+    try:
+        return None if node is None else _value(node, path)
+    except RecursionError as error:  # also an alias (*name) that stands inside its own anchor
+        raise _too_deep(path) from error
+
+
+def _too_deep(path: Path) -> SuiteError:
+    return SuiteError(f"{path}: is nested without end. Write each part out, without '&' and '*'.")
 
 
 def _paired(text: str) -> str:

@@ -170,7 +170,8 @@ def _separation(chosen: Sequence[Judged], group: str, seed: int) -> list[Measure
     if not asked or not without:
         return []
     right = [question.confidence for question in asked]
-    wrong = [question.confidence for question in without]
+    # A fault is no refusal: its lack of confidence must not count as one.
+    wrong = [1.0 if question.stage == "fault" else question.confidence for question in without]
     area, kept = auroc(right, wrong), kept_at_wrong(right, wrong)
     found = []
     for name, statistic, value, alike in (

@@ -7,6 +7,7 @@ be computed again without the system.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -138,7 +139,10 @@ class OutcomeLog:
                     continue  # its cause may be mended by now
                 self.resumed[outcome.question_id] = outcome
                 kept.append(line)
-        path.write_text("\n".join([header, *kept, ""]), encoding="utf-8")
+        # Beside it first: a full disk must not cost what there is to go on from.
+        partial = path.with_name(f"{path.name}.{os.getpid()}")
+        partial.write_text("\n".join([header, *kept, ""]), encoding="utf-8")
+        partial.replace(path)
         self._file = path.open("a", encoding="utf-8")
 
     def add(self, outcome: Outcome) -> None:

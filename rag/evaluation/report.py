@@ -19,6 +19,7 @@ from rag.evaluation.judging import STAGES, Judged
 from rag.evaluation.measures import Measure, higher_is_better, meaning
 from rag.evaluation.plots import bars, curve, histogram, whiskers
 from rag.evaluation.terminal import share
+from rag.evaluation.written import REPORT_HEAD
 
 __all__ = ["report_html", "write_report"]
 
@@ -63,8 +64,7 @@ def report_html(evaluations: Sequence[Evaluation], comparisons: Sequence[Compari
         body += [_suite(name, suite) for suite in evaluation.suites]
         body += [f"<p class=note>{escape(line)}</p>" for line in evaluation.skipped]
     return (
-        "<!doctype html><html lang=en><meta charset=utf-8>"
-        "<meta name=viewport content='width=device-width,initial-scale=1'>"
+        f"{REPORT_HEAD}<meta name=viewport content='width=device-width,initial-scale=1'>"
         f"<title>rag eval</title><style>{_STYLE}</style><h1>rag eval</h1>{''.join(body)}</html>\n"
     )
 

@@ -22,8 +22,9 @@ Definitions and code: MacAvaney, Macdonald and Ounis, "Streamlining Evaluation w
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -77,7 +78,7 @@ def write_qrels(path: Path, suite: Suite, places: Mapping[str, Sequence[Place]])
             lines += [f"{question.id} 0 {_name(identity)} 1" for identity in wanted]
         else:
             lines += [f"{name} 0 evidence 1" for name, _ in topics(question, places[question.id])]
-    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    _write(path, lines)
 
 
 def write_run(
@@ -115,7 +116,14 @@ def write_run(
                     names[at] = "evidence"
                     break
             lines += _lines(topic, list(dict.fromkeys(names)), tag)
-    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    _write(path, lines)
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    """Whole or not at all: a second run of the same name must not read half a file."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    partial.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    partial.replace(path)
 
 
 def _lines(topic: str, names: Sequence[str], tag: str) -> list[str]:
@@ -147,10 +155,13 @@ def measure_files(qrels: Path, run: Path) -> dict[str, dict[str, float]]:
 
     wanted = {ir_measures.parse_measure(code): name for name, code in CUTOFFS.items()}
     by_question: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    judged = list(ir_measures.read_trec_qrels(str(qrels)))
+    # Opened here: given a path, ir_measures reads it in the encoding of the machine.
+    with qrels.open(encoding="utf-8") as file:
+        judged = list(ir_measures.read_trec_qrels(file))
     if not judged:
         return {}
-    ranked = list(ir_measures.read_trec_run(str(run)))
+    with run.open(encoding="utf-8") as file:
+        ranked = list(ir_measures.read_trec_run(file))
     for metric in ir_measures.iter_calc(list(wanted), judged, ranked):
         identity = metric.query_id.rpartition("#")[0] or metric.query_id
         by_question[identity][wanted[metric.measure]].append(metric.value)

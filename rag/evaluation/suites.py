@@ -103,7 +103,7 @@ class Suite:
         relevance: ``evidence``: a passage counts when it holds the evidence. ``document``: any
             passage of the evidence's document counts, each document once (public sets judge so;
             the default of a file where all evidence is whole documents).
-        ask: False: only retrieval is measured.
+        ask: False: only retrieval is measured, with the questions that can be answered.
         legs: Retrieval is also measured with each of these values of the ``fusion`` setting, not re-ordered.
     """
 

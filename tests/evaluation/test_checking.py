@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from rag.errors import SuiteError
@@ -152,3 +154,35 @@ def test_a_file_without_text_is_told_from_words_lost_in_reading(tmp_path) -> Non
     )
     (note,) = check(given, DOCUMENTS)
     assert "the file blank.md is there, but no text was read from it" in note
+
+
+def test_composed_and_decomposed_signs_are_the_same() -> None:
+    text = unicodedata.normalize("NFD", "Le café de 한국 a 42 tables.")
+    document = Document(id="1", source=unicodedata.normalize("NFD", "docs/été.md"), text=text)
+    for words in ("Le café", "café de 한국", "한국", "한국 a 42"):
+        for form in ("NFC", "NFD"):
+            wanted = unicodedata.normalize(form, words)
+            given = suite(Evidence(document="été.md", text=wanted), answers=())
+            (place,) = locate(given, [document])["q"]
+            ((start, end),) = place.spans
+            assert text[start:end] == unicodedata.normalize("NFD", words)
+
+
+def test_words_in_other_signs_are_told() -> None:
+    document = Document(id="1", source="a.md", text="员工１２５人。")
+    with pytest.raises(SuiteError, match="It stands there in other signs"):
+        locate(suite(Evidence(document="a.md", text="员工125人")), [document])
+
+
+def test_many_wrong_names_are_not_each_compared_with_all_others() -> None:
+    wrong = [Evidence(document=f"docs/a{at}.md", text="172个") for at in range(7)]
+    questions = tuple(
+        Question(id=f"q{at}", question="?", evidence=(evidence,))
+        for at, evidence in enumerate(wrong)
+    )
+    with pytest.raises(SuiteError) as caught:
+        locate(Suite(name="s", questions=questions), DOCUMENTS)
+    lines = str(caught.value).splitlines()
+    hinted = [line.endswith("Did you mean 'docs/a.md'?") for line in lines]
+    assert hinted == [True] * 5 + [False] * 2
+    assert lines[6].endswith("There are 2: rag documents")

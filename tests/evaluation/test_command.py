@@ -13,6 +13,8 @@ import pytest
 from rag import cli
 from rag.errors import SettingsError, SuiteError
 from rag.evaluation import command
+from rag.evaluation.evaluating import SuiteResult
+from rag.evaluation.measures import Measure
 
 
 @pytest.fixture
@@ -73,7 +75,9 @@ def test_what_an_evaluation_writes_and_asks_is_no_document(rag_eval, shelf, suit
     index.mkdir()
     (index / "catalog.sqlite").touch()
     (index / "write.lock").touch()
-    options = (*LOW, "--runs", "docs/runs", "--json")
+    # Also under names that the stand-in reads.
+    written = ("--report", "docs/report.md", "--save", "docs/result.md")
+    options = (*LOW, "--runs", "docs/runs", "--json", *written)
     for time in ("first", "second"):
         status, out, _ = rag_eval(*options)
         assert (status, len(shelf.builds)) == (0, 1), time
@@ -109,6 +113,24 @@ def test_fail_under(rag_eval) -> None:
     assert rag_eval("--fail-under", "false_refusal=0.05", *LOW)[0] == 0
     with pytest.raises(SettingsError, match=r"recall@5=0\.95"):
         rag_eval("--fail-under", "recal=0.9")
+
+
+def test_a_mean_of_thirds_meets_the_floor_it_is_equal_to(capsys) -> None:
+    value = sum([1 / 3] * 6) / 4  # 0.49999999999999994
+    assert value < 0.5
+    measure = Measure(name="recall@5", group="all", value=value, low=0.2, high=0.8, n=4)
+    result = SuiteResult(
+        name="s", description="", measures=(measure,), questions=(), latency={}, build={}
+    )
+    assert command._below([("", "all", "recall@5", 0.5)], [result], ()) == 0
+    assert command._below([("", "all", "recall@5", 0.5001)], [result], ()) == 1
+    assert "recall@5 (all) is 0.5000, below 0.5001" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("limit", ["0", "-5"])
+def test_a_draft_of_no_questions_is_refused(rag_eval, limit) -> None:
+    with pytest.raises(SuiteError, match=rf"--limit {limit}: must be at least 1"):
+        rag_eval("--suite-from-documents", "docs", "--limit", limit)
 
 
 def test_a_floor_of_a_kind_holds_where_all_are_of_it(rag_eval, suite_file) -> None:

@@ -69,8 +69,47 @@ def test_no_difference_shown() -> None:
 
 
 def test_holm() -> None:
-    # Sorted 0.01 * 3, 0.03 * 2, 0.04 * 1, never falling; p = 1 is no test.
-    assert _holm([0.04, 0.01, 1.0, 0.03]) == pytest.approx([0.06, 0.03, 1.0, 0.06])
+    # Sorted 0.01 * 4, 0.03 * 3, 0.04 * 2, 1 * 1, never falling.
+    assert _holm([0.04, 0.01, 1.0, 0.03]) == pytest.approx([0.09, 0.04, 1.0, 0.09])
+
+
+def test_differences_to_both_sides_are_tests_and_few_of_them_are_none() -> None:
+    # 7 of 20 lost; in false_refusal 6 turn to each side (p = 1); 2 differ in first_right.
+    a, b = evaluation("a", [True] * 20), evaluation("b", [False] * 7 + [True] * 13)
+    values = {
+        "a": [
+            {"first_right": (1.0, 1.0), "false_refusal": (float(at < 6), 1.0)} for at in range(20)
+        ],
+        "b": [
+            {"first_right": (float(at > 1), 1.0), "false_refusal": (float(6 <= at < 12), 1.0)}
+            for at in range(20)
+        ],
+    }
+    changed = []
+    for one in (a, b):
+        (suite,) = one.suites
+        questions = tuple(
+            dataclasses.replace(question, values=given)
+            for question, given in zip(suite.questions, values[one.label], strict=True)
+        )
+        suites = (dataclasses.replace(suite, questions=questions),)
+        changed.append(dataclasses.replace(one, suites=suites))
+    rows = {row.measure: row for row in compare(*changed).differences}
+    alone = 2 / 2**7
+    assert rows["passed"].difference.p == alone
+    assert rows["passed"].p == 2 * alone  # corrected for false_refusal, not for first_right
+    assert rows["false_refusal"].p == 1
+    assert rows["first_right"].p == 0.5
+
+
+def test_answers_corrected_in_between_are_told() -> None:
+    a, b = evaluation("a", [True, True]), evaluation("b", [True, False])
+    (suite,) = b.suites
+    questions = (suite.questions[0], dataclasses.replace(suite.questions[1], expected="172个"))
+    b = dataclasses.replace(b, suites=(dataclasses.replace(suite, questions=questions),))
+    (note,) = compare(a, b).unpaired
+    assert note.startswith("s: 1 questions want another answer in the one than in the other")
+    assert "such as q1" in note
 
 
 def test_nothing_in_common() -> None:

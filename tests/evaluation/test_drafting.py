@@ -7,7 +7,7 @@ import pytest
 from rag.errors import LLMError, SuiteError
 from rag.evaluation.checking import check
 from rag.evaluation.drafting import _checked, draft_questions, draft_suite, suite_yaml
-from rag.evaluation.suites import Suite
+from rag.evaluation.suites import Evidence, Question, Suite
 from rag.records import Document
 from rag.settings import Settings
 
@@ -49,6 +49,21 @@ def test_draft_is_a_valid_suite(tmp_path) -> None:
     suite = Suite.load(path)
     source = suite.questions[0].evidence[0].document
     assert check(suite, [Document(id="a", source=source, text=ZH.text)]) == []
+
+
+def test_a_draft_of_signs_that_yaml_does_not_take_as_they_are_loads(tmp_path) -> None:
+    text = "设备\x7f编号\u2028共有\x9c设备35台，分布在三个\ufeff车间内。\n"
+    question = Question(
+        id="q",
+        question=text,
+        evidence=(Evidence(document="a.md", text=text),),
+        answers=((text,),),
+    )
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+    path = tmp_path / "draft.yaml"
+    path.write_text(suite_yaml([question], tmp_path / "a.md"), encoding="utf-8")
+    (loaded,) = Suite.load(path).questions
+    assert (loaded.question, loaded.evidence[0].text) == (text, text)
 
 
 def test_same_seed_same_draft() -> None:

@@ -68,9 +68,14 @@ def test_saved_result_reads_back(result, tmp_path) -> None:
 
 
 def test_not_a_result(tmp_path) -> None:
-    (tmp_path / "x.json").write_text("[]")
-    with pytest.raises(SuiteError, match=r"x\.json: is not a saved result"):
-        Evaluation.load(tmp_path / "x.json")
+    suite = {"measures": [], "questions": [], "latency": []}
+    for value in (
+        [],
+        {"format": 1, "label": "", "conditions": {}, "skipped": [], "suites": [suite]},
+    ):
+        (tmp_path / "x.json").write_text(json.dumps(value))
+        with pytest.raises(SuiteError, match=r"x\.json: is not a saved result"):
+            Evaluation.load(tmp_path / "x.json")
 
 
 def test_same_seed_same_figures(suite_file, open_lines, tmp_path, result) -> None:
@@ -279,3 +284,16 @@ def test_all_that_makes_an_index_is_part_of_what_a_kept_one_is_known_by() -> Non
 def test_what_is_no_suite_is_told(given) -> None:
     with pytest.raises(SuiteError, match=r"takes suites, and .* is none\. Load a file first"):
         evaluate(given)
+
+
+def test_where_only_retrieval_is_measured_nothing_unanswerable_counts(
+    suite_file, open_lines, tmp_path
+) -> None:
+    suite = dataclasses.replace(Suite.load(suite_file), ask=False)
+    result = evaluate(suite, settings=Settings(), runs=tmp_path, open_system=open_lines)
+    (found,) = result.suites
+    assert [question.id for question in found.questions] == ["q1", "q2", "q3"]
+    assert found.measure("passed").value == found.measure("success@5").value == 1
+    none = dataclasses.replace(suite, questions=suite.questions[3:])
+    with pytest.raises(SuiteError, match="Add at least one answerable question"):
+        evaluate(none, settings=Settings(), runs=tmp_path, open_system=open_lines)

@@ -10,7 +10,7 @@ import pytest
 from rag.errors import MissingExtraError, SuiteError
 from rag.evaluation.formats import FORMATS, load_collection, loader, with_removals
 from rag.evaluation.formats.paragraphs import bucket
-from rag.evaluation.suites import Evidence
+from rag.evaluation.suites import Evidence, Question
 
 
 def save(path, *rows):
@@ -34,6 +34,34 @@ def test_squad(tmp_path) -> None:
     assert [(e.start, e.end) for q in questions for e in q.evidence] == [(11, 15), (11, 15)]
     assert [q.answerable for q in questions] == [True, True, False]
     assert all(context[e.start : e.end] == "172个" for q in questions for e in q.evidence)
+
+
+def test_squad_ids_that_count_anew_in_each_paragraph_lose_no_question(tmp_path) -> None:
+    paragraphs = [
+        {
+            "context": f"第{at}号楼有{at}层。",
+            "qas": [
+                {
+                    "id": "1",
+                    "question": "几层?",
+                    "answers": [{"text": f"{at}层", "answer_start": 5}],
+                }
+            ],
+        }
+        for at in (3, 7)
+    ]
+    # A paragraph that stands twice is one, and so are its questions.
+    data = {"data": [{"title": "楼", "paragraphs": [*paragraphs, paragraphs[0]]}]}
+    path = save(tmp_path / "a.json", data)
+    options = {"format": "squad", "path": path.name}
+    questions, _ = load_collection(options, root=tmp_path, place=tmp_path / "s.yaml")
+    assert [q.id for q in questions] == ["1", "1~2"]
+    assert [q.answers for q in questions] == [(("3层",),), (("7层",),)]
+
+
+def test_what_nothing_answers_has_no_twin() -> None:
+    none = Question(id="q", question="?", answerable=False)
+    assert with_removals([none]) == [none]
 
 
 def test_paragraphs_split_is_fixed(tmp_path) -> None:

@@ -212,6 +212,42 @@ def test_unanswerable() -> None:
 
 def test_only_retrieval() -> None:
     given = Outcome(question_id="q", rankings={"": (passage((0, 23)),)})
-    found = judged(given, ask=False)
+    found = judge(QUESTION, given, PLACES, {"": {"success@5": 1.0}}, documents=DOCUMENTS, ask=False)
     assert found.passed
     assert "first_right" not in found.values
+
+
+def test_only_retrieval_passes_as_success_at_5_has_it() -> None:
+    given = Outcome(question_id="q", rankings={"": (passage((0, 23)),)})
+    missed = {"": {"success@5": 0.0}}
+    found = judge(QUESTION, given, PLACES, missed, documents=DOCUMENTS, ask=False)
+    assert (found.passed, found.stage) == (False, "retrieval")
+
+
+@pytest.mark.parametrize(
+    ("copy", "right"),
+    [
+        ("全市建成172个小区。另有30个公园。张三负责。", True),
+        ("全市建成\n172个小区。另有30个公园。张三负责。", True),
+        ("全市建成173个小区。另有30个公园。张三负责。", False),
+    ],
+)
+def test_a_citation_of_a_copy_is_on_the_evidence_that_it_repeats(copy, right) -> None:
+    question = dataclasses.replace(QUESTION, answers=())
+    documents = {**DOCUMENTS, "b": Document(id="b", source="b.md", text=copy)}
+    start = copy.index("17")
+    places = (Place(document_id="b", source="b.md", spans=((start, start + 6),)),)
+    shown = dataclasses.replace(passage((0, 23)), duplicates=(("b", "b.md", 0, len(copy)),))
+    given = outcome(citation(FIRST))
+    answer = dataclasses.replace(given.answer, passages=(shown,))
+    given = dataclasses.replace(given, rankings={"": (shown,)}, answer=answer)
+    found = judge(question, given, places, {"": {}}, documents=documents)
+    assert found.passed is right
+    assert found.values["first_on_evidence"] == (float(right), 1.0)
+    assert found.values["citation_precision"] == (float(right), 1.0)
+
+
+def test_words_of_a_span_are_expected() -> None:
+    evidence = (Evidence(document="a", start=4, end=10),)
+    question = dataclasses.replace(QUESTION, evidence=evidence, answers=())
+    assert judged(outcome(citation(FIRST)), question).expected == "172个小区"

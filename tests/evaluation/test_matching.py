@@ -23,6 +23,13 @@ from rag.evaluation.matching import exact_match, holds, overlap, token_f1, token
         ("", "x", False),
         ("x", "", False),
         ("x", "，。", False),  # an answer of punctuation matches nothing
+        ("支持打印：√", "√", True),  # a table's sign
+        ("支持打印：×", "√", False),
+        ("增速为-3.2%", "-3.2%", True),
+        ("增速为−3.2%，气温1℃", "-3.2%", True),
+        ("增速为3.2%", "-3.2%", False),  # a figure of the other sign
+        ("3月-5月", "5月", True),  # a range
+        ("ເມືອງຫຼວງແມ່ນວຽງຈັນ", "ວຽງຈັນ", True),  # written without spaces
     ],
 )
 def test_holds(text, answer, held) -> None:
@@ -36,6 +43,11 @@ def test_tokens_of_mixed_text() -> None:
 def test_exact_match() -> None:
     assert exact_match("172 个。", ["172个"])
     assert not exact_match("约172个", ["172个"])
+    assert exact_match("√", ["√"])
+    assert not exact_match("", ["√"])
+    assert not exact_match("", ["。"])
+    assert exact_match("-5 ℃", ["−5℃"])
+    assert not exact_match("5℃", ["-5℃"])
 
 
 def test_f1_by_character() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from rag.evaluation.intervals import auroc, bootstrap
@@ -9,9 +11,9 @@ from rag.evaluation.judging import Judged
 from rag.evaluation.measures import Measure, measures_of
 
 
-def separation(right: list[float], wrong: list[float]) -> dict[str, Measure]:
-    """The measures over answerable and unanswerable questions of these confidences."""
-    judged = [
+def separating(confidences: list[float], *, answerable: bool = True) -> list[Judged]:
+    """Questions of these confidences, all answerable or none."""
+    return [
         Judged(
             id=f"q{at}",
             question="?",
@@ -32,10 +34,13 @@ def separation(right: list[float], wrong: list[float]) -> dict[str, Measure]:
             values={"false_refusal" if answerable else "refusal_recall": (0.0, 1.0)},
             seconds={},
         )
-        for at, (confidence, answerable) in enumerate(
-            [*((c, True) for c in right), *((c, False) for c in wrong)]
-        )
+        for at, confidence in enumerate(confidences)
     ]
+
+
+def separation(right: list[float], wrong: list[float]) -> dict[str, Measure]:
+    """The measures over answerable and unanswerable questions of these confidences."""
+    judged = [*separating(right), *separating(wrong, answerable=False)]
     return {measure.name: measure for measure in measures_of(judged, resamples=50)}
 
 
@@ -61,3 +66,15 @@ def test_where_resamples_differ_the_bootstrap_stays() -> None:
     area = separation(right, wrong)["refusal_AUROC"]
     assert (area.low, area.high) == bootstrap(auroc, right, wrong, seed=0)
     assert area.low < area.value < area.high
+
+
+def test_a_fault_is_no_refusal_to_the_separation() -> None:
+    right, wrong = separating([0.9, 0.8]), separating([0.0, 0.1], answerable=False)
+    faulty = [dataclasses.replace(wrong[0], stage="fault"), wrong[1]]
+    areas = [
+        measure.value
+        for judged in ([*right, *wrong], [*right, *faulty])
+        for measure in measures_of(judged, resamples=50)
+        if measure.name == "refusal_AUROC"
+    ]
+    assert areas == [1.0, 0.5]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rag.evaluation.checking import Place
@@ -115,3 +117,16 @@ def test_near_duplicates_in_one_slot() -> None:
     grouped = passage("a", 0, 9, 1, duplicates=(("b", "b.md", 10, 30),))
     assert passage_holds(grouped, place("b", (12, 20)))
     assert not passage_holds(grouped, place("b", (5, 20)))
+
+
+def test_files_are_written_whole_or_not_at_all(tmp_path, monkeypatch) -> None:
+    question = Question(id="问1", question="?", evidence=(Evidence(document="d", text="x"),))
+    suite = Suite(name="s", questions=(question,))
+    places = {"问1": (place("d", (0, 4)),)}
+    write_qrels(tmp_path / "qrels.trec", suite, places)
+    write_run(tmp_path / "run.trec", suite, places, {"问1": (passage("d", 0, 9, 1),)}, "t")
+    monkeypatch.setattr(Path, "replace", lambda *_: pytest.fail("killed"))
+    with pytest.raises(pytest.fail.Exception):
+        write_run(tmp_path / "run.trec", suite, places, {}, "t")
+    found = measure_files(tmp_path / "qrels.trec", tmp_path / "run.trec")
+    assert found["问1"]["recall@1"] == 1

@@ -77,6 +77,7 @@ def test_flat_answers_are_ways_of_one_item(tmp_path) -> None:
         (HEAD + GOOD.replace(", text: t", ""), "text: is missing. Quote the document"),
         (HEAD + "  - {id: a, id: b}\n", "s.yaml:4: 'id' stands twice"),
         (HEAD + "  - {id: a\n", "not valid YAML"),
+        ("suite: s\nquestions: &all\n  - *all\n", "s.yaml: is nested without end"),
         (HEAD + GOOD.replace("id: a", "id: a, history: [x]"), "list of [question, answer] pairs"),
         (HEAD.replace("docs", "nowhere") + GOOD, "s.yaml:2: documents:"),
         (HEAD + GOOD + "legs: [sparse]\n", "there is no leg 'sparse'"),

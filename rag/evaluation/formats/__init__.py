@@ -179,11 +179,15 @@ def loader(name: str) -> Callable[..., Collection]:
 def with_removals(questions: list[Question]) -> list[Question]:
     """Each question followed by its twin whose documents are masked: then nothing holds the answer.
 
-    Twins have the kind ``removed`` and end in ``~removed``. That the answer stands nowhere else is
-    assumed, not checked: a twin answered rightly from another document counts as a mistake.
+    An unanswerable question has no twin. Twins have the kind ``removed`` and end in ``~removed``.
+    That the answer stands nowhere else is assumed, not checked: a twin answered rightly from
+    another document counts as a mistake.
     """
     twins = []
     for question in questions:
+        if not question.answerable:
+            twins.append(question)
+            continue
         sources = tuple(dict.fromkeys(evidence.document for evidence in question.evidence))
         twin = dataclasses.replace(
             question,

@@ -22,7 +22,7 @@ def load(path: Path, language: str = "") -> Collection:
     """Questions and paragraphs of one file."""
     questions: list[Question] = []
     documents: dict[str, Document] = {}
-    seen: set[str] = set()
+    seen: set[tuple[str, str, str]] = set()
     content = json_value(path)
     articles = field(content, path, "data") if isinstance(content, dict) else content
     for number, article in enumerate(articles, 1):
@@ -43,8 +43,10 @@ def load(path: Path, language: str = "") -> Collection:
             for count, row in enumerate(paragraph.get("qas") or (), 1):
                 at_row(f"{place}, question {count}")
                 question = _question(row, path, known, language, len(questions))
-                if question.id not in seen:
-                    seen.add(question.id)
+                # An id alone does not tell: some files count anew in each paragraph.
+                same = (question.id, question.question, known.source)
+                if same not in seen:
+                    seen.add(same)
                     questions.append(question)
     return questions, list(documents.values())
 
