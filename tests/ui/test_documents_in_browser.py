@@ -142,6 +142,70 @@ def test_what_the_server_has_no_time_for_waits(open_page):
     assert len(turned_away) == 1
 
 
+LISTING = {
+    "total": 450,
+    "matching": 450,
+    "passages": 450,
+    "rows": [
+        {
+            "id": f"notes/{n}.md",
+            "title": f"Note {n}",
+            "source": f"notes/a long name of a folder/note number {n}.md",
+            "published": "2026-11-23",
+            "encoding": "gb18030",
+            "bytes": 20_000,
+            "passages": 12_345,
+        }
+        for n in range(450)
+    ],
+}
+
+
+def list_of_many(page):
+    """Let the page list 450 documents, 200 at a time at most, as the server does."""
+
+    def answer(route):
+        _, offset, limit, _ = route.request.post_data_json["data"]
+        rows = LISTING["rows"][offset : offset + min(limit, 200)]
+        route.fulfill(json={"data": [{**LISTING, "rows": rows}]})
+
+    page.route("**/gradio_api/run/documents", answer)
+    page.locator("#tab-documents").click()
+    expect(page.locator("tbody tr")).to_have_count(100)
+
+
+def test_each_click_shows_as_many_more(open_page):
+    """Past 200 rows every second click used to show nothing."""
+    page = open_page(locale="en-US")
+    list_of_many(page)
+    for count in (200, 300, 400, 450):
+        page.locator(".table-end button").click()
+        expect(page.locator("tbody tr")).to_have_count(count)
+    expect(page.locator(".table-end button")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 1024, 700, 390])
+def test_the_list_fits_beside_the_source(open_page, picture, width):
+    """Dates used to be broken over four lines, and columns to lie under the panel."""
+    page = open_page(locale="en-US", viewport={"width": width, "height": 900})
+    list_of_many(page)
+    for _ in range(2):
+        assert page.locator(".documents").evaluate("(e) => e.scrollWidth - e.clientWidth") == 0
+        lines = page.evaluate(
+            """() => [...document.querySelectorAll("td[data-label=Date], td[data-label=Encoding]")].map((cell) => {
+              const range = document.createRange();
+              range.selectNodeContents(cell);
+              return range.getClientRects().length;
+            })"""
+        )
+        assert set(lines) == {1}
+        expect(page.locator("thead input")).to_be_visible()
+        if page.locator(".panel").is_hidden():
+            page.locator(".title-link").first.click()
+            expect(page.locator(".panel .lost")).to_be_visible()
+    picture(page, f"en-light-{width}-documents-beside")
+
+
 def test_a_restriction_that_fits_nothing_is_refused(open_page, picture):
     page = open_page(locale="en-US")
     page.locator(".scope").click()

@@ -1,12 +1,18 @@
 """What the library says went wrong is known to the Chinese page: its own lines are read here."""
 
+import errno
 import io
 import re
+import time
 import zipfile
 
 import pytest
 
-from rag.errors import QueryError, ReadingError
+from rag.errors import IndexModelMismatchError, QueryError, RagError, ReadingError
+from rag.index.catalog import damaged, translated
+from rag.indexing.pipeline import _Meter
+from rag.indexing.work import Tally
+from rag.knowledge_base import KnowledgeBase
 from rag.reading import read_bytes
 from rag.records import Document
 from rag.retrieval.query import check_query
@@ -111,6 +117,57 @@ def test_the_library_s_lines_are_told_in_chinese(open_page):
         *(told for _, told in LINES),
     ]
     assert page.evaluate(TOLD, [lines, "en"]) == lines
+
+
+def told_of(error, folder):
+    """What the library makes of an error of the system."""
+    with pytest.raises(RagError) as caught, translated(folder):
+        raise error
+    return str(caught.value)
+
+
+def test_the_state_of_an_index_is_told_in_chinese(open_page, tmp_path):
+    here, stranger = tmp_path / "here", tmp_path / "stranger"
+    stranger.mkdir()
+    (stranger / "a.txt").touch()
+    with KnowledgeBase.open(here) as kb:
+        (here / "catalog.sqlite").unlink()
+        with pytest.raises(RagError) as gone:
+            list(kb.documents())
+    with pytest.raises(RagError) as strange:
+        KnowledgeBase.open(stranger)
+    lines = [
+        str(gone.value),
+        str(strange.value),
+        told_of(OSError(errno.ENOSPC, "full"), here),
+        told_of(PermissionError(errno.EACCES, "Permission denied"), here),
+        str(damaged(here, "no header")),
+        str(IndexModelMismatchError(path="ix", index_model="one", query_model="two", model="two")),
+    ]
+    assert open_page().evaluate(TOLD, [lines, "zh"]) == [
+        f"{here}：索引不见了，可能被删除或移走。请用 rag index 重新建立。",
+        f"{stranger} 不是索引，里面有 'a.txt'。请用 --index 指定别的文件夹。",
+        f"{here}：磁盘已满，已完成的部分都在。请腾出空间后再试一次，会接着做完。",
+        f"{here} 无法写入（Permission denied）。请给文件夹写入权限，或复制到可以写入的地方。",
+        f"{here}/catalog.sqlite 已损坏（no header）。还能读的内容可以这样救出：rag doctor --repair --index {here}",
+        "ix 是用模型 'one' 建立的，而现在的设置是 'two'。请改回设置，或运行：rag index --reembed --index ix --model two",
+    ]
+
+
+def test_how_far_indexing_is_is_told_in_chinese(open_page):
+    """It used to be told in English on the Chinese page."""
+    lines = []
+    tally = Tally(began=time.perf_counter() - 60, passages=1200, added={"a": None, "b": None})
+    for share, more in ((None, ""), (0.25, "; embedding 64 of 1,512"), (0.003, "")):
+        tally.share = share
+        meter = _Meter(tally, lines.append)
+        meter._shown -= 60
+        meter.show(more)
+    assert open_page().evaluate(TOLD, [lines, "zh"]) == [
+        "2 篇文档，1,200 个段落，每秒 0 篇",
+        "2 篇文档，1,200 个段落，每秒 0 篇，25%，大约还要 3 分钟，正在计算向量 64 / 1,512",
+        "2 篇文档，1,200 个段落，每秒 0 篇",
+    ]
 
 
 @pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, {"width": 390, "height": 844}])

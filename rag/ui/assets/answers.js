@@ -16,7 +16,7 @@ function edit(block, message, t, onedit) {
   const area = h("textarea", { "aria-label": t.edit, rows: Math.min(8, message.question.split("\n").length + 1) });
   area.value = message.question;
   const submit = () => area.value.trim() && onedit(area.value.trim());
-  const restore = () => form.replaceWith(block);
+  const restore = () => { form.replaceWith(block); block.querySelector(".edit").focus(); };
   const form = h("form.question.editing", { onsubmit: (event) => { event.preventDefault(); submit(); } }, area,
     h("div.dialog-actions", null,
       h("button.quiet", { type: "button", onclick: restore }, t.cancel),

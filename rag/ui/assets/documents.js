@@ -1,6 +1,6 @@
 // The documents tab: what the index holds, and files on their way into it.
 
-import { confirmation, h, icon, randomId, replace, toast } from "./dom.js";
+import { confirmation, h, icon, keepingFocus, randomId, replace, toast } from "./dom.js";
 import { told } from "./faults.js";
 import { number } from "./texts.js";
 import * as server from "./server.js";
@@ -21,7 +21,7 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
   let typing;
 
   const parts = {
-    toolbar: h("div.toolbar"), drop: h("label.drop"), jobs: h("ol.jobs", { "aria-live": "polite" }), table: h("div.table"),
+    toolbar: h("div.toolbar"), drop: h("label.drop"), jobs: h("ol.jobs"), said: h("div.visually-hidden", { role: "status" }), table: h("div.table"),
   };
   const picker = h("input", { type: "file", multiple: true, class: "visually-hidden", onchange: () => { add([...picker.files].map((file) => ({ name: file.name, file }))); picker.value = ""; } });
   const filter = h("input", { type: "search", oninput: () => { clearTimeout(typing); typing = setTimeout(() => { text = filter.value; size = PAGE; load(); }, 180); } });
@@ -35,7 +35,7 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
     filter.setAttribute("aria-label", t().filter);
     picker.setAttribute("aria-label", t().upload);
     replace(parts.drop, picker, icon("upload"), h("span", null, h("strong", null, t().dropHere), h("span.small", null, t().dropHint(Math.floor((limits().max_bytes ?? 0) / 1048576)))));
-    replace(element, h("h1.visually-hidden", null, t().documentsTitle), parts.drop, parts.jobs, parts.toolbar, parts.table);
+    replace(element, h("h1.visually-hidden", null, t().documentsTitle), parts.drop, parts.jobs, parts.said, parts.toolbar, parts.table);
     showToolbar(); showJobs(); showTable();
   }
 
@@ -45,7 +45,7 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
     try {
       found = await server.call("documents", text, 0, Math.min(size, 200), order);
       while (found.rows.length < Math.min(size, found.matching)) {
-        const next = await server.call("documents", text, found.rows.length, 200, order);
+        const next = await server.call("documents", text, found.rows.length, Math.min(size - found.rows.length, 200), order);
         if (!next.rows.length) break;
         found.rows.push(...next.rows);
       }
@@ -65,14 +65,12 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
     const select = h("select", { "aria-label": t().order, onchange: () => { order = select.value; load(); } },
       [["indexed", t().orderIndexed], ["title", t().orderTitle], ["published", t().orderPublished], ["passages", t().orderPassages]].map(([value, label]) => h("option", { value, selected: value === order }, label)));
     const count = chosen.size;
-    const hadFocus = document.activeElement === filter;
-    replace(parts.toolbar,
+    keepingFocus(parts.toolbar, () => replace(parts.toolbar,
       h("span.search-box", null, icon("search"), filter), select,
-      h("button.quiet", { type: "button", disabled: Boolean(busy), onclick: reindex, title: t().reindexHint }, icon("refresh"), busy ?? t().reindex),
+      h("button.quiet", { type: "button", disabled: Boolean(busy), onclick: reindex, title: t().reindexHint }, icon("refresh"), busy ? told(busy, t()) : t().reindex),
       count > 0 && h("span.selection", { role: "status" }, h("strong", null, t().selected(count)),
         h("button.primary", { type: "button", onclick: () => onask([...chosen.values()].map((row) => ({ id: row.id, title: row.title || row.source }))) }, icon("funnel"), t().askThese),
-        h("button.quiet.danger-text", { type: "button", onclick: removeChosen }, icon("trash"), t().deleteThese)));
-    if (hadFocus) filter.focus();
+        h("button.quiet.danger-text", { type: "button", onclick: removeChosen }, icon("trash"), t().deleteThese))));
   }
 
   async function reindex() {
@@ -161,6 +159,8 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
       Object.assign(job, { state: "failed", file: null, reason: error.offline ? t().netDown : error.unreadable ? t().unreadable : error.message || t().failed });
     }
     showJobs();
+    // Only the outcome is read aloud: the list is drawn anew at every step of every file.
+    parts.said.textContent = `${job.name}: ${stateOf(job)}`;
   }
 
   // The server takes so many files a minute: of a large folder the rest waits.
@@ -180,14 +180,23 @@ export function createDocuments(element, { words, limits, onask, onread, onchang
     return [kept, ...job.notes.map((note) => told(note, t()))].filter(Boolean);
   }
 
+  function stateOf(job) {
+    if (job.state === "done" && job.replaced) return t().replaced(job.kept, job.passages);
+    return {
+      waiting: () => t().waiting,
+      uploading: () => `${t().uploading} ${Math.round(job.share * 100)}%`,
+      indexing: () => (job.line ? `${t().indexing} · ${told(job.line, t())}` : t().indexing),
+      failed: () => told(job.reason ?? "", t()),
+      done: () => ({ added: t().added(job.passages), updated: t().updated(job.passages), unchanged: t().unchanged })[job.outcome],
+    }[job.state]();
+  }
+
   function showJobs() {
     const settled = jobs.some((job) => job.state === "done" || job.state === "failed");
     replace(parts.jobs, jobs.map((job) => {
-      const words = { waiting: t().waiting, uploading: `${t().uploading} ${Math.round(job.share * 100)}%`, indexing: job.line ? `${t().indexing} · ${job.line}` : t().indexing, failed: told(job.reason ?? "", t()),
-        done: job.replaced ? t().replaced(job.kept, job.passages) : { added: t().added(job.passages), updated: t().updated(job.passages), unchanged: t().unchanged }[job.outcome] }[job.state];
       return h("li.job", { dataset: { state: job.state } },
         job.state === "done" ? icon("check") : job.state === "failed" ? icon("warn") : h("span.pulse"),
-        h("span.job-name.foreign", null, job.name), h("span.job-state.foreign", null, words),
+        h("span.job-name.foreign", null, job.name), h("span.job-state.foreign", null, stateOf(job)),
         job.state === "done" && notesOf(job).length > 0 && h("span.job-notes.foreign", null, notesOf(job).join(" · ")),
         (job.state === "uploading" || job.state === "indexing") && h("progress", { max: 1, value: job.state === "uploading" ? job.share : null, "aria-label": job.name }));
     }), settled && h("li.jobs-end", null, h("button.quiet.small", { type: "button", onclick: () => { for (let i = jobs.length - 1; i >= 0; i -= 1) if (["done", "failed"].includes(jobs[i].state)) jobs.splice(i, 1); showJobs(); } }, t().dismiss)));

@@ -39,8 +39,22 @@ export function append(element, children) {
 }
 
 export function replace(element, ...children) {
-  element.replaceChildren();
-  return append(element, children);
+  keepingFocus(element, () => { element.replaceChildren(); append(element, children); });
+  return element;
+}
+
+const CONTROLS = "button, input, select, textarea, summary, a[href], [tabindex]";
+
+// What is drawn anew keeps the focus: on what had it, or else on a like control at its place, so that
+// the next key does not begin at the top of the page. Whoever puts an old control among new elements
+// does so inside draw(): it is out of its place as soon as it has another parent.
+export function keepingFocus(element, draw) {
+  const held = document.activeElement;
+  if (!element.contains(held)) { draw(); return; }
+  const place = [...element.querySelectorAll(CONTROLS)].indexOf(held);
+  draw();
+  const now = held.isConnected ? held : element.querySelectorAll(CONTROLS)[place];
+  if (now?.tagName === held.tagName && now.classList[0] === held.classList[0]) now.focus({ preventScroll: true });
 }
 
 const PATHS = {

@@ -1,5 +1,5 @@
-// What the server says went wrong, in the reader's language. The library speaks English, in lines that
-// tests keep; a line that is not known here is shown as it came.
+// What the server says went wrong, or how far it is, in the reader's language. The library speaks English,
+// in lines that tests keep; a line that is not known here is shown as it came.
 
 const KINDS = [
   [/^an? ([\w-]+) image$/, (kind) => `${kind} 图片`],
@@ -28,7 +28,17 @@ const DOUBTS = [
   [/^NUL characters were replaced$/, () => "其中的 NUL 字符已被替换"],
 ];
 
+// "3 documents, 1,200 passages, 2 documents/s, 12%, about 3 min left; embedding 64 of 512", with all but
+// the first two at times left out.
+const PROGRESS = /^([\d,]+) documents, ([\d,]+) passages(?:, ([\d,]+) documents\/s)?(?:, (\d+%), about ([\d.]+) (s|min|h) left)?(?:; embedding ([\d,]+) of ([\d,]+))?$/;
+const UNITS = { s: "秒", min: "分钟", h: "小时" };
+
+function progress(documents, passages, pace, share, left, unit, done, of) {
+  return [`${documents} 篇文档`, `${passages} 个段落`, pace && `每秒 ${pace} 篇`, share, left && `大约还要 ${left} ${UNITS[unit]}`, done && `正在计算向量 ${done} / ${of}`].filter(Boolean).join("，");
+}
+
 const zh = [
+  [PROGRESS, progress],
   // Questions.
   [/^The question is empty\b/, () => "问题是空的，请写点什么再提问。"],
   [/^The question holds function words only\b/, () => "问题里只有虚词，请写上要找的词。"],
@@ -78,6 +88,17 @@ const zh = [
   [/^Too much at once\. Try again in (\d+) s/, (seconds) => `请求太多，请 ${seconds} 秒后再试。`],
   [/^(.+) is being written by .+\. Wait until it is done\b/s, (index) => `${index} 正在被写入：请等它完成后再试；这期间仍可提问和阅读。`],
   [/^(.+): cannot be written \((.+)\)\./s, (place, why) => `${place}：无法写入（${why}）。请腾出空间或检查权限。`],
+  [/^(.+) cannot be written \((.+)\)\. Give the folder\b/s, (index, why) => `${index} 无法写入（${why}）。请给文件夹写入权限，或复制到可以写入的地方。`],
+  [/^(.+) was left by a writer that did not end\b/s, (index) => `${index} 上次写入没有结束，只有在可以写入的地方才能读到最后的改动。请给文件夹写入权限，或复制到这样的地方。`],
+  [/^(.+): no space left on the disk\b/s, (index) => `${index}：磁盘已满，已完成的部分都在。请腾出空间后再试一次，会接着做完。`],
+  // The index.
+  [/^(.+): the catalog has gone\b/s, (index) => `${index}：索引不见了，可能被删除或移走。请用 rag index 重新建立。`],
+  [/^(.+): there is no index\b/s, (index) => `${index}：这里没有索引。请用 rag index 建立。`],
+  [/^(.+) is a file, not an index folder\b/s, (index) => `${index} 是文件，不是索引文件夹。请用 --index 指定文件夹。`],
+  [/^(.+) is not an index: it holds (.+) and no \S+\. Name\b/s, (index, stranger) => `${index} 不是索引，里面有 ${stranger}。请用 --index 指定别的文件夹。`],
+  [/^(.+) is (?:not an index catalog|an SQLite file of something else)\b/s, (file) => `${file} 不是索引的文件。请用 --index 指定别的文件夹。`],
+  [/^(.+) was built with the model (.+), but the settings ask for (.+?)\. .*?(rag index --reembed .+)$/s, (index, is, asked, command) => `${index} 是用模型 ${is} 建立的，而现在的设置是 ${asked}。请改回设置，或运行：${command}`],
+  [/^(.+) is damaged \((.+)\)\. .*?(rag doctor .+)$/s, (file, why, command) => `${file} 已损坏（${why}）。还能读的内容可以这样救出：${command}`],
   [/^Something failed inside \((.+)\)/, (kind) => `内部出错（${kind}），终端里有详细信息。`],
 ];
 

@@ -1,6 +1,6 @@
 // The page: conversations on the left, the question in the middle, its source on the right.
 
-import { asked, composing, confirmation, copyText, download, h, icon, iconButton, randomId, replace, toast } from "./dom.js";
+import { asked, composing, confirmation, copyText, download, h, icon, iconButton, keepingFocus, randomId, replace, toast } from "./dom.js";
 import { LANGUAGES, preferred } from "./texts.js";
 import { answerBlock, noteForm, questionBlock } from "./answers.js";
 import { answerAsText, fileName, toJson, toMarkdown } from "./exporting.js";
@@ -113,13 +113,13 @@ function drawSidebar() {
   el.search.placeholder = t().searchConversations;
   el.search.setAttribute("aria-label", t().searchConversations);
   el.list.setAttribute("aria-label", t().conversations);
-  replace(el.sidebar,
+  keepingFocus(el.sidebar, () => replace(el.sidebar,
     h("div.brand", null, h("img", { src: "rag/assets/icon.svg", alt: "", width: 26, height: 26 }), h("span.brand-name", null, "rag"), h("span.brand-index.foreign", { title: status.index }, status.index ?? ""),
       iconButton("close", t().close, () => drawer(false), { class: "drawer-close" })),
     h("button.new", { type: "button", onclick: () => { startNew(); drawer(false); } }, icon("plus"), t().newConversation),
     h("span.search-box", null, icon("search"), el.search),
     el.list,
-    h("p.private", null, conversations.kept ? t().privateNote : t().memoryNote));
+    h("p.private", null, conversations.kept ? t().privateNote : t().memoryNote)));
   drawList();
 }
 
@@ -209,7 +209,7 @@ function drawBanner() {
   el.banner.hidden = !(offline || phase === "opening" || phase === "failed");
   el.banner.className = `banner ${offline || phase === "failed" ? "error" : ""}`;
   if (offline) replace(el.banner, icon("warn"), h("span", null, t().offline));
-  else if (phase === "failed") replace(el.banner, icon("warn"), h("span", null, h("strong", null, t().openFailed), " ", error));
+  else if (phase === "failed") replace(el.banner, icon("warn"), h("span", null, h("strong", null, t().openFailed), " ", told(error, t())));
   else replace(el.banner, h("span.pulse"), h("span", null, t().opening));
 }
 
@@ -237,18 +237,21 @@ function drawComposer() {
   el.input.setAttribute("aria-label", t().composerLabel);
   const scope = current?.scope ?? null;
   const lost = (scope?.documents ?? []).filter(({ id }) => gone.has(id)).map(({ title }) => title).join(" · ");
-  const focused = document.activeElement === el.input;
-  replace(el.composer,
+  keepingFocus(el.composer, () => replace(el.composer,
     h("div.composer-box", null, el.input,
       h("div.composer-row", null,
         h("button.scope", { type: "button", class: `${scope ? "on" : ""} ${lost ? "gone" : ""}`, title: lost ? t().scopeGone(lost) : t().scope, "aria-label": `${t().scope}: ${scopeLine(scope, t())}. ${lost && t().scopeGone(lost)}`, onclick: () => scopeDialog(scope, t(), setScope) }, icon(lost ? "warn" : "funnel"), h("span.foreign", null, scopeLine(scope, t()))),
         scope && iconButton("close", t().scopeReset, () => setScope(null), { class: "small-button" }),
         h("span.grow"),
         h("span.hint", null, t().hint),
-        busy ? h("button.send.stop", { type: "button", title: t().stop, "aria-label": t().stop, onclick: stop }, icon("stop"))
-          : h("button.send", { type: "submit", title: t().send, "aria-label": t().send }, icon("send")))));
-  if (focused) el.input.focus();
+        busy ? h("button.stop.send", { type: "button", title: t().stop, "aria-label": t().stop, onclick: () => { stop(); toComposer(); } }, icon("stop"))
+          : h("button.send", { type: "submit", title: t().send, "aria-label": t().send }, icon("send"))))));
   fit();
+}
+
+// Where a touch on it would raise a keyboard over the page, that is left to the reader.
+function toComposer() {
+  if (!matchMedia("(pointer: coarse)").matches) el.input.focus();
 }
 
 function fit() {
@@ -293,6 +296,7 @@ async function ask(question) {
   running.set(conversation.id, controller);
   await conversations.keep(conversation);
   drawThread(); drawComposer(); drawList(); address();
+  if (document.activeElement === document.body) toComposer(); // what asked is gone
   toBottom(true);
   const ticking = setInterval(() => redraw(conversation, message), 1000);
   try {
@@ -307,7 +311,7 @@ async function ask(question) {
     message.state = message.answer ? "done" : "failed";
   } catch (error) {
     message.state = error.name === "AbortError" ? "stopped" : "failed";
-    message.error = error.offline ? t().offline : error.message || t().failed;
+    message.error = message.state === "stopped" ? t().stopped : error.offline ? t().offline : error.message || t().failed;
     if (error.login) demandLogin();
   }
   clearInterval(ticking);
@@ -371,9 +375,7 @@ function drawNews(changed) {
   if (!current.messages.length) { drawThread(); return; }
   const held = new Map([...el.thread.querySelectorAll(".exchange")].map((one) => [one.dataset.id, one]));
   if ([...held.keys()].join() !== current.messages.map((message) => message.id).join()) {
-    const focused = document.activeElement;
     replace(el.thread, elsewhere(current), current.messages.map((message) => held.get(message.id) ?? exchange(current, message)));
-    if (el.thread.contains(focused)) focused.focus({ preventScroll: true });
   }
   for (const message of current.messages) if (changed.includes(message.id)) redraw(current, message);
   // Drawn only where it must be: that would end the composition of an input method.
@@ -410,7 +412,7 @@ function redraw(conversation, message) {
   if (!place) return;
   const atBottom = el.log.scrollHeight - el.log.scrollTop - el.log.clientHeight < 120;
   const unfolded = place.querySelector("details.nearest")?.open;
-  place.querySelector(".answer").replaceWith(answerBlock(message, t(), handlersOf(conversation, message)));
+  keepingFocus(place, () => place.querySelector(".answer").replaceWith(answerBlock(message, t(), handlersOf(conversation, message))));
   if (unfolded) place.querySelector("details.nearest").open = true;
   if (shown?.message === message) markShown();
   if (atBottom) toBottom();
@@ -685,5 +687,5 @@ await conversations.open(status.user, (id, changed) => {
 });
 drawList();
 followAddress();
-if (!matchMedia("(pointer: coarse)").matches) el.input.focus();
+toComposer();
 document.documentElement.dataset.ready = "yes";
