@@ -16,6 +16,7 @@ from __future__ import annotations
 from rag.index.cache import embedding_key
 from rag.index.embedded import EmbeddedStore, open_store
 from rag.index.store import (
+    BEGUN,
     INCOMPLETE,
     Finding,
     Fits,
@@ -29,6 +30,7 @@ from rag.index.store import (
 )
 
 __all__ = [
+    "BEGUN",
     "INCOMPLETE",
     "EmbeddedStore",
     "Finding",

@@ -47,6 +47,7 @@ __all__ = [
     "REPAIR_FOLDER",
     "SOURCE_ROWS",
     "DocumentRow",
+    "UnlockedConnection",
     "as_json",
     "check_format",
     "chunk_text",
@@ -236,6 +237,34 @@ _WRITE_FAULTS = (
 )
 
 
+class UnlockedConnection(sqlite3.Connection):
+    """One that takes no lock and sees no later change: where no file can be made, nothing else reads.
+
+    Another user, or another machine, may well be able to write: it serves one view, which must end before
+    the file changes.
+    """
+
+    path: Path
+    state: tuple[int, int, int]
+
+    @staticmethod
+    def state_of(path: Path) -> tuple[int, int, int]:
+        """What changes with a file: inode, size and time."""
+        status = path.stat()
+        return status.st_ino, status.st_size, status.st_mtime_ns
+
+    def must_be_valid(self) -> None:
+        """Check that the file has not changed under this connection.
+
+        Raises:
+            IndexStoreError: It has; what was read may be of two states.
+        """
+        if self.state_of(self.path) != self.state:
+            raise IndexStoreError(
+                f"{self.path.parent} was changed while it was read, and cannot be locked from here. Try again."
+            )
+
+
 def connect(folder: Path, *, read_only: bool) -> sqlite3.Connection:
     """A connection to the catalog of this folder, usable from any thread, one at a time."""
     path = folder / CATALOG_FILE
@@ -264,12 +293,21 @@ def _connect_reading(path: Path) -> sqlite3.Connection:
         connection.execute("SELECT 1 FROM meta").fetchone()
     except sqlite3.OperationalError:
         # Write-ahead logging needs a shared-memory file; where none can be made, and no writer left
-        # a log behind, the file by itself is whole and nobody can change it.
-        if not path.exists() or _has_log(path.parent):
+        # a log behind, the file by itself is whole.
+        if not path.exists():
             raise
-        connection = sqlite3.connect(
-            f"{name}?immutable=1", uri=True, isolation_level=None, check_same_thread=False
+        state = UnlockedConnection.state_of(path)
+        if _has_log(path.parent):
+            raise
+        unlocked = sqlite3.connect(
+            f"{name}?immutable=1",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=UnlockedConnection,
         )
+        unlocked.path, unlocked.state = path, state
+        return unlocked
     return connection
 
 

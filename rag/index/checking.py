@@ -47,7 +47,7 @@ from rag.index.segments import (
     segment_name,
 )
 from rag.index.sources import document_ids, own_documents, sound_place
-from rag.index.store import INCOMPLETE, Finding
+from rag.index.store import BEGUN, INCOMPLETE, Finding
 from rag.index.writing import is_cut_off
 
 __all__ = [
@@ -355,9 +355,13 @@ def mend_segments(folder: Path, dimension: int, reason: str) -> list[Finding]:
 
 def _is_damaged(folder: Path, row: SegmentRow, dimension: int) -> bool:
     try:
-        return Segment(folder, row, dimension).damage() is not None
+        segment = Segment(folder, row, dimension)
+        if segment.damage() is None:
+            segment.vectors.prepare(coarse=True)  # FAISS may refuse what was written and noted so
+            return False
     except (OSError, ValueError):
-        return True
+        pass
+    return True
 
 
 def replace_catalog(folder: Path, fresh: Path) -> None:
@@ -367,20 +371,34 @@ def replace_catalog(folder: Path, fresh: Path) -> None:
     the write lock of ``folder``. Views of the old index that are open go on; the next ones see the new.
 
     Raises:
-        IndexLockedError: A reader has held the old index open for half a minute.
+        IndexStoreError: A reader has held an older state of the old index open for half a minute.
     """
     with catalog.translated(folder):
         with (
             contextlib.closing(catalog.connect(folder, read_only=False)) as old,
             contextlib.closing(catalog.connect(fresh, read_only=False)) as new,
         ):
-            # The old log must be empty before its file goes: it would spoil the new catalog.
-            busy, _, _ = old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if busy:
-                raise IndexLockedError(str(folder), None)
+            _settle_log(old, folder)
             generations = [int(catalog.read_meta(one)["generation"]) for one in (old, new)]
             catalog.write_meta(new, {"generation": str(max(generations) + 1)})
         _put_in_place(folder, fresh)
+
+
+def _settle_log(old: sqlite3.Connection, folder: Path) -> None:
+    """Take the log over into the catalog: its file must go, as it would spoil the one that comes.
+
+    Raises:
+        IndexStoreError: A reader of an older state keeps it from that for half a minute.
+    """
+    busy, _, _ = old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        # Readers of the newest state keep the log from being emptied, not from being taken over.
+        _, pages, taken = old.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if taken < pages:
+            raise IndexStoreError(
+                f"{folder} is being read, by a question that began before its last change and has not "
+                "ended. Wait until it has, or stop it, then try again."
+            )
 
 
 def _put_in_place(folder: Path, fresh: Path) -> None:
@@ -391,7 +409,8 @@ def _put_in_place(folder: Path, fresh: Path) -> None:
     (folder / SEGMENTS_FOLDER).mkdir(exist_ok=True)
     for row in rows:
         row.folder(fresh).rename(row.folder(folder))
-    for suffix in ("-wal", "-shm"):
+    # In this order: what stands between the two is a whole index without its shared memory.
+    for suffix in ("-shm", "-wal"):
         (folder / (CATALOG_FILE + suffix)).unlink(missing_ok=True)
     (fresh / CATALOG_FILE).replace(folder / CATALOG_FILE)
     sync_folder(folder)
@@ -522,7 +541,7 @@ def _save(root: Path, fresh: Path) -> _Saved:
         for row in rebuild(new, fresh, segment_name(generation), 0, following, dimension):
             new.execute("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", row)
         (again,) = new.execute(
-            "SELECT count(*) FROM sources WHERE fingerprint = ?", (INCOMPLETE,)
+            "SELECT count(*) FROM sources WHERE fingerprint IN (?, ?)", (INCOMPLETE, BEGUN)
         ).fetchone()
     return _Saved(saved, lost, mended, again, at_least, damaged)
 
@@ -652,7 +671,7 @@ def _save_sources(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
             continue
         ids = document_ids(noted)
         left = own_documents(new, name) if ids is None else tuple(i for i in ids if i in known)
-        if left != ids or not isinstance(fingerprint, str):
+        if fingerprint != BEGUN and (left != ids or not isinstance(fingerprint, str)):
             fingerprint = INCOMPLETE
         _note(new, name, fingerprint, left)
     new.execute(SOURCE_PLACES)

@@ -12,7 +12,7 @@ from rag.errors import IndexStoreError
 from rag.index import catalog
 from rag.index.catalog import CATALOG_FILE
 from rag.index.embedded import RECORDS
-from rag.index.segments import SEGMENTS_FOLDER, read_rows
+from rag.index.segments import SEGMENTS_FOLDER, is_segment_name, read_rows
 
 __all__ = ["copy"]
 
@@ -41,9 +41,8 @@ def copy(folder: Path, target: Path) -> None:
             source.backup(copied)
             rows = read_rows(copied)
         for row in rows:
-            # A file that is merged away meanwhile is made anew when the copy is opened.
-            with contextlib.suppress(OSError, ValueError):
-                shutil.copytree(row.folder(folder), row.folder(target), dirs_exist_ok=True)
+            if is_segment_name(row.name):
+                _copy_segment(row.folder(folder), row.folder(target))
         for name in RECORDS:
             _copy_record(folder / name, target / name)
         temporary.rename(target / CATALOG_FILE)
@@ -55,6 +54,14 @@ def _is_free(target: Path, temporary: Path) -> bool:
     return all(name.startswith(temporary.name) for name in others) and (
         temporary.exists() or not any(target.iterdir())
     )
+
+
+def _copy_segment(path: Path, target: Path) -> None:
+    """Copy the files of a segment; one that is merged away meanwhile is made anew when the copy is opened."""
+    target.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        for file in sorted(path.iterdir()):
+            shutil.copyfile(file, target / file.name)
 
 
 def _copy_record(path: Path, target: Path) -> None:

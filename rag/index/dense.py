@@ -157,8 +157,9 @@ def write_coarse(path: Path, rows: VectorRows) -> None:
         index.train(rows.take(np.arange(0, len(rows), max(1, len(rows) // _TRAINED_ROWS))))
         for first in range(0, len(rows), 1 << 14):
             index.add(rows.half(first, min(first + (1 << 14), len(rows))).astype(np.float32))
-    faiss.write_index(index, str(path))
-    with path.open("rb") as file:
+    with path.open("wb") as file:
+        # FAISS itself would not tell that the end of a file found no room.
+        faiss.write_index(index, faiss.PyCallbackIOWriter(file.write))
         force_to_disk(file)
 
 
@@ -169,13 +170,13 @@ def _floats() -> FloatArray:
 
 
 class VectorRows:
-    """The dense files of one segment, open for reading.
+    """The dense files of one segment, open for reading; with ``coarse`` it has the coarse index, too.
 
     Raises:
         OSError, ValueError: A file is missing, torn or of another size than expected.
     """
 
-    def __init__(self, folder: Path, rows: int, dimension: int) -> None:
+    def __init__(self, folder: Path, rows: int, dimension: int, *, coarse: bool = False) -> None:
         self._folder = folder
         self.dimension = dimension
         path = folder / DENSE_FILE
@@ -187,7 +188,7 @@ class VectorRows:
             self._bytes: npt.NDArray[np.uint8] = np.asarray(mapped)
         else:
             self._bytes = np.empty((0, dimension * 2), np.uint8)
-        self.coarse = (folder / COARSE_FILE).exists()
+        self.coarse = coarse
         self._lock = threading.Lock()
         self._float: FloatArray | None = None
         self._exact_index: Any = None

@@ -17,6 +17,7 @@ import shutil
 import sqlite3
 import threading
 import weakref
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
@@ -266,6 +267,10 @@ class EmbeddedStore:
         process = os.getpid()
         try:
             yield connection, memory
+            _must_be_valid(connection)
+        except (sqlite3.Error, IndexCorruptError):
+            _must_be_valid(connection)  # a change looks like damage
+            raise
         finally:
             if os.getpid() == process:
                 self._give_back(connection, memory)
@@ -276,8 +281,9 @@ class EmbeddedStore:
         with contextlib.suppress(sqlite3.Error):
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+        unlocked = isinstance(connection, catalog.UnlockedConnection)
         with self._lock:
-            keep = not self._closed and memory is self._memory
+            keep = not self._closed and memory is self._memory and not unlocked
             if keep:
                 memory.idle.append(connection)
         if not keep:
@@ -471,6 +477,11 @@ def must_be_catalog(connection: sqlite3.Connection, folder: Path) -> None:
         )
 
 
+def _must_be_valid(connection: sqlite3.Connection) -> None:
+    if isinstance(connection, catalog.UnlockedConnection):
+        connection.must_be_valid()
+
+
 def _tables(connection: sqlite3.Connection) -> set[str]:
     return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
 
@@ -516,16 +527,17 @@ def _tombstones(connection: sqlite3.Connection) -> tuple[IdArray, IdArray]:
 
 
 _DOCUMENT = f"SELECT {', '.join(DocumentRow._fields)} FROM documents"  # noqa: S608
-_ELDER = (
-    "SELECT id FROM documents WHERE text_hash = ? AND number < ? AND characters > 0"
-    " ORDER BY number LIMIT 1"
-)
+_ELDER = "SELECT id FROM documents WHERE text_hash = ? AND number < ? ORDER BY number LIMIT 1"
 
 
 _CHUNKED = (
     "SELECT d.number, d.id, d.source, d.title, d.published, d.metadata, d.characters, d.passages,"
     " c.spans, c.headings FROM documents d JOIN chunks c ON c.number = d.number"
 )
+
+
+#: Of the last documents that a view was asked about it keeps the chunks' spans and headings.
+_DOCUMENTS_KEPT = 16
 
 
 class _Chunked(NamedTuple):
@@ -540,7 +552,7 @@ class _Chunked(NamedTuple):
     characters: int
     passages: int
     spans: IdArray
-    headings: str
+    headings: list[str | None]  # none at all where no chunk has one
 
 
 class EmbeddedView:
@@ -558,6 +570,7 @@ class EmbeddedView:
         self._memory = memory
         self._generation = generation
         self._pages: dict[tuple[int, int], str] = {}
+        self._documents: deque[_Chunked] = deque(maxlen=_DOCUMENTS_KEPT)
         self._asked: tuple[str, LexicalQuery] | None = None
 
     @property
@@ -622,11 +635,9 @@ class EmbeddedView:
         asked = [int(number) for number in ids]
         self._generation.must_hold(np.array(asked, np.int64))
         found = self._memory.remembered(asked)
-        document: _Chunked | None = None
         fresh: dict[int, StoredChunk] = {}
         for number in sorted(set(asked) - set(found)):
-            if document is None or number >= document.number + document.passages:
-                document = self._chunked("d.number <= ? ORDER BY d.number DESC LIMIT 1", number)
+            document = self._chunked_around(number)
             fresh[number] = self._chunk(document, number - document.number)
         self._memory.remember(fresh)
         found |= fresh
@@ -644,7 +655,9 @@ class EmbeddedView:
             parameters,
         )
         for row in map(DocumentRow._make, rows):
-            elder = self._connection.execute(_ELDER, (row.text_hash, row.number)).fetchone()
+            elder = None
+            if row.characters:
+                elder = self._connection.execute(_ELDER, (row.text_hash, row.number)).fetchone()
             yield row.info(elder[0] if elder else None)
 
     def document(self, document_id: str) -> Document:
@@ -708,6 +721,15 @@ class EmbeddedView:
             )
         return row
 
+    def _chunked_around(self, number: int) -> _Chunked:
+        """The document that has this chunk: those of a question are asked for one by one."""
+        for known in self._documents:
+            if known.number <= number < known.number + known.passages:
+                return known
+        found = self._chunked("d.number <= ? ORDER BY d.number DESC LIMIT 1", number)
+        self._documents.appendleft(found)
+        return found
+
     def _chunked(self, condition: str, *parameters: Any) -> _Chunked:
         """A document's row with its chunks' spans; the vectors stay unread."""
         found = self._connection.execute(f"{_CHUNKED} WHERE {condition}", parameters).fetchone()
@@ -717,7 +739,9 @@ class EmbeddedView:
                 "to mend it: rag doctor"
             )
         spans = np.frombuffer(found[8], np.int64).reshape(-1, 3)
-        return _Chunked._make((*found[:8], spans, found[9]))
+        # Once for all chunks: a document may have a hundred thousand.
+        headings = json.loads(found[9]) if found[9] else []
+        return _Chunked._make((*found[:8], spans, headings))
 
     def _chunk(self, document: _Chunked, position: int) -> StoredChunk:
         start, end, _ = document.spans[position].tolist()
@@ -737,7 +761,7 @@ class EmbeddedView:
             start=start,
             end=end,
             text=catalog.chunk_text(page, start, end),
-            heading=json.loads(document.headings)[position] if document.headings else None,
+            heading=document.headings[position] if document.headings else None,
             position=position,
             metadata=json.loads(document.metadata),
         )

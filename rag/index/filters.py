@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import json
 import math
 import operator as compare
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rag.errors import QueryError
@@ -48,6 +49,8 @@ _DATES = ("published", "indexed")
 #: 2023-02-31 is none of the days, but one to stop at: programs end every month so.
 _ISO = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-3]\d(?:T\d\d(?::\d\d\S*)?)?)?)?")
 _COUNTS = ("characters", "passages")
+#: Up to so many values of a list are parameters, each its own.
+_PARAMETERS = 1_000
 #: What SQLite keeps as a whole number.
 _WHOLE = range(-(1 << 63), 1 << 63)
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
@@ -220,13 +223,39 @@ def _date_clause(column: str, operator: str, operand: Any) -> tuple[str, list[Sc
         shared = f"substr({column}, 1, length(?)) {operator} substr(?, 1, length({column}))"
         return shared, [operand, operand]
     dates = operand if operator in ("in", "not in") else [operand]
-    inside = " OR ".join(
-        f"coalesce(substr({column}, 1, length(?)) = ?, 0)" if date else f"{column} IS ?"
-        for date in dates
-    )
-    values = [value for date in dates for value in ([date, date] if date else [date])]
-    clause = f"({inside or '0'})"
+    # By length, of which there are few: a condition for each of a thousand is more than SQLite takes.
+    lengths: dict[int, list[Scalar]] = {}
+    for date in dates:
+        lengths.setdefault(len(date or ""), []).append(date)
+    inside: list[str] = []
+    values: list[Scalar] = []
+    for length, some in lengths.items():
+        if length:
+            listed, given = _among(f"substr({column}, 1, {length})", some)
+            inside.append(f"coalesce({listed}, 0)")
+        else:
+            given = list(dict.fromkeys(some))
+            inside.extend([f"{column} IS ?"] * len(given))
+        values.extend(given)
+    clause = f"({' OR '.join(inside) or '0'})"
     return (f"NOT {clause}" if operator in ("!=", "not in") else clause), values
+
+
+def _among(column: str, listed: Sequence[Scalar]) -> tuple[str, list[Scalar]]:
+    """The condition that a column has one of these values; very many texts go as one JSON list.
+
+    SQLite takes 32,766 parameters, some builds more, and its JSON no NUL in a text.
+    """
+    plain: list[Scalar] = []
+    others = list(listed)
+    if len(others) > _PARAMETERS:
+        plain = [one for one in listed if isinstance(one, str) and "\0" not in one]
+        others = [one for one in listed if not isinstance(one, str) or "\0" in one]
+    clause = f"{column} IN ({', '.join('?' for _ in others)})"
+    if not plain:
+        return clause, others
+    rest = f" OR {clause}" if others else ""
+    return f"({column} IN (SELECT value FROM json_each(?)){rest})", [json.dumps(plain), *others]  # noqa: S608
 
 
 def _column_clause(column: str, operator: str, operand: Any) -> tuple[str, list[Scalar]]:
@@ -234,11 +263,11 @@ def _column_clause(column: str, operator: str, operand: Any) -> tuple[str, list[
         return f"{column} IS ?", [operand]
     if operator == "!=":
         return f"{column} IS NOT ?", [operand]
-    if operator in ("in", "not in"):
-        marks = ", ".join("?" for _ in operand)
-        if operator == "in":
-            return f"{column} IN ({marks})", list(operand)
-        return f"{column} IS NULL OR {column} NOT IN ({marks})", list(operand)
+    if operator == "in":
+        return _among(column, operand)
+    if operator == "not in":
+        clause, values = _among(column, operand)
+        return f"{column} IS NULL OR NOT ({clause})", values
     if operator == "prefix":
         return f"substr({column}, 1, ?) = ?", [len(operand), operand]
     if operator == "contains":

@@ -255,8 +255,11 @@ class Segment:
                 raise ValueError(f"{path}: its checksum is wrong")
         self.ids: IdArray = map_array(self.folder / IDS_FILE)
         self.postings = Postings(self.folder)
-        self.vectors = VectorRows(self.folder, row.rows, dimension)
-        known = SENTENCE_FILES[0] in row.sizes()
+        sizes = row.sizes()
+        # One that is not noted yet was left by a writer that died: nothing tells whether it is whole.
+        coarse = COARSE_FILE in sizes
+        self.vectors = VectorRows(self.folder, row.rows, dimension, coarse=coarse)
+        known = SENTENCE_FILES[0] in sizes
         self.sentences = SentenceRows(self.folder, row.rows) if known else None
         if len(self.ids) != row.rows or len(self.postings.lengths) != row.rows:
             raise ValueError(f"{self.folder}: its files do not fit each other")

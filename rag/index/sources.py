@@ -10,7 +10,7 @@ import json
 import sqlite3
 from typing import Any
 
-from rag.index.store import INCOMPLETE, Source
+from rag.index.store import BEGUN, INCOMPLETE, Source
 
 __all__ = ["document_ids", "own_documents", "read_source", "sound_place"]
 
@@ -37,6 +37,8 @@ def read_source(connection: sqlite3.Connection, name: str, fingerprint: str, ids
     found = document_ids(ids)
     if found is None:
         return Source(name, INCOMPLETE, own_documents(connection, name))
+    if fingerprint == BEGUN:
+        found = tuple(dict.fromkeys((*found, *own_documents(connection, name))))
     return Source(name, fingerprint, found)
 
 

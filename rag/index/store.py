@@ -23,6 +23,7 @@ from rag.embedding.protocol import SentencePieces
 from rag.records import Chunk, Document, DocumentInfo
 
 __all__ = [
+    "BEGUN",
     "INCOMPLETE",
     "Finding",
     "Fits",
@@ -50,6 +51,9 @@ Fits = Callable[[Mapping[str, str]], None]
 
 #: Instead of a file's fingerprint, as no file has it: the file is to be read again.
 INCOMPLETE = "incomplete"
+#: The same of a file that was being read when the run was cut off: more of its documents may be there than
+#: are noted. The embedded store adds those when the note is read.
+BEGUN = "begun"
 
 
 class Hits(NamedTuple):

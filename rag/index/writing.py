@@ -24,11 +24,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.embedding.protocol import SentencePieces
-from rag.errors import IndexStoreError
+from rag.errors import IndexLockedError, IndexStoreError
 from rag.index import catalog, faults
 from rag.index.cache import VectorCache
 from rag.index.dense import COARSE_FILE, COARSE_FROM, COARSE_SEGMENT_FROM
-from rag.index.lock import WriteLock, turn_to_write
+from rag.index.lock import WriteLock, holder_of, turn_to_write
 from rag.index.places import SOURCE_PLACES, Places, settle_places
 from rag.index.segments import (
     SEGMENT_ROWS,
@@ -51,7 +51,7 @@ from rag.index.segments import (
 from rag.index.sentences import FILES as SENTENCE_FILES
 from rag.index.sentences import sentence_maker
 from rag.index.sources import read_source, sound_place
-from rag.index.store import Fits, Source
+from rag.index.store import BEGUN, Fits, Source
 from rag.records import Chunk, Document
 
 __all__ = ["EmbeddedWriter", "is_cut_off", "writing"]
@@ -206,7 +206,8 @@ class EmbeddedWriter:
                 continue
             location = self._places.location(sound_place(place))
             # Most files are one document of their own name, which need not be parsed.
-            if ids == f'["{name}"]' and "\\" not in name and '"' not in name:
+            plain = "\\" not in name and '"' not in name
+            if plain and ids == f'["{name}"]' and fingerprint != BEGUN:
                 yield Source(name, fingerprint, (name,), location=location)
                 continue
             with self._guard:
@@ -406,10 +407,20 @@ class _Transaction:
     def _begin(self) -> None:
         if not self._connection.in_transaction:
             self._connection.execute("BEGIN IMMEDIATE")
+            self._must_be_alone()
             if self._older:
                 catalog.upgrade(self._connection)
                 self._older = False
         self.changed = True
+
+    def _must_be_alone(self) -> None:
+        """Check that nobody has committed since: a lock file that is deleted locks out no one.
+
+        Raises:
+            IndexLockedError: Another writer has.
+        """
+        if int(catalog.read_meta(self._connection)["generation"]) != self.generation:
+            raise IndexLockedError(str(self._folder), holder_of(self._folder / "write.lock"))
 
     def apply(self, guard: threading.Lock, changes: Sequence[_Change], cache: VectorCache) -> None:
         """Make changes; the guard is held only while the connection is used.

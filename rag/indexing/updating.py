@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import DocumentNotFoundError, IndexStoreError, QueryError
-from rag.index import INCOMPLETE, Source, Store, Writer
+from rag.index import BEGUN, INCOMPLETE, Source, Store, Writer
 from rag.indexing.work import FileDone, Progress, Tally, Work
 from rag.reading import RULES as READING_RULES
 from rag.records import Document, Failure, IngestReport
@@ -530,11 +530,12 @@ def _read_changed(
         if stored == content_hash:
             tally.unchanged.append(item.id)
             continue
-        if known is not None and not begun:
-            # A run that is cut off in the middle must not leave the file looking as it did before.
+        if not begun and (known is not None or len(ids) > 1):
+            # A run that is cut off in the middle must not leave the file looking as it did before, nor
+            # documents of a new one that are not known as its own.
             begun = True
-            ids_before = known.document_ids
-            yield FileDone(Source(file.source, INCOMPLETE, ids_before, location=file.location))
+            ids_before = () if known is None else known.document_ids
+            yield FileDone(Source(file.source, BEGUN, ids_before, location=file.location))
         yield Work(item, content_hash, stored is not None)
     if failed and not ids:
         # What was there before stays: a file broken for a moment loses nothing.

@@ -21,7 +21,7 @@ from rag.errors import (
 )
 from rag.index import INCOMPLETE, Source, catalog, faults, open_store
 from rag.index.catalog import DocumentRow, document_checksum, read_text
-from rag.index.checking import damaged_documents, repair
+from rag.index.checking import _settle_log, damaged_documents, repair
 from tests.index.conftest import DIMENSION, SAMPLES, make_document
 
 COUNT = 300
@@ -689,3 +689,23 @@ def test_a_log_that_cannot_be_read_where_nothing_can_be_written_is_told(filled, 
         catalog.translated(filled.path),
     ):
         raise error
+
+
+def test_readers_of_the_newest_state_do_not_keep_a_log_from_being_taken_over(filled, tmp_path):
+    """A long one must not cost the work of a re-embedding."""
+    path = filled.path / "catalog.sqlite"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as old:
+        with filled.view() as before:
+            with filled.writer() as writer:
+                writer.put(*make_document("new", ["新的。"]))
+            with pytest.raises(IndexStoreError, match="is being read"):
+                _settle_log(old, filled.path)
+            after = contextlib.ExitStack()
+            after.enter_context(filled.view())
+            assert len(list(before.documents())) == 3
+        with after:
+            _settle_log(old, filled.path)
+            (tmp_path / "alone").mkdir()
+            (tmp_path / "alone" / "catalog.sqlite").write_bytes(path.read_bytes())
+    with open_store(tmp_path / "alone") as store, store.view() as view:
+        assert [info.id for info in view.documents()] == [*SAMPLES, "new"]

@@ -1,8 +1,11 @@
 """A copy is whole, holds what cannot be made anew, and is begun anew where it was cut off."""
 
+import errno
+import shutil
+
 import pytest
 
-from rag.errors import IndexStoreError
+from rag.errors import IndexStoreError, StorageFullError
 from rag.index import open_store
 from tests.index.conftest import SAMPLES
 
@@ -68,3 +71,33 @@ def test_an_upload_that_cannot_be_read_is_told(filled, tmp_path, monkeypatch):
     with pytest.raises(IndexStoreError, match=r"bridge\.md cannot be read"):
         filled.snapshot(str(tmp_path / "copy"))
     assert not (tmp_path / "copy" / "catalog.sqlite").exists()
+
+
+def test_a_copy_for_which_the_disk_has_no_room_is_none(filled, tmp_path, monkeypatch):
+    from rag.index import copying
+
+    def full(source, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(copying.shutil, "copyfile", full)
+        with pytest.raises(StorageFullError):
+            filled.snapshot(str(tmp_path / "copy"))
+    assert not (tmp_path / "copy" / "catalog.sqlite").exists()
+    filled.snapshot(str(tmp_path / "copy"))
+    _is_whole(tmp_path / "copy")
+
+
+def test_a_segment_that_goes_while_it_is_copied_is_made_anew(filled, tmp_path, monkeypatch):
+    from rag.index import copying
+
+    copyfile = copying.shutil.copyfile
+
+    def merged_away(source, target):
+        shutil.rmtree(source.parent)
+        copyfile(source, target)
+
+    monkeypatch.setattr(copying.shutil, "copyfile", merged_away)
+    filled.snapshot(str(tmp_path / "copy"))
+    with open_store(tmp_path / "copy") as copy, copy.view() as view:
+        assert [info.id for info in view.documents()] == list(SAMPLES)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.errors import IndexCorruptError, IndexLockedError
+from rag.errors import IndexCorruptError, IndexLockedError, IndexStoreError
 from rag.index import faults, open_store
 from rag.index.checking import repair
 from tests.index.conftest import DIMENSION, SAMPLES, fill, make_document, vector_of
@@ -485,3 +485,45 @@ def test_a_locked_index_still_answers(filled):
             pass
         with filled.view() as view:
             assert state_of_samples(view)
+
+
+@pytest.fixture
+def lockless(monkeypatch):
+    """Readers find a file that they cannot lock, as in a folder that only another user may write."""
+    connect = sqlite3.connect
+
+    def refusing(name, *args, **kwargs):
+        if "mode=ro" in str(name):
+            raise sqlite3.OperationalError("unable to open database file")
+        return connect(name, *args, **kwargs)
+
+    monkeypatch.setattr(sqlite3, "connect", refusing)
+
+
+def test_a_reader_that_cannot_lock_sees_what_another_user_commits(filled, lockless):
+    with open_store(filled.path, read_only=True) as reader:
+        with reader.view() as view:
+            assert state_of_samples(view)
+        with filled.writer() as writer:
+            writer.put(*make_document("new", ["新的。"]))
+            writer.remove("tea")
+        with reader.view() as view:
+            assert [info.id for info in view.documents()] == ["river", "rail", "new"]
+            hits = view.lexical_search("新的", 1)
+            assert view.chunks(hits.ids)[0].text == "新的。"
+
+
+def test_a_reader_that_cannot_lock_gives_nothing_of_two_states(filled, lockless):
+    with open_store(filled.path, read_only=True) as reader:
+        with pytest.raises(IndexStoreError, match="changed while it was read"):
+            _read_while_written(reader, filled, "SELECT 1")
+        # Damage, for all that SQLite can tell.
+        with pytest.raises(IndexStoreError, match="changed while it was read"):
+            _read_while_written(reader, filled, "SELECT nothing")
+
+
+def _read_while_written(reader, store, query):
+    with reader.view() as view:
+        with store.writer() as writer:
+            writer.put(*make_document("new", ["新的。", query]))
+        view._connection.execute(query)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -277,6 +279,30 @@ def test_equal_texts_are_told(filled):
         assert [info.duplicate_of for info in view.documents()] == [None, None, None, "tea"]
 
 
+def test_empty_documents_are_no_duplicates(filled):
+    with filled.writer() as writer:
+        for name in ("blank", "bare"):
+            writer.put(*make_document(name, []))
+    with filled.view() as view:
+        assert [info.duplicate_of for info in view.documents()] == [None] * 5
+
+
+def test_headings_of_a_document_are_read_once_for_all_its_chunks(store, monkeypatch):
+    from rag.index import embedded
+
+    document, chunks, vectors = make_document("long", [f"第{n}句。" for n in range(9)])
+    chunks = [replace(chunk, heading=f"第{n}章") for n, chunk in enumerate(chunks)]
+    with store.writer() as writer:
+        writer.put(document, chunks, vectors)
+    read = []
+    loads = embedded.json.loads
+    monkeypatch.setattr(embedded.json, "loads", lambda text: read.append(text) or loads(text))
+    with store.view() as view:
+        found = [view.chunks([number])[0] for number in range(1, 10)]
+    assert [chunk.heading for chunk in found] == [f"第{n}章" for n in range(9)]
+    assert len([text for text in read if text.startswith("[")]) == 1
+
+
 def test_a_view_keeps_its_generation_while_a_writer_commits(filled):
     with filled.view() as old:
         with filled.writer() as writer:
@@ -411,12 +437,21 @@ def test_opening_with_another_model(filled):
             "rag-static-adapted@2887e45b918b",
             "--model and the folder of the model 'rag-static-adapted'",
         ),
+        (
+            "rag-static-adapted:/no such/folder@2887e45b918b",
+            "--model and the folder of that model, which was '/no such/folder', or",
+        ),
+        ("rag-static-adapted:/tmp@2887e45b918b", "Ask it with --model /tmp, or"),
         ("some/model@0123456789ab", "Ask it with --model some/model, or"),
+        ("some/model@unknown", "Ask it with --model some/model, or"),
+        ("Gecko:embedding@001", "Open it from Python with the embedder that it was made with, or"),
     ],
 )
 def test_the_error_of_another_model_says_how_to_ask_for_the_first(model, step):
     name = load_embedder("bundled").name if model == "BUNDLED" else model
-    error = IndexModelMismatchError(path="i", index_model=name, query_model="big/one")
+    error = IndexModelMismatchError(
+        path="i", index_model=name, query_model="big/one", model="big/one"
+    )
     assert step in str(error)
     assert str(error).endswith("rag index --reembed --index i --model big/one")
 

@@ -199,3 +199,18 @@ def test_metadata_that_are_no_json_have_no_fields() -> None:
     assert by_sql({"n": 4}, rows) == ["1"]
     assert by_sql({"n": {"!=": 4}}, rows) == ["2"]
     assert by_sql({"n": None}, rows) == ["2"]
+
+
+def test_more_values_than_sqlite_takes_parameters() -> None:
+    names = ["2", "a\0b", *(f"n{number}" for number in range(300_000))]
+    rows = [*ROWS, {"id": "a\0b", "metadata": {}}, {"id": "a", "metadata": {"rating": "n9"}}]
+    assert by_sql({"id": names}, rows) == ["2", "a\0b"]
+    assert by_sql({"id": {"not in": names}}, rows) == ["1", "3", "4", "5", "a"]
+    assert by_sql({"rating": names}, rows) == ["a"]
+
+
+def test_more_dates_than_sqlite_takes_conditions() -> None:
+    first = dt.date(2020, 1, 1)
+    days = [first + dt.timedelta(days=number) for number in range(1_300)]
+    assert by_sql({"published": days}, ROWS) == ["2"]
+    assert by_sql({"published": {"not in": [*days, "2024", None]}}, ROWS) == ["1", "3"]

@@ -1,12 +1,16 @@
 """Lexical and dense search against what a few lines of arithmetic say."""
 
+import contextlib
+import json
 import math
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rag.index import dense, generation, lexical, open_store, segments
+from rag.index import catalog, dense, generation, lexical, open_store, segments, writing
+from rag.index.arrays import checksum
 from rag.index.dense import VectorRows, write_dense
 from rag.index.lexical import COUNT_BITS
 from rag.index.scan import dead_among, holds
@@ -293,3 +297,53 @@ def test_dead_rows_among_postings_are_counted_alike_however_many_there_are() -> 
         alive[dead] = False
         assert dead_among(packed, dead, alive) == len(set(rows) & set(dead))
     assert dead_among(packed[:0], dead, alive) == 0
+
+
+def test_a_coarse_index_for_which_the_disk_has_no_room_is_told(tmp_path):
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full")
+    rows = np.stack([vector_of(str(i)) for i in range(40)]).astype(np.float16)
+    write_dense(tmp_path / dense.DENSE_FILE, [rows], DIMENSION)
+    with pytest.raises(OSError, match="No space left"):
+        dense.write_coarse(Path("/dev/full"), VectorRows(tmp_path, 40, DIMENSION))
+
+
+@pytest.fixture
+def coarse(tmp_path, monkeypatch):
+    """A store whose one segment has a coarse index, although it is small."""
+    for module in (dense, generation, writing):
+        if hasattr(module, "COARSE_FROM"):
+            monkeypatch.setattr(module, "COARSE_FROM", 1)
+    monkeypatch.setattr(writing, "COARSE_SEGMENT_FROM", 50)
+    monkeypatch.setattr(generation, "NUMPY_UP_TO", 1)
+    with open_store(tmp_path / "index", model="toy", dimension=DIMENSION) as store:
+        with store.writer() as writer:
+            for name, sentences in corpus(60).items():
+                writer.put(*make_document(name, sentences))
+        yield store
+
+
+def test_a_coarse_index_that_is_not_noted_is_not_used(coarse):
+    """A writer died between its making and the commit that notes it."""
+    with contextlib.closing(catalog.connect(coarse.path, read_only=False)) as connection:
+        (row,) = segments.read_rows(connection)
+        assert dense.COARSE_FILE in row.sizes()
+        files = {name: noted for name, noted in row.sizes().items() if name != dense.COARSE_FILE}
+        connection.execute("UPDATE segments SET files = ?", (json.dumps(files),))
+    (row.folder(coarse.path) / dense.COARSE_FILE).write_bytes(b"half of it")
+    with open_store(coarse.path) as store, store.view() as view:
+        sentence = corpus(60)["d7"][0]
+        found = view.chunks(view.dense_search(vector_of(sentence), 1).ids)
+        assert found[0].text == sentence
+
+
+def test_a_coarse_index_that_was_noted_torn_is_made_anew(coarse):
+    with contextlib.closing(catalog.connect(coarse.path, read_only=False)) as connection:
+        (row,) = segments.read_rows(connection)
+        path = row.folder(coarse.path) / dense.COARSE_FILE
+        path.write_bytes(path.read_bytes()[:-40])
+        files = dict(row.sizes()) | {path.name: (path.stat().st_size, checksum(path))}
+        connection.execute("UPDATE segments SET files = ?", (json.dumps(files),))
+    with open_store(coarse.path) as store, store.view() as view:
+        sentence = corpus(60)["d7"][0]
+        assert view.chunks(view.dense_search(vector_of(sentence), 1).ids)[0].text == sentence

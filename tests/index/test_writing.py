@@ -201,3 +201,26 @@ def test_a_writer_and_a_view_know_the_model_that_another_process_put_in_place(fi
         assert writer.remove("b")
     with filled.view() as view:
         assert (view.model, view.passages) == ("new", 0)
+
+
+@pytest.mark.parametrize("second", ["puts", "removes"])
+def test_a_writer_whose_lock_file_was_deleted_spoils_nothing_of_another(filled, second):
+    """Two are at work: the one that commits last has numbered its documents as if it were alone."""
+    with contextlib.closing(catalog.connect(filled.path, read_only=True)) as connection:
+        noted = int(catalog.read_meta(connection)["next"])
+    first = writing.EmbeddedWriter(filled.path, filled.dimension)
+    other = writing.EmbeddedWriter(filled.path, filled.dimension)
+    other.put(*make_document("other", ["别人的。"]))
+    other.finish()
+    other.stop()
+    if second == "puts":
+        first.put(*make_document("mine", ["我的。"]))
+    else:
+        assert first.remove("tea")
+    with pytest.raises(IndexLockedError):
+        first.finish()
+    first.stop()
+    assert list(held(filled)[0]) == ["river", "tea", "rail", "other"]
+    with contextlib.closing(catalog.connect(filled.path, read_only=True)) as connection:
+        assert int(catalog.read_meta(connection)["next"]) == noted + 1
+    assert not [finding for finding in filled.check() if finding.level == "fault"]

@@ -223,6 +223,36 @@ def test_a_run_cut_off_in_a_file_is_noticed_when_the_file_is_put_back(
     assert all(text.endswith("里。") for text in stored(kb).values())
 
 
+@pytest.mark.parametrize("then", ["shrinks", "goes"])
+def test_rows_of_a_new_file_whose_reading_was_cut_off_are_known_as_its_own(
+    kb: KnowledgeBase, tmp_path: Path, then: str
+) -> None:
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    (folder / "a.txt").write_text("狗看家。", encoding="utf-8")
+    table = folder / "t.jsonl"
+    rows = [json.dumps({"text": f"鸟飞了{n}里。"}) + "\n" for n in range(9)]
+    rewrite(table, "".join(rows))
+    from rag.indexing import updating as indexing
+    from rag.indexing.naming import named
+    from rag.indexing.pipeline import pour
+    from rag.reading import discover
+
+    with kb._store.writer() as writer:
+        files, known, _, _ = named(writer, discover([folder]).files)
+        works = itertools.islice(indexing._read(writer, files, known, indexing.Tally()), 8)
+        pour(writer, works, embedder=ToyEmbedder(), settings=PLAIN, tally=indexing.Tally())
+    assert len(stored(kb)) == 6
+    if then == "shrinks":
+        rewrite(table, rows[0] + rows[8])
+        assert len(kb.index(folder).removed) == 3
+        assert sorted(stored(kb).values()) == ["狗看家。", "鸟飞了0里。", "鸟飞了8里。"]
+    else:
+        table.unlink()
+        assert len(kb.index(folder, prune=True).removed) == 5
+        assert list(stored(kb)) == ["tables/a.txt"]
+
+
 def test_csv_rows(kb: KnowledgeBase, tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.write_text("标题,正文,日期\n甲,猫。,2024-01-02\n乙,狗。,2024-02-03\n", encoding="utf-8")
@@ -709,7 +739,7 @@ def test_another_model_is_refused_until_the_text_is_embedded_anew(tmp_path: Path
     with KnowledgeBase.open(path, settings=PLAIN, embedder=ToyEmbedder("one")) as kb:
         kb.add([Document(id=f"{n}", source="s", text=f"猫{n}。狗。") for n in range(30)])
     two = ToyEmbedder("two", dimension=12)
-    with pytest.raises(IndexModelMismatchError, match="'one'.*'two'.*--reembed") as caught:
+    with pytest.raises(IndexModelMismatchError, match="'one'.*'two'.*reembed") as caught:
         KnowledgeBase.open(path, settings=PLAIN, embedder=two)
     assert "\n" not in str(caught.value)
 
