@@ -1,14 +1,19 @@
 """Adapt a static model to one's own documents, without any labels.
 
-A thinned sentence and the passage that it stands in or was taken from train. What that is worth is
-measured on documents that were not trained on, before and after: a third of a sentence's pieces has
-to find its passage among all passages of the documents held out. Of many documents a tenth is held
-out. Of few, a tenth tells nothing: they are dealt into folds, each is held out from a training on the
-others, and the model that is written is trained on all of them.
+A thinned sentence and the passage that it stands in or was taken from train. Training on so little text
+forgets as well as learns, so that a mean of the trained table and its start finds more than either (WiSE-FT,
+https://arxiv.org/abs/2109.01903).
+
+What that is worth is measured before and after on sentences that were not trained on: one is held out of
+each passage and has to find the rest of its passage among all. As a question does, it tells in words of its
+own what the model has seen. So in three trainings, each with other sentences held out; the model is the mean
+of the three (model soups, https://arxiv.org/abs/2203.05482). A third of a sentence's pieces, asked for the
+passage that holds them, would measure the contrary: adapting makes them worse while real questions gain.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -35,38 +40,33 @@ Span = tuple[int, int]
 Table = NDArray[np.float32]
 Rows = NDArray[np.int64]
 _SENTENCES = 6
-_FOLDS = 5
-#: Passages that a tenth of the documents must have to measure by itself.
-_TENTH = 200
-#: Passages below which no measure tells anything, and as many as are measured: each costs six questions,
-#: and a score for each pair of the two is kept.
+#: Passages below which no measure tells anything, and as many as are measured: a score for each pair of
+#: them is kept.
 _LEAST, _MOST = 30, 2_000
+#: Pairs of a batch, and how often each passage stands in it at most, about.
+_BATCH, _TIMES = 1024, 4
+#: Trainings, each with other sentences held out.
+_DRAWS = 3
+#: How much of the model is the trained table; the rest is its start.
+_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adaptation:
-    """What adapting changed, on documents that were not trained on.
+    """What adapting to some ``documents`` changed, on sentences that were not trained on.
 
-    ``held_out`` of ``documents`` were held out, in ``folds``; ``change`` is that of recall@1, its
-    interval and its test over passages.
+    ``change`` is that of MRR@10, its interval and its test over passages.
     """
 
     documents: int
-    held_out: int
-    folds: int
     before: Retrieval
     after: Retrieval
     change: Difference
 
     @property
-    def enough(self) -> bool:
-        """Whether there are passages enough to tell anything by."""
-        return self.before.passages >= _LEAST
-
-    @property
     def better(self) -> bool:
         """Whether the measures show that adapting helped."""
-        return self.enough and self.change.shown and self.change.value > 0
+        return self.change.shown and self.change.value > 0
 
 
 def adapt_static_model(
@@ -74,28 +74,27 @@ def adapt_static_model(
     base: Path,
     out: Path,
     *,
-    steps: int = 400,
+    steps: int = 200,
     rate: float = 0.03,
     seed: int = 0,
     log: Callable[[str], None] = print,
 ) -> Adaptation:
-    """Train the model in ``base`` on ``texts`` for some steps and write the result to ``out``.
+    """Train the model in ``base`` on ``texts`` for some steps and write the result to ``out``, if it is better.
 
-    Pieces that are frequent in the texts but shared a row with others get one of their own. Equal
-    texts count once.
+    Equal texts count once.
 
     Args:
         texts: The documents.
         base: Folder of a model that :mod:`rag.training` made.
-        out: A new or empty folder, or that of an earlier model, which is replaced.
-        steps: Batches of each training, at least one; of few documents there are six trainings.
+        out: A new or empty folder, or that of an earlier model, which a better one replaces.
+        steps: Batches of each of three trainings, at least one.
         rate: Learning rate of the first batches.
         seed: Of all that is drawn.
         log: Gets progress lines.
 
     Raises:
         EmbeddingModelError: ``base`` is no such model.
-        RagError: ``out`` holds something else, or fewer than two texts have two sentences.
+        RagError: ``out`` holds something else, or the texts have too few passages to measure on.
         ValueError: ``steps`` is below one.
     """
     import torch
@@ -108,80 +107,56 @@ def adapt_static_model(
         )
     if base.resolve() == out.resolve():
         raise RagError(f"{out} is the model to start from. Name another folder with --out.")
-    start, tokenizer = StaticEmbedder(base).name, (base / "tokenizer.json").read_text("utf-8")
     sentences, documents = _tokenised(texts)
-    if len(documents) < 2:
+    draws = [_Asked.of(sentences, documents, draw, seed=seed) for draw in range(_DRAWS)]
+    if (passages := len(draws[0].passages)) < _LEAST:
         raise RagError(
-            "Adapting needs at least two documents of two sentences each: one to learn from, "
-            "one to measure on. Give more documents."
+            f"Adapting needs at least {_LEAST} passages of some {_SENTENCES} sentences to measure on: "
+            f"there are {passages}. Give more documents."
         )
-    out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    table, rows = read_table(base)
-
-    def learned(training: list[Span], name: str) -> tuple[Table, Rows]:
-        met = np.concatenate([sentences.rows(*document) for document in training])
-        own, places = _promoted(table, rows, met, seed=seed)
-        task = Task("sentence in passage", 1.0, partial(from_document, sentences, training))
-        recipe = Recipe(dimension=own.shape[1], rate=rate, seed=seed)
-        train(
-            own,
-            places,
-            [task],
-            recipe,
-            steps=steps,
-            log=lambda line: log(name + line),
-            measure_every=100,
-        )
-        return own, places
-
-    folds = _folds(documents)
-    asked = _Asked.of(sentences, folds)
-    scores = asked.scores(table, rows)
-    before = ranked("before", scores, asked.passage_of)
-    log(f"before: recall@1 {before.recall_at_1:.3f} over {before.passages} passages")
-    found = np.empty_like(scores)
-    for number, fold in enumerate(folds):
-        name = f"fold {number + 1} of {len(folds)}: " if len(folds) > 1 else ""
-        left_out = set(fold)
-        training = [document for document in documents if document not in left_out]
-        own, places = learned(training, name)
-        mine = asked.fold_of == number
-        found[mine] = asked.scores(own, places)[mine]
-    after = ranked("after", found, asked.passage_of)
-    log(f"after: recall@1 {after.recall_at_1:.3f}")
-    if len(folds) > 1:
-        training = documents
-        own, places = learned(training, "all documents: ")
+    start, rows = read_table(base)
+    table = np.zeros_like(start)
+    asked_before, asked_after = [], []
+    for draw, asked in enumerate(draws):
+        task = Task("sentence in passage", 1.0, partial(from_document, asked.rest, asked.documents))
+        # With more, a batch of few documents is the same passages over and over, each other's negatives.
+        batch = min(_BATCH, _TIMES * passages)
+        recipe = Recipe(dimension=start.shape[1], rate=rate, batch=batch, seed=seed + draw)
+        log(f"training {draw + 1} of {_DRAWS}")
+        own = train(start.copy(), rows, [task], recipe, steps=steps, log=log, measure_every=50)
+        own = (1 - _SHARE) * start + _SHARE * own
+        asked_before.append(asked.scores(start, rows))
+        asked_after.append(asked.scores(own, rows))
+        table += own / np.float32(_DRAWS)
     done = Adaptation(
         documents=len(documents),
-        held_out=sum(len(fold) for fold in folds),
-        folds=len(folds),
-        before=before,
-        after=after,
-        change=difference(asked.shares(scores), asked.shares(found), seed=seed),
+        before=_measured("before", asked_before),
+        after=_measured("after", asked_after),
+        change=difference(
+            _reciprocal_ranks(asked_before), _reciprocal_ranks(asked_after), seed=seed
+        ),
     )
-    card = (
-        f"# rag-static, adapted\n\n{start} of rag, trained further on {len(training)} documents "
-        f"without labels ({steps} batches, rate {rate}, seed {seed}), measured on "
-        + (
-            f"{done.held_out} others"
-            if done.folds == 1
-            else f"them in {done.folds} folds, each by a table trained on the others"
+    if done.better:
+        card = (
+            f"# rag-static, adapted\n\n{StaticEmbedder(base).name} of rag, trained further on "
+            f"{done.documents} documents without labels (three times {steps} batches, rate {rate}, seed "
+            f"{seed}), the trained tables and their start in the shares {_SHARE} and {1 - _SHARE}. Sentences "
+            f"that were held out find the rest of their passage: MRR@10 {done.change.value:+.3f}, 95% from "
+            f"{done.change.low:+.3f} to {done.change.high:+.3f}.\n\n"
+            f"{measures_table([done.before, done.after])}"
         )
-        + f": recall@1 {done.change.value:+.3f}, 95% from {done.change.low:+.3f} to "
-        f"{done.change.high:+.3f}.\n\n{measures_table([before, after])}"
-    )
-    write_model(
-        out, own, places, name="rag-static-adapted", card=card, seed=seed, tokenizer=tokenizer
-    )
+        tokenizer = (base / "tokenizer.json").read_text("utf-8")
+        write_model(
+            out, table, rows, name="rag-static-adapted", card=card, seed=seed, tokenizer=tokenizer
+        )
     return done
 
 
 def _tokenised(texts: Sequence[str]) -> tuple[Ragged, list[Span]]:
     """Sentences in pieces, and the sentences (start, end) of each text that has two of them.
 
-    The texts are put in the order of their digests, so that a fold is a draw by chance.
+    The texts are put in the order of their digests, so that the first of them are a draw by chance.
     """
     sentences: list[list[int]] = []
     documents = []
@@ -195,95 +170,58 @@ def _tokenised(texts: Sequence[str]) -> tuple[Ragged, list[Span]]:
     return Ragged.of(sentences), documents
 
 
-def _passages(documents: Sequence[Span]) -> list[Span]:
-    """Each document in passages of six sentences."""
-    return [
-        (first, min(first + _SENTENCES, end))
-        for start, end in documents
-        for first in range(start, end, _SENTENCES)
-    ]
-
-
-def _folds(documents: list[Span]) -> list[list[Span]]:
-    """One tenth of the documents where its passages suffice to measure on, else all in folds."""
-    tenth = documents[: len(documents) // 10]
-    if len(_passages(tenth)) >= _TENTH:
-        return [tenth]
-    count = min(_FOLDS, len(documents))
-    return [documents[number::count] for number in range(count)]
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked of the documents measured: a third of each sentence's pieces.
+    """Sentences held out, and what is left to train on.
 
-    Question ``n`` is ``questions[n]``, of a document in fold ``fold_of[n]``; its answer is passage
-    ``passage_of[n]``.
+    ``questions[n]`` was taken out of a passage, whose other sentences are ``passages[n]``. ``rest`` are the
+    sentences that were not taken, ``documents`` (start, end) of each document in them.
     """
 
     questions: list[NDArray[np.int32]]
-    passage_of: list[int]
-    fold_of: NDArray[np.int64]
     passages: list[NDArray[np.int32]]
-    #: The fold of each passage.
-    home: NDArray[np.int64]
+    rest: Ragged
+    documents: list[Span]
 
     @classmethod
-    def of(cls, sentences: Ragged, folds: Sequence[Sequence[Span]]) -> _Asked:
-        """The questions on ``folds``: on all passages, or as many of each fold as are measured."""
-        random = np.random.default_rng(0)
+    def of(cls, sentences: Ragged, documents: Sequence[Span], draw: int, *, seed: int) -> _Asked:
+        """One sentence of each passage of six, or of as many as are measured; another in each ``draw``.
+
+        A passage keeps two at least, and a sentence that occurs again is not taken: it would be trained on.
+        """
+        random = np.random.default_rng(seed)
+        bags = [sentences.row(number) for number in range(len(sentences))]
+        often = Counter(bag.tobytes() for bag in bags)
         questions: list[NDArray[np.int32]] = []
         passages: list[NDArray[np.int32]] = []
-        passage_of, fold_of, home = [], [], []
-        for number, fold in enumerate(folds):
-            for first, last in _passages(fold)[: _MOST // len(folds)]:
-                for row in range(first, last):
-                    bag = sentences.row(row)
-                    kept = bag[random.random(len(bag)) < 1 / 3]
-                    questions.append(kept if len(kept) else bag[:1])
-                    passage_of.append(len(passages))
-                    fold_of.append(number)
-                passages.append(sentences.rows(first, last))
-                home.append(number)
-        return cls(questions, passage_of, np.array(fold_of), passages, np.array(home))
+        rest: list[list[int]] = []
+        left: list[Span] = []
+        for start, end in documents:
+            before = len(rest)
+            for first in range(start, end, _SENTENCES):
+                passage = bags[first : min(first + _SENTENCES, end)]
+                once = [n for n, bag in enumerate(passage) if often[bag.tobytes()] == 1]
+                if once and len(passage) > 2 and len(questions) < _MOST:
+                    questions.append(passage.pop(random.permutation(once)[draw % len(once)]))
+                    passages.append(np.concatenate(passage))
+                rest += [bag.tolist() for bag in passage]
+            left.append((before, len(rest)))
+        return cls(questions, passages, Ragged.of(rest), left)
 
     def scores(self, table: Table, rows: Rows) -> Table:
-        """The cosine of each question with each passage, (questions, passages).
-
-        It is minus infinity for passages of other folds. Those were trained on, and the question's own
-        was not: they would draw what looks like them.
-        """
+        """The cosine of each question with each passage: (questions, passages)."""
         own = table[rows]
         scores: Table = bag_vectors(own, self.questions) @ bag_vectors(own, self.passages).T
-        scores[self.fold_of[:, None] != self.home[None, :]] = -np.inf
         return scores
 
-    def shares(self, scores: Table) -> list[float]:
-        """What each passage adds to recall@1, times the number of passages: their mean is recall@1."""
-        of_passage = scores[np.arange(len(scores)), self.passage_of]
-        first = (scores >= of_passage[:, None]).sum(axis=1) == 1
-        found = np.bincount(self.passage_of, first, minlength=len(self.passages))
-        shares: list[float] = (found * len(self.passages) / len(self.questions)).tolist()
-        return shares
+
+def _measured(name: str, scores: Sequence[Table]) -> Retrieval:
+    """The measures over all draws, from the scores of each."""
+    return ranked(name, np.concatenate(scores), [*range(len(scores[0]))] * len(scores))
 
 
-def _promoted(
-    table: Table,
-    rows: Rows,
-    met: NDArray[np.int32],
-    *,
-    least: int = 5,
-    most: int = 8_000,
-    seed: int,
-) -> tuple[Table, Rows]:
-    """Copies, with a row of its own for each piece that shared one and occurs ``least`` times in ``met``."""
-    counts = np.bincount(met, minlength=len(rows))
-    shared = np.bincount(rows)[rows] > 1
-    chosen = np.flatnonzero(shared & (counts >= least))
-    chosen = chosen[np.argsort(-counts[chosen], kind="stable")][:most]
-    fresh = np.random.default_rng(seed).standard_normal((len(chosen), table.shape[1]), np.float32)
-    lengths = np.linalg.norm(table[rows[chosen]], axis=1, keepdims=True)
-    fresh *= lengths / np.maximum(np.linalg.norm(fresh, axis=1, keepdims=True), 1e-12)
-    rows = rows.copy()
-    rows[chosen] = len(table) + np.arange(len(chosen))
-    return np.concatenate([table, fresh]), rows
+def _reciprocal_ranks(scores: Sequence[Table]) -> list[float]:
+    """What each passage adds to MRR@10, its mean over the draws; ties count against."""
+    ranks = np.stack([(each >= each.diagonal()[:, None]).sum(axis=1) for each in scores])
+    found: list[float] = np.where(ranks <= 10, 1 / ranks, 0).mean(axis=0).tolist()
+    return found
