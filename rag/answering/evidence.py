@@ -41,6 +41,7 @@ from rag.retrieval.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from rag.answering.reader import ReaderScore
+    from rag.retrieval.glossary import Glossed
 
 __all__ = [
     "FEATURES",
@@ -364,14 +365,11 @@ def with_translations(
         return weights
     from rag.retrieval.glossary import gloss
 
-    words: list[tuple[str, tuple[tuple[str, float], ...]]] = [
-        (one.word, tuple((text, min(1.0, p / 0.3)) for text, p in one.alternatives))
-        for one in gloss(asked.text)
-    ]
+    texts = [_normalised(c.told) for c in foreign]
+    words = [(one.word, _spellings(one, asked.places, texts)) for one in gloss(asked.text)]
     words += [(figure, ((figure, 1.0),)) for figure in _FIGURE.findall(asked.normalised)]
     if script == "han":
         words += [(name, ((name, 1.0),)) for name in asked.names if name.isascii()]
-    texts = [_normalised(c.told) for c in foreign]
     raw = []
     for word, alternatives in dict(words).items():
         found = sum(any(one in text for one, _ in alternatives) for text in texts)
@@ -391,6 +389,50 @@ def with_translations(
             for word, alternatives, worth, focus in raw
         ),
     )
+
+
+def _spellings(
+    word: Glossed, places: Sequence[Place], texts: Sequence[str]
+) -> tuple[tuple[str, float], ...]:
+    """What may stand for a word, with its degree; for a name in Latin letters what the texts have of it.
+
+    That is the place that it names, a spelling that the table has too, or else whatever it can be read as.
+    """
+    found = {text: min(1.0, p / 0.3) for text, p in word.alternatives}
+    if word.pattern is None:
+        return tuple(found.items())
+    stems = {stem for place in places for stem in place.stems if word.pattern.search(stem)}
+    if stems:
+        return tuple((stem, 1.0) for stem in sorted(stems))
+    read = {match.group() for text in texts for match in word.pattern.finditer(text)}
+    known = {text for text, p in word.alternatives if p >= _KNOWN}
+    return tuple((found | dict.fromkeys(sorted(read & known or read), 1.0)).items())
+
+
+#: From this probability on the table's translation of a name is what it means.
+_KNOWN = 0.1
+
+
+def _lacking_names(asked: AskedFor, context: str, passage: Passage, weights: Weights) -> float:
+    """The share of the names asked about that a normalised context lacks.
+
+    One that is written in other characters there may stand anywhere in the passage.
+    """
+    missing = [name for name in asked.names if name not in context]
+    if missing and weights.foreign:
+        around = f"{context} {_normalised(passage.text)}"
+        missing = [name for name in missing if not _is_spelled(name, weights, around)]
+    return len(missing) / len(asked.names)
+
+
+def _is_spelled(name: str, weights: Weights, normalised: str) -> bool:
+    """Whether a text has a name of the question in the characters of its own language."""
+    words = [word for word in weights.foreign if word.word in name or name in word.word]
+    return any(word.met(normalised) > _MET for word in words)
+
+
+#: A word is met from this degree on.
+_MET = 0.2
 
 
 def foreign_share(weights: Weights, normalised: str) -> float:
@@ -570,8 +612,9 @@ def features_of(
             told = figures_in(context + normalize(candidate.after[:CONTEXT]))
             row[INDEX["figures_lack"]] = len(asked.figures - told) / len(asked.figures)
         if asked.names:
-            missing = sum(name not in context for name in asked.names)
-            row[INDEX["names_lack"]] = missing / len(asked.names)
+            row[INDEX["names_lack"]] = _lacking_names(
+                asked, context, passages[candidate.passage], weights
+            )
         row[INDEX["length"]] = math.log(len(candidate.told) + 1) / 5
         if held:
             row[INDEX["news"]] = len(held - question_terms) / len(held)

@@ -43,7 +43,7 @@ _QUESTION_WORDS = (
     "can|could|will|would|should|many|much|the|a|an|of|in|on|at|for|to|by"
 )
 _AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should"
-_PREPOSITION = "of|in|on|at|for|from|by|to|with|about|during|since|until|after|before|under|over"
+_PREPOSITION = "of|in|on|at|for|from|by|to|with|about|during|since|until|after|before|under|over|without|per|against"
 _ARTICLE = r"(?:the|a|an|our|my|your)\s+"
 _AFTER_AUXILIARY = re.compile(rf"(?:^|\b(?:{_AUXILIARY})\s+)$", re.IGNORECASE)
 #: Are there guests, there were guests: nothing that was spoken of before.
@@ -158,7 +158,13 @@ _YEAR_ALONE = re.compile(
     r"(?P<year>(?:19|20)\d\d年?)(?:に?は)?",
     re.IGNORECASE,
 )
+#: What else a condition or a side is told by, where it is asked for another.
+_OPPOSITE = {"with": "without", "without": "with|under", "for": "against", "against": "for"}
 _PLACED = re.compile(rf"(?P<at>{_PREPOSITION})\s+(?P<named>.+)", re.IGNORECASE)
+#: "And that of the Pro?" asks what was asked, of the Pro.
+_THAT_OF = re.compile(
+    rf"(?:that|those|the ones?)\s+(?P<placed>(?:{_PREPOSITION})\s+(?P<named>.+))", re.IGNORECASE
+)
 #: What a question asks of, up to what it belongs to: the |revenue| of Northwind, in 2022.
 _HEAD = re.compile(
     r"^(?i:who|what|when|where|how\s+\w+)(?:\s+(?:is|are|was|were)|'s)\s+(?:the\s+)?"
@@ -191,6 +197,10 @@ def complete_english(question: str, previous: str) -> str:
         topic = what_about.group("topic").strip(END)
         if owned := re.fullmatch(r"(?:its|their|his|her) (.+)", topic):
             return f"What is {subject}'s {owned.group(1)}?" if subject else question
+        if that_of := _THAT_OF.fullmatch(topic):
+            placed = _PLACED.fullmatch(that_of.group("placed"))
+            behind = placed is not None and _placed_alike(previous, placed) is not None
+            return _substitute(previous, that_of.group("placed" if behind else "named"))
         if topic and not _ASKS.match(topic):
             return _substitute(previous, topic)
         if topic:  # "and how many ...?"
@@ -294,13 +304,19 @@ def _substitute(previous: str, topic: str) -> str:
     if old is None:
         return f"{previous} {topic}?" if placed else f"{previous} ({topic})?"
     start, end = old
+    opposite = _OPPOSITE.get(placed.group("at").lower()) if placed else None
+    if opposite and re.match(rf"(?:{opposite})\s", previous[start:], re.IGNORECASE):
+        return f"{previous[:start]}{topic}{previous[end:]}?"
     if re.search(r"\b(?:the|how (?:many|much)) $", previous[:start], re.IGNORECASE):
         named = re.sub(r"^the\s+", "", named, flags=re.IGNORECASE)
     return previous[:start] + named + previous[end:] + "?"
 
 
 def _placed_alike(previous: str, placed: re.Match[str]) -> tuple[int, int] | None:
-    """What stands behind the same preposition: of |the X200|, for |adults|; or the year, for a year."""
+    """What stands behind the same preposition: of |the X200|, for |adults|; or the year, for a year.
+
+    Where none does, the opposite one with what stands behind it: |with a lamp|, for without a lamp.
+    """
     if YEAR.fullmatch(placed.group("named")):
         year = YEAR.search(previous)
         return year.span() if year else None
@@ -311,6 +327,10 @@ def _placed_alike(previous: str, placed: re.Match[str]) -> tuple[int, int] | Non
         end = name.end() if name else _phrase_end(previous, at.end())
         if not YEAR.fullmatch(previous[at.end() : end]):
             found = at.end(), end
+    opposite = _OPPOSITE.get(placed.group("at").lower())
+    if found is None and opposite and placed.group("named").lower() not in {"one", "it", "them"}:
+        for at in re.finditer(rf"\b(?:{opposite})\s+", previous, re.IGNORECASE):
+            found = at.start(), _phrase_end(previous, at.end())
     return found
 
 

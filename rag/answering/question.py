@@ -79,13 +79,13 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     ),
     (
         "money",
-        r"多少(?:亿|万|亿万)?(?:元|钱|美元|欧元|英镑|日元|资金|经费|人民币)|(?:投资|金额|造价|售价|价格|票价|"
+        r"多少(?:亿|万|亿万)?(?:元(?![素件旦宵])|钱|美元|欧元|英镑|日元|资金|经费|人民币)|(?:投资|金额|造价|售价|价格|票价|"
         r"总额|成本|费用|收入|营业额|票房|资金|产值|价值|融资额?|薪水|工资)[^,。?]{0,5}(?:多少|几)|几(?:亿|万|千|百)?元",
     ),
     (
         "duration",
         r"多长时间|多久|(?<!哪)几(?:年|天|个月|小时|分钟|周)(?:[时间内]|才|$|[?,。])|多少(?:年|天|个月|小时|分钟|周|日)"
-        r"(?![代份])",
+        r"(?![代份轻级度货终龄然才边期常])",
     ),
     (
         "date",
@@ -160,6 +160,13 @@ _NO_SUM = (
     r"source|stream|agreement|dispute|freeze|system|scheme|list|tag|type|categor(?:y|ie)|breakdown|component|"
     r"statement|war|gap|regulation|rule)(?:e?s)?\b)"
 )
+#: What stands behind "how" and is measured.
+_MEASURES = "big|large|high|tall|far|deep|wide|fast|heavy|often"
+_DOES = "is|are|was|were|can|could|will|would|may|must|should|do|does|did|has|have|had"
+_MEASURED = (
+    rf"(?:noisy|loud|hot|cold|warm|strong|thick|thin|small|bright|steep) (?:{_DOES})\b"
+    r"(?! the (?:evidence|case|argument|claim|opposition|support)\b)"
+)
 _ENGLISH: tuple[tuple[str, str], ...] = (
     (
         "percent",
@@ -207,9 +214,7 @@ _ENGLISH: tuple[tuple[str, str], ...] = (
     ),
     (
         "figure",
-        r"how (?:many|much|big|large|high|tall|far|deep|wide|fast|heavy|often|"
-        r"(?:noisy|loud|hot|cold|warm|strong|thick|thin|small|bright|steep) (?:is|are|was|were|can|could|will|"
-        r"would|may|must|should|do|does|did|has|have|had)\b(?! the (?:evidence|case|argument|claim|opposition|support)\b))|what (?:number|amount|"
+        rf"how (?:many|much|{_MEASURES}|{_MEASURED})|what (?:number|amount|"
         r"quantity|size|area|population|distance|height|length|speed|temperature)|what (?:is|was) the "
         r"(?:[\w-]+ ){0,3}(?:number|population|size|area|total|capacity|height|length)",
     ),
@@ -434,6 +439,10 @@ _ENGLISH_WORDS = frozenset(
     "mentioned said named called not no also any some all each both long far old big".split()
 )
 _WORDS = re.compile(r"[^\W\d_][\w'’-]*")
+#: The question has the word and the answer a figure: how high is it, but not how high school pupils learn.
+_HOW_MEASURED = re.compile(
+    rf"\bhow (?:often\b|(?:{_MEASURES})(?= (?:{_DOES}|an?)\b|\s*(?:[?,]|$))|{_MEASURED})"
+)
 
 
 @lru_cache(maxsize=1024)
@@ -451,6 +460,9 @@ def without_question_words(normalised: str, language: str) -> str:
             if language != "en":
                 text = pattern.sub(lambda match: " " * len(match.group()), text)
 
+    if language == "en":
+        text = _HOW_MEASURED.sub(lambda match: " " * len(match.group()), text)
+
     def blank(match: re.Match[str]) -> str:
         return " " * len(match.group()) if match.group() in _ENGLISH_WORDS else match.group()
 
@@ -465,7 +477,15 @@ _CHINESE_ASKS = re.compile(
     r"第?几[个位家种项年月号处条所届天名人次]?|多少|什么|哪[一些几]?[个位家种项年里天座条所类]?|谁|何[时地人处]|"
     r"多[大高长久远重深]|如何|怎[么样]"
 )
-_UNIT = re.compile(rf"(?:多少|(?<!哪)几)(?:万|亿|千|百)?({_COUNTED})")
+#: Words that only begin like a unit: 多少家庭 counts families, in 户 most likely.
+_NO_UNIT = (
+    "家[庭长属族电具政务]|项目|人[才员口力工士物]|名(?:师(?!傅)|医(?![生护师])|企(?!业家)|校(?![长友])|人(?!员)|[额录])|位[置移]|户[籍型口]|件数|处[级室长罚方]|条[例件款约]|所[有属]"
+    "|座[位谈]|架构|台[湾风账]|套[餐房路]|部[门队件落署]|张贴|本[科地土金]|首[都席批]|支(?:部(?!队)|[柱出付行撑])|头[衔目]|间[隔接]|层[次面]"
+    "|级别|期[限间货]|场[馆地所景]|次数|批[次示准]|种(?:[类子]|植(?!物))|类[型别]|门[店诊票户类]|岁月|元[素件旦宵]|米[粉饭]|分[数公店支析]|度[假数]"
+    "|升[级学]|集[团体装市]|卷宗|代[表理价]|倍数|字数|村[民庄委镇]|省[级份会]|国[家企际]|年[轻级度货终龄代]|天[然才]|月[份薪租]|周[边期]"
+    "|日常"
+)
+_UNIT = re.compile(rf"(?:多少|(?<!哪)几)(?:万|亿|千|百)?(?!{_NO_UNIT})({_COUNTED})")
 _ENGLISH_UNIT = re.compile(
     r"how many (?:of (?:the|its|their|our|your|these|those|all) )?(?:(?:different|distinct|separate|various|\d+) )*"
     r"(?!(?:of|is|are|was|were|do|does|did|have|has|had|can|could|will|would)\b)([\w-]+)"

@@ -21,9 +21,11 @@ from rag.answering.evidence import (
     with_translations,
 )
 from rag.answering.nearness import nearness_of
-from rag.answering.question import AskedFor
+from rag.answering.question import AskedFor, analyse
 from rag.answering.range_asked import sentence_in_range
 from rag.answering.scoring import family_of, has_network, load_network
+from rag.answering.spans import years_in
+from rag.normalization import normalize
 from rag.records import Passage
 
 if TYPE_CHECKING:
@@ -145,8 +147,43 @@ def read(
 ) -> list[ReaderScore]:
     """The reader's view of each candidate; a long sentence is read in parts and its best one counts.
 
-    The family (:func:`rag.answering.scoring.family_of`) says whether the reader reads with its adapter.
+    The family (:func:`rag.answering.scoring.family_of`) says whether the reader reads with its adapter. It sees
+    no dates: sentences of a document whose date tells the year that a Chinese question names are read for the
+    question without it.
     """
+    undated, dated = _without_its_year(question)
+    told = [
+        bool(dated) and (c.published or "")[:4] == dated and not years_in(normalize(c.told))
+        for c in candidates
+    ]
+    scores: list[ReaderScore | None] = [None] * len(candidates)
+    for asked, of_its_year in ((question, False), (undated, True)):
+        places = [i for i, one in enumerate(told) if one == of_its_year]
+        found = _read(reader, asked, [candidates[i] for i in places], family) if places else []
+        for place, score in zip(places, found, strict=True):
+            scores[place] = score
+    return [score for score in scores if score is not None]
+
+
+#: With what belongs to it; 2022年以前 and 2022年前 are times of their own, 2022年前三季度 is not.
+_YEAR = re.compile(
+    r"(?:截[至止]|[在到])?(?P<year>20\d\d|19\d\d)年度?的?"
+    r"(?!代|以[前后後来來]|前(?![一二三四五六七八九十\d半])|[后後])"
+)
+
+
+def _without_its_year(question: str) -> tuple[str, str]:
+    """A Chinese question without the year that it names, and that year; "" unless it names just one."""
+    asked = analyse(question)
+    found = _YEAR.search(question)
+    if len(asked.years) != 1 or found is None or not asked.language.startswith("zh"):
+        return question, ""
+    return question[: found.start()] + question[found.end() :], found["year"]
+
+
+def _read(
+    reader: SentenceReader, question: str, candidates: Sequence[Candidate], family: str
+) -> list[ReaderScore]:
     from rag.answering.reader import ReaderInput, ReaderScore
 
     inputs: list[ReaderInput] = []

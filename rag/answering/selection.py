@@ -84,7 +84,7 @@ def select(
             following = following if _are_marked(ranked, following) else []
         if _compares(asked) and marker_of(ranked.candidates[best].text) is not None:
             following = [i for i in following if _has_part(ranked, best, i)]
-        chosen += following or (_rows_alike(ranked, best) if asked.many else [])
+        chosen += following or (_rows_alike(asked, ranked, best) if asked.many else [])
         if len(chosen) > 1:
             return Selection(_in_order(ranked, chosen), listed=True)
     opening = _opening(ranked, best, passages)
@@ -222,10 +222,20 @@ def _has_part(ranked: Ranked, best: int, index: int) -> bool:
 _IN_CELL = 0.15
 
 
-def _rows_alike(ranked: Ranked, best: int) -> list[int]:
+#: A question for all that a column holds: which modes does the lamp have, what are the modes of the lamp?
+_COLUMN_ASKED = re.compile(
+    r"^(?:and |so )?(?:(?:which|what) (?P<has>[\w-]+s) "
+    r"(?:are there\b|exist\b|(?:has|have) (?:the|our|my) [^?,]+$|"
+    r"(?:do|does|did) [^?,]+ (?:have|offer|know|list|include|come (?:in|with))\s*(?:[?.]|$))|"
+    r"(?:what are|list|name|which are) (?:all )?(?:of )?the (?P<list>[\w-]+s) (?:of|on|in|for)\b)"
+)
+
+
+def _rows_alike(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
     """The other rows of the best row's table that answer as well: which codes call for the service?
 
-    In their column stands all that the cell of the best row holds of the question that holds most of it.
+    In their column stands all that the cell of the best row holds of the question that holds most of it. Where
+    the name of a column is asked for in the plural, and no cell tells more, all rows answer.
     """
     candidate = ranked.candidates[best]
     weights = ranked.weights
@@ -235,7 +245,7 @@ def _rows_alike(ranked: Ranked, best: int) -> list[int]:
     shares = [weights.share(cell) for cell in cells]
     column = shares.index(max(shares))
     if shares[column] < _IN_CELL:
-        return []
+        return _rows_of_column(asked, ranked, best)
     wanted = [term for term in weights.worth if weights.met(term, cells[column])]
     found = []
     for index in of_one_document(ranked, best):
@@ -247,6 +257,20 @@ def _rows_alike(ranked: Ranked, best: int) -> list[int]:
         if all(weights.met(term, held) for term in wanted):
             found.append(index)
     return found
+
+
+def _rows_of_column(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
+    """The other rows of the best row's table, where the question asks for all that a column of it holds."""
+    wanted = _COLUMN_ASKED.match(asked.normalised) if asked.language == "en" else None
+    if wanted is None:
+        return []
+    candidate = ranked.candidates[best]
+    names = [held_terms(candidate.head[start:end]) for start, end in cells_of(candidate.head)]
+    noun = held_terms(wanted["has"] or wanted["list"])
+    if not any(all(ranked.weights.met(term, name) for term in noun) for name in names):
+        return []
+    same = of_one_document(ranked, best)
+    return [i for i in same if i != best and ranked.candidates[i].head == candidate.head]
 
 
 _ANSWER_MARK = re.compile(r"[\s*_]*(?:答|a(?:nswer)?)[*_]*\s*[:：]", re.IGNORECASE)

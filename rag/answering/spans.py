@@ -56,7 +56,8 @@ _UNITS = (
     "类|门|股|倍|支队伍|余人|多人|声|步|集|章|卷|字|票|分|篇|代|族|岁|周岁|强|宗|例|席|团|队|"
     "元|美元|英镑|欧元|日元|港元|港币|人民币|圆|镑|马克|卢布|瓦|千瓦|兆瓦|伏|赫兹|摄氏度|℃"
 )
-_SCALE = "(?:百|千|万|亿|万亿|千万|百万|十万)*"
+#: 40多万 as well as 40万多.
+_SCALE = "(?:(?:[余多来](?=[百千万亿]))?(?:百|千|万|亿|万亿|千万|百万|十万)+)?"
 _APPROX = "(?:大约|约|近|超过|超|逾|不少于|至少|不到|将近|达|共|多达|第)?"
 
 _PERCENT = re.compile(
@@ -102,7 +103,7 @@ _RANK = re.compile(
 _FIGURE = re.compile(
     rf"(?:{_DIGITS})\s*{_SCALE}(?:余|多|来)?(?:{_UNITS}|m[23](?![a-z0-9]))?"
     r"(?:\s*(?:hundred|thousand|million|billion|trillion|dozen))?"
-    rf"|[{_HAN_DIGITS}]{{1,8}}(?:余|多|来)?(?:{_UNITS})"
+    rf"|[{_HAN_DIGITS}]{{1,8}}(?:[余多来][百千万亿]+)?(?:余|多|来)?(?:{_UNITS})"
     r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|"
     r"fifty|hundred|thousand|million|billion|dozens?)\b(?:\s+(?:hundred|thousand|million|billion))?"
 )

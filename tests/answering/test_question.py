@@ -72,9 +72,18 @@ def test_which_ones_are_no_number_and_a_told_number_is_a_list(question, kind, ma
         ("要是下雨会怎样?", "下雨"),
         ("主要是靠哪个行业?", "主要 靠 行业"),
         ("他去过那里吗?", "他去 里"),
+        ("How high is Cairn Hill?", "cairn hill"),
+        ("How often must the filter be cleaned?", "filter cleaned"),
+        ("How thick are the walls?", "walls"),
+        ("How large a tank does it have?", "tank"),
+        ("How high school pupils learn", "high school pupils learn"),
+        ("How deep learning models are trained", "deep learning models trained"),
+        ("What is the high season?", "high season"),
     ],
 )
-def test_conditions_are_no_content_and_words_stay_whole(question: str, content: str) -> None:
+def test_conditions_and_measures_are_no_content_and_words_stay_whole(
+    question: str, content: str
+) -> None:
     assert " ".join(analyse(question).content.replace("?", "").split()) == content
 
 

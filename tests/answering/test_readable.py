@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -65,3 +66,46 @@ def test_the_texts_decide_whether_the_reader_takes_its_adapter(
     reader = _Counting()
     answer(question, [_passage(text)], reader=reader)
     assert reader.adapted == adapted
+
+
+class _Remembering(_Counting):
+    """Keeps each question with the sentences that it was put to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.put: list[tuple[str, list[str]]] = []
+
+    def score(
+        self, question: str, candidates: Sequence[ReaderInput], *, adapted: bool = False
+    ) -> list[ReaderScore]:
+        self.put.append((question, [one.text for one in candidates]))
+        return super().score(question, candidates, adapted=adapted)
+
+
+@pytest.mark.parametrize(
+    ("question", "plain"),
+    [
+        ("2022年前三季度增长多少?", "前三季度增长多少?"),
+        ("港口在2022年度的吞吐量是多少?", "港口吞吐量是多少?"),
+        ("2022年以前增长多少?", None),
+        ("2021年增长多少?", None),
+        ("2021年比2022年增长多少?", None),
+        ("How much did it grow in 2022年?", None),
+    ],
+)
+def test_a_year_that_the_documents_date_tells_is_not_put_to_the_reader(
+    question: str, plain: str | None
+) -> None:
+    text = "前三季度增长13.3%。2021年增长9%。"
+    reader = _Remembering()
+    answer(question, [replace(_passage(text), published="2022-11-03")], reader=reader)
+    if plain is None:
+        assert [asked for asked, _ in reader.put] == [question]
+    else:
+        assert reader.put == [(question, ["2021年增长9%。"]), (plain, ["前三季度增长13.3%。"])]
+
+
+def test_without_a_date_the_question_is_put_as_it_is() -> None:
+    reader = _Remembering()
+    answer("2022年增长多少?", [_passage("前三季度增长13.3%。")], reader=reader)
+    assert [asked for asked, _ in reader.put] == ["2022年增长多少?"]

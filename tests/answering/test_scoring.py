@@ -5,15 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.answering.evidence import Candidate
+from rag.answering.evidence import Candidate, candidates_of, features_of, weigh
+from rag.answering.question import analyse
 from rag.answering.scoring import (
     CONFIDENCE_FEATURES,
     FAR_LOGIT,
+    SURER,
+    confidence_features,
     family_of,
+    load_refusal,
     refusal_from,
     refusal_logit,
 )
 from rag.errors import AnsweringError
+from tests.answering.made import passage
 
 
 def _features(**values: float) -> np.ndarray:
@@ -83,6 +88,43 @@ def test_a_sentence_about_another_place_answers_nothing(size) -> None:
 @pytest.mark.parametrize("size", [20, 1000])
 def test_a_sentence_about_another_one_of_several_answers_nothing(size) -> None:
     assert refusal_logit(_features(unfit=1.0), size, family="", reading=True) <= FAR_LOGIT
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "unfit"),
+    [
+        ("When did the Berlin Wall come down?", "The dam was built when the river came down.", 1.0),
+        ("When did the Hallin Dam open?", "The Hallin Dam was finished in the spring.", 0.0),
+        ("When did the Berlin Wall come down?", "大坝于1958年建成。", 0.0),
+        ("What did the Hallin Dam cost?", "The Hallin Dam was finished in the spring.", 1.0),
+        ("What did the Hallin Dam cost?", "The Hallin Dam was paid for with $3 million.", 0.0),
+        ("Who built the Hallin Dam?", "The Hallin Dam was finished in the spring.", 1.0),
+        ("Who built the Hallin Dam?", "The Hallin Dam was the work of Ann Lee.", 0.0),
+    ],
+)
+def test_what_lacks_the_name_the_value_or_the_person_is_unfit(question, text, unfit) -> None:
+    passages = [passage(text)]
+    candidates = candidates_of(passages)
+    asked = analyse(question)
+    weights = weigh(asked, passages, lambda terms: np.ones(len(terms), np.float32))
+    table = features_of(asked, candidates, passages, weights=weights)
+    logits = np.zeros(1, np.float32)
+    features = confidence_features(asked, candidates, passages, table, logits, 0, weights)
+    assert features[CONFIDENCE_FEATURES.index("unfit")] == unfit
+    assert table[0, CONFIDENCE_FEATURES.index("unfit")] == 0.0
+
+
+@pytest.mark.parametrize("reading", [True, False])
+def test_texts_in_other_languages_must_be_surer(reading) -> None:
+    def logit(family: str, cross: float) -> float:
+        return refusal_logit(_features(cross=cross), 20, family=family, reading=reading)
+
+    fitted = load_refusal("refusal-small-other" + ("-reader" if reading else ""))
+    assert logit("-other", 0.0) == pytest.approx(float(fitted(_features()[None, :])[0]) - SURER)
+    across = float(fitted(_features(cross=1.0)[None, :])[0])
+    assert logit("-other", 1.0) == pytest.approx(across)
+    chinese = load_refusal("refusal-small" + ("-reader" if reading else ""))
+    assert logit("", 0.0) == pytest.approx(float(chinese(_features()[None, :])[0]))
 
 
 @pytest.mark.parametrize("size", [20, 1000])

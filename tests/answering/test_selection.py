@@ -265,6 +265,32 @@ def test_rows_that_answer_as_well_are_shown_where_a_list_is_asked_for(
     assert shown == [lines[row] for row in rows]
 
 
+MODES = "| Mode | Fan |\n|---|---|\n| Laundry | high |\n| Night | low |\n| Auto | any |"
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("Which modes does the dehumidifier have?", [2, 3, 4]),
+        ("What are the modes of the dehumidifier?", [2, 3, 4]),
+        ("Which modes are loud?", [3]),
+        ("Which buttons does the dehumidifier have?", [3]),  # no column
+        ("Which mode does the dehumidifier have?", [3]),  # one
+    ],
+)
+def test_all_rows_are_shown_where_all_of_a_column_is_asked_for(
+    question: str, rows: list[int]
+) -> None:
+    lines = MODES.split("\n")
+    passages = [passage(MODES)]
+    ranked = ranked_over(passages, "Night", terms=("modes", "dehumidifier"))
+    spread = np.where(np.arange(len(ranked.candidates)) == ranked.order[0], 5.0, -5.0)
+    weights = replace(ranked.weights, forms={"modes": ("mode",)})
+    ranked = replace(ranked, logits=spread.astype(np.float32), weights=weights)
+    shown = select(analyse(question), ranked, limit=3, passages=passages).order
+    assert texts_of(ranked, shown) == [lines[row] for row in rows]
+
+
 FAQ = "Q：办证要交押金吗？\nA：普通读者证免押金。借古籍的，押金300元。\n\nQ：可以续借吗？\nA：可以续借一次。期刊不行。"
 
 
