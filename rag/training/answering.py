@@ -151,16 +151,19 @@ def _third(text: str) -> bool:
 
 
 def qa_cases(data: Path, wanted: Iterable[int], limit: int) -> tuple[list[Document], list[Case]]:
-    """Paragraphs of some buckets as documents, and questions on them; Thai is thinned out."""
+    """All paragraphs as documents, and questions on those of some buckets; Thai is thinned out.
+
+    What else an article says stands in paragraphs of other buckets: with those of the wanted ones alone a
+    paragraph that is masked would leave nothing on its subject.
+    """
     buckets = set(wanted)
     documents: dict[str, Document] = {}
     rows = []
     for row in needed_rows(data, "qa"):
-        if bucket(row["p"]) not in buckets or not row["q"].strip():
-            continue
         name = hashlib.sha256(row["p"].encode()).hexdigest()[:16]
         documents.setdefault(name, Document(id=name, source=name, text=row["p"]))
-        rows.append((name, row))
+        if bucket(row["p"]) in buckets and row["q"].strip():
+            rows.append((name, row))
     generator = random.Random(SEED)
     generator.shuffle(rows)
     cases: list[Case] = []
@@ -737,7 +740,7 @@ def fit_refusal(seen: Sequence[Seen], ranking: Network, *, reading: bool) -> dic
         row, _ = confidence_row(one, ranking, reading=reading)
         rows.append(row[None, :])
         labels.append(np.asarray([1.0 if one.case.answerable else 0.0], np.float32))
-        weights.append(one.case.weight)
+        weights.append(one.case.weight * (_ENCYCLOPEDIA if _in_chinese(one.case) else 1.0))
     folds = [
         int(hashlib.sha256(b"fold" + one.case.question.encode()).hexdigest(), 16) % 5
         for one in seen
@@ -768,6 +771,13 @@ def fit_refusal(seen: Sequence[Seen], ranking: Network, *, reading: bool) -> dic
     whole = fitted(range(len(seen)))
     whole["offset"] -= outside[place][0]
     return whole
+
+
+#: A public question in Chinese weighs so many written ones in the confidence of large collections. With one,
+#: what news asks decided: AUROC of removed paragraphs 92.1 (CMRC) and 94.5 (DRCD), of near misses over news left
+#: out 90.2; with eight 95.1, 96.5 and 86.1, with twelve 95.5, 96.5 and 84.7. In the order it gained nothing, nor
+#: did Arabic and Thai ones in the confidence of other languages.
+_ENCYCLOPEDIA = 8.0
 
 
 # ------------------------------------------------------------------ measuring
@@ -828,7 +838,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with qa.jsonl.zst")
     parser.add_argument("--suites", type=Path, default=Path("evals"))
     parser.add_argument("--documents", type=Path, nargs="*", default=[], help="originals")
-    parser.add_argument("--questions", type=int, default=500, help="questions of bucket 2")
+    parser.add_argument("--questions", type=int, default=1000, help="questions of bucket 2")
     parser.add_argument("--measured", type=int, default=150, help="questions of buckets 0 and 1")
     parser.add_argument(
         "--articles", type=int, default=400, help="of a kind, with written questions, of bucket 2"
@@ -979,7 +989,7 @@ def _corpora(
 
 
 def _in_chinese(case: Case) -> bool:
-    """Whether a case of the public questions, whose kind is their language, is in Chinese."""
+    """Whether a case of the public questions is in Chinese."""
     return case.kind.startswith("zh")
 
 
