@@ -774,9 +774,9 @@ def fit_refusal(seen: Sequence[Seen], ranking: Network, *, reading: bool) -> dic
 
 
 #: A public question in Chinese weighs so many written ones in the confidence of large collections. With one,
-#: what news asks decided: AUROC of removed paragraphs 92.1 (CMRC) and 94.5 (DRCD), of near misses over news left
-#: out 90.2; with eight 95.1, 96.5 and 86.1, with twelve 95.5, 96.5 and 84.7. In the order it gained nothing, nor
-#: did Arabic and Thai ones in the confidence of other languages.
+#: what news asks decided: AUROC of removed paragraphs 92.1 (CMRC) and 94.5 (DRCD), of near misses over news
+#: left out 90.2; with eight 95.1, 96.5 and 86.1, with twelve 95.5, 96.5 and 84.7. In the order it gained
+#: nothing, nor did Arabic and Thai ones in the confidence of other languages.
 _ENCYCLOPEDIA = 8.0
 
 
