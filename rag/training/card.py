@@ -38,8 +38,9 @@ model.similarity(model.encode("谁发明了电话？"), model.encode("Bell paten
 
 65,536 pieces of a byte-level BPE (NFKC, lower case, Traditional to Simplified; Han, kana, digits and
 letters apart; also the tiktoken encoding `rag64k`), {rows} rows of {dimension} int8 numbers: the
-{own_rows} most frequent pieces have a row each, the others share the rest. White space and
-punctuation weigh nothing. A text's length has no limit, but one vector for much more than a page
+{own_rows} most frequent pieces have a row each, the others share the rest. White space,
+punctuation and the symbols of markup (bars, tildes, backticks and their like) weigh nothing. A text's
+length has no limit, but one vector for much more than a page
 says little: embed passages, and sentences beside them. A text that is empty, or white space and
 punctuation alone, gets one fixed unit vector. In sentence-transformers the empty one has it by the prompt, a
 space, which changes no other vector: it warns once that a default prompt is set, and with `prompt=""` the

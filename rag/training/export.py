@@ -21,8 +21,13 @@ __all__ = ["must_be_free", "quantised", "read_table", "silent_pieces", "write_mo
 _WHISPER = 1e-9
 
 
+#: Symbols that draw tables, rules, code and tags. The bars of a table outweighed its words: over twelve office
+#: documents dense recall@1 rose from 55 to 70 without them, of passages with tables from 9 to 23 of 38.
+_MARKUP = frozenset("|`=~^<>")
+
+
 def silent_pieces() -> NDArray[np.bool_]:
-    """Which pieces carry no meaning: white space, punctuation, controls, special pieces."""
+    """Which pieces carry no meaning: white space, punctuation, markup, controls, special pieces."""
     import unicodedata
 
     encoding = get_encoding("rag")
@@ -34,7 +39,10 @@ def silent_pieces() -> NDArray[np.bool_]:
             silent[piece] = False
             continue
         silent[piece] = all(
-            character.isspace() or unicodedata.category(character)[0] in "PCZ" for character in text
+            character.isspace()
+            or character in _MARKUP
+            or unicodedata.category(character)[0] in "PCZ"
+            for character in text
         )
     return silent
 

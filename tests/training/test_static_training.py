@@ -257,3 +257,14 @@ def test_ranks_count_ties_against_the_right_passage() -> None:
     result = ranked("worked", scores, [0, 1, 2])
     assert (result.recall_at_1, result.recall_at_5) == (pytest.approx(1 / 3), 1)
     assert result.mrr_at_10 == pytest.approx((1 / 2 + 1 + 1 / 3) / 3)
+
+
+def test_the_bars_of_tables_say_nothing() -> None:
+    from rag.embedding import load_embedder
+
+    embedder = load_embedder("bundled")
+    plain, table, nothing, marks = embedder.embed_passages(
+        ["二季度 640 万元", "| 二季度 | 640 | 万元 |\n|---|:-:|---|", "", "|---|~~~|```|"]
+    )
+    np.testing.assert_allclose(plain, table, atol=1e-6)
+    np.testing.assert_allclose(marks, nothing, atol=1e-6)
