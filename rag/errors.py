@@ -147,9 +147,7 @@ def _how_to_ask(model: str) -> str:
     setting = setting_of(model)
     if setting is None:
         return "open it from Python with the embedder that it was made with"
-    if (
-        not setting
-    ):  # an older index, which notes no place of a model that was made with rag.training
+    if not setting:  # an older index notes no place of a model that was made with rag.training
         return f"ask it with --model and the folder of the model {base_name(model)!r}"
     if Path(setting).is_absolute() and not Path(setting).is_dir():
         return f"ask it with --model and the folder of that model, which was {shlex.quote(setting)}"

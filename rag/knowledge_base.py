@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from rag.errors import (
     IndexChunkingMismatchError,
-    IndexModelMismatchError,
     QueryError,
     RagError,
     SettingsError,
@@ -317,7 +316,7 @@ class KnowledgeBase:
 
         began = time.perf_counter()
         kept = self.settings.k if k is None else k
-        query = check_query(question, kept)
+        query, kept = check_query(question, kept), int(kept)
         turns = list(_checked(history))
         llm = self._answerer(answerer)
         parts = questions_in(query)
@@ -481,7 +480,8 @@ class KnowledgeBase:
     def _must_match(self, model: str, dimension: int, embedder: Embedder) -> None:
         from rag.embedding import must_match
 
-        must_match(self.path, model, dimension, embedder, setting=self._setting)
+        mine = (embedder.name, embedder.dimension)
+        must_match(self.path, (model, dimension), mine, setting=self._setting)
 
     def _must_fit_chunking(self, facts: Mapping[str, str]) -> None:
         from rag.indexing import chunking_differs
@@ -731,22 +731,13 @@ def _opened(
 
 def _must_be_asked_with(store: EmbeddedStore, setting: str, embedder: Embedder | None) -> None:
     """Refuse a model that the index was not made with, as far as that is known without loading one."""
-    from rag.embedding import base_name, must_match, name_before_loading, same_model
+    from rag.embedding import may_match, must_match
 
-    if embedder is not None:
-        must_match(store.path, store.model, store.dimension, embedder)
-        return
-    wanted = name_before_loading(setting)
-    # The revision of a big model is known once it is loaded; the name tells most mistakes now.
-    known = (store.model, base_name(store.model))
-    fits = same_model(store.model, wanted) if wanted else setting in known
-    if not fits:
-        raise IndexModelMismatchError(
-            path=str(store.path),
-            index_model=store.model,
-            query_model=wanted or setting,
-            model=setting,
-        )
+    if embedder is None:
+        may_match(store.path, store.model, setting)
+    else:
+        index = (store.model, store.dimension)
+        must_match(store.path, index, (embedder.name, embedder.dimension))
 
 
 def _pieces(answer: Answer) -> Iterator[str]:

@@ -661,6 +661,8 @@ def test_paths_and_names_may_come_in_lists(tmp_path: Path) -> None:
 
 def test_numpys_integers_are_integers(kb: KnowledgeBase) -> None:
     assert len(kb.search(QUESTION, k=np.int64(2))) == 2  # type: ignore[arg-type]
+    many = np.uint8(250)  # of which thrice as many overflow
+    assert kb.search(QUESTION, k=many) == kb.search(QUESTION, k=250)  # type: ignore[arg-type]
 
 
 def test_records_may_be_members_of_sets(kb: KnowledgeBase) -> None:

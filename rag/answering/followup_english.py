@@ -163,7 +163,7 @@ _OPPOSITE = {"with": "without", "without": "with|under", "for": "against", "agai
 _PLACED = re.compile(rf"(?P<at>{_PREPOSITION})\s+(?P<named>.+)", re.IGNORECASE)
 #: "And that of the Pro?" asks what was asked, of the Pro.
 _THAT_OF = re.compile(
-    rf"(?:that|those|the ones?)\s+(?P<placed>(?:{_PREPOSITION})\s+(?P<named>.+))", re.IGNORECASE
+    rf"(?:that|those|the ones?)\s+(?P<at>{_PREPOSITION})\s+(?P<named>.+)", re.IGNORECASE
 )
 #: What a question asks of, up to what it belongs to: the |revenue| of Northwind, in 2022.
 _HEAD = re.compile(
@@ -198,9 +198,10 @@ def complete_english(question: str, previous: str) -> str:
         if owned := re.fullmatch(r"(?:its|their|his|her) (.+)", topic):
             return f"What is {subject}'s {owned.group(1)}?" if subject else question
         if that_of := _THAT_OF.fullmatch(topic):
-            placed = _PLACED.fullmatch(that_of.group("placed"))
-            behind = placed is not None and _placed_alike(previous, placed) is not None
-            return _substitute(previous, that_of.group("placed" if behind else "named"))
+            if _placed_alike(previous, that_of) is not None:
+                return _substitute(previous, f"{that_of['at']} {that_of['named']}")
+            if that_of["at"].lower() == "of":  # not: the one in the shop
+                return _substitute(previous, that_of["named"])
         if topic and not _ASKS.match(topic):
             return _substitute(previous, topic)
         if topic:  # "and how many ...?"

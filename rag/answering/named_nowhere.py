@@ -19,10 +19,11 @@ __all__ = ["named_nowhere"]
 
 _CASED = frozenset({"latin", "ru", "uk", "el"})
 _WORD = re.compile(r"[^\W\d_]{3,}")
-#: A thing told by letters and a number, E3 and DH-24; neither a unit, m2, nor what is also spelt out, Q3, v2.
+#: A thing told by letters and a number, E3 and DH-24; neither a unit, m2, nor what is also spelt out: Q3, v2,
+#: CO2, WW2, and words and not letters before the number, phase2, COVID-19.
 _CODE = re.compile(
-    r"(?<![\w.-])(?!(?:q[1-4]|h[12]|fy\d+|v\d+|(?:mid|pre|post|late|early)-\d+s?|[ckdm]?m[23]|ft2)(?![\w-]))"
-    r"([a-z]{1,6})-?(\d+[a-z]?)(?![\w-])"
+    r"(?<![\w.-])(?!(?:q[1-4]|h[12]|fy\d+|v\d+|ww[12]|g(?:7|8|20)|p\d\d|(?:mid|pre)-\d+s?|[ckdm]?m[23]|ft2|"
+    r"[cn]?o2|h2o|i18n|l10n|k8s)(?![\w-]))([a-z]{1,3})-?(\d+[a-z]?)(?![\w-])"
 )
 #: Capitalised in the middle of an English question, these tell that all its words are.
 _TITLE_CASE = re.compile(
@@ -36,7 +37,11 @@ _NO_NAMES = frozenset(
     "chairman chairwoman clause client committee company contract contractor council customer "
     "department director employee employer landlord lessee lessor licensee licensor manager management "
     "member minister ministry mayor office party parties policy president provider schedule secretary "
-    "section seller staff supplier tenant tenants treasurer user vendor".split()
+    "section seller staff supplier tenant treasurer user vendor "
+    "abstract account author chapter condition contact date deadline delivery deposit effective fee gate "
+    "introduction lead lease notice part password payment period person price project purpose refund scope "
+    "security service setting step subscription table term time warranty wifi bluetooth north south east west "
+    "king queen prince princess pope emperor school christmas xmas easter thanksgiving halloween".split()
 )
 #: Peoples whose names do not begin like those of their countries.
 _ALIKE = tuple(
@@ -44,10 +49,10 @@ _ALIKE = tuple(
     for one in (
         "french france",
         "dutch netherlands holland",
-        "danish denmark",
+        "danish dane danes denmark",
         "welsh wales",
         "irish ireland",
-        "spanish spain",
+        "spanish spaniard spaniards spain",
         "finnish finland",
         "polish poland",
         "swiss switzerland",
@@ -109,9 +114,15 @@ def _names(asked: AskedFor) -> list[list[str]]:
 
 
 def _holds_code(text: str, code: tuple[str, str]) -> bool:
-    """Whether a text holds a code, letters and number: as DH-24, DH 24 or DH24."""
+    """Whether a text holds a code, letters and number, as DH-24, DH.24 or DH24, or from E1 to E5 also E4."""
     letters, number = code
-    return re.search(rf"(?<![a-z0-9]){letters}[- ]?{number}(?![a-z0-9])", text) is not None
+    one = rf"(?<![a-z0-9]){letters}[-_./ ]?"
+    if re.search(rf"{one}{number}s?(?![a-z0-9])", text):
+        return True
+    ranges = re.finditer(
+        rf"{one}(\d{{1,6}})\s?(?:[-–]|to|bis|à|al?)\s?(?:{letters}-?)?(\d{{1,6}})", text
+    )
+    return number.isdigit() and any(int(r[1]) <= int(number) <= int(r[2]) for r in ranges)
 
 
 def _is_held(word: str, held: frozenset[str], language: str) -> bool:

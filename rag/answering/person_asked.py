@@ -24,24 +24,28 @@ _FAR_IN = 12
 _PARTICLES = frozenset("the of and de la le du des del der von van".split())
 _KIN = r"brothers?|sisters?|sons?|daughters?|wife|wives|husband|widow|mother|father|parents?|uncle|aunt|nephew|niece|cousin|relatives?|friends?|heirs?|king|queen"
 _OFFICE = (
-    r"agency|office|department|institute|museum|press|newspaper|court|police|army|club|bank|university|school|church|town|city|"
-    r"staff|crew|team|council|board|committee|company|firm|group|association|society|union|party|government|ministry|"
-    r"line|desk|service|support|reception|management|administration|authorit(?:y|ies)|commission|foundation|fund|trust|"
-    r"parliament|senate|state|country|village|county|district|municipality|parish|estate|cooperative|corporation|brewery|bakery|nobility|clergy"
+    r"(?:office|department|institute|museum|press|newspaper|court|police|club|bank|school|church|town|"
+    r"staff|crew|team|council|board|committee|firm|group|association|union|government|choir|band|troop|slave|"
+    r"line|desk|service|support|reception|management|administration|commission|foundation|fund|trust|household|"
+    r"parliament|senate|state|village|district|estate|cooperative|corporation)s?|"
+    r"(?:agenc|arm|universit|cit|compan|societ|part|ministr|authorit|countr|count|municipalit|communit|assembl|jur|nav|charit|"
+    r"brewer|baker|nobilit|clerg)(?:y|ies)|parish|military|cavalry"
 )
 #: How English and other languages speak of people without a name: by kin, by what they do, by a telephone number.
 _PEOPLE: dict[str, re.Pattern[str]] = {
     language: re.compile(normalize(pattern))
     for language, pattern in {
-        "en": r"[^ ]@[^ ]|\d{3}[ -]?\d{2}|\b(?:he|she|they|we|i|his|her|their|our|people|persons?|m[ae]n|wom[ae]n|child|children|boys?|girls?|"
-        rf"famil(?:y|ies)|{_KIN}|{_OFFICE}|(?:every|any|some|no)(?:one|body)|no one|one|all|both|none|each|those|whoever|"
+        "en": r"[^ ]@[^ ]|\d{3}[ -]?\d{2}|\b(?:call|dial|ring) \d|\bby (?!\d)|\b(?:he|she|they|we|i|you|his|her|their|our|your|people|persons?|m[ae]n|wom[ae]n|child|children|boys?|girls?|"
+        rf"famil(?:y|ies)|{_KIN}|{_OFFICE}|(?:every|any|some|no)(?:one|body)|no one|one|all|both|none|each|those|whoever|anonymous|unknown|"
         r"pupils?|guests?|nurses?|judges?|clerks?|chefs?|cooks?|guides?|heads?|chiefs?|chairs?|architects?|experts?|captains?|"
         r"surgeons?|pilots?|priests?|bishops?|monks?|nobles?|locals|public|volunteers?|\w+lords?|"
         r"\w+(?:ers?|ors?|ists?|ians?|ants?|ents?|m[ae]n|ees?|smiths?|mates?|wrights?|ess|esses))\b",
-        "fr": r"\b(?:fils|fille|frère|sœur|femme|mari|épou\w+|veu(?:f|ve)|neveu|nièce|père|mère|adjoint\w*|maire|élève|collègue|comité|"
-        r"conseil|association|société|habitants?|\w+(?:eurs?|rices?|euses?|istes?|ciens?|ciennes?))\b",
+        "fr": r"\bpar (?!\d)|\b(?:fils|fille|frère|sœur|femme|mari|épou\w+|veu(?:f|ve)|neveu|nièce|père|mère|adjoint\w*|maire|élève|collègue|comité|"
+        r"conseil|association|société|habitants?|famille|roi|reine|prêtre|curé|moines?|ministre|locataires?|secrétaires?|notaire|"
+        r"propriétaires?|maîtres?|enfants?|personne|\w+(?:eurs?|rices?|euses?|istes?|ciens?|ciennes?))\b",
         "es": r"\b(?:hij[oa]s?|herman[oa]s?|espos[oa]|mujer|marido|viud[oa]|sobrin[oa]|padre|madre|adjunt[oa]|alcalde\w*|comité|consejo|"
-        r"ayuntamiento|asociación|vecin[oa]s|\w+(?:dor(?:es|as?)?|tor(?:es|as?)?|istas?))\b",
+        r"ayuntamiento|asociación|vecin[oa]s|familia|rey|reina|cura|sacerdote|monj[ea]s?|médic[oa]s?|maestr[oa]s?|inquilin[oa]s?|"
+        r"campesin[oa]s?|obrer[oa]s?|niñ[oa]s|nadie|todos|\w+(?:dor(?:es|as?)?|tor(?:es|as?)?|istas?|antes))\b",
     }.items()
 }
 

@@ -39,6 +39,10 @@ _HOLDS = (
     r"[$€£¥₹₫฿₽₺₩]|\b(?:eur|chf|usd|tl|kr|kč|zł)\b|euro|dollar|dólar|доллар|долар|евро|δολάρ|ευρώ|ดอลลาร์|ยูโร|دولار|يورو|डॉलर|यूरो|ドル|ユーロ|달러|유로"
     r"|\bmark|pfennig|fran[ckq]|gulden|taler|thaler|kron|crown|pound|livre|libra|фунт|peset|\breal(?:es)?\b|\breais\b|\bpesos?\b|рубл|копе|крон|гривн|\blir[ae]\b|kuruş"
     r"|\bđồng\b|\bxu\b|δραχμ|บาท|دينار|دنانير|ريال|جنيه|درهم|دراهم|ليرة|ليرات|रुपय|रुपए|रुपये|पैसे|\bleu\b|\blei\b|\bbani\b|円|銭|원|złot|grosz"
+    # A price without its currency: kostet vierzig pro Gruppe, le tarif est de 12, 5,50 pro Person.
+    r"|\b(?:kostete?t?|coût(?:e|ent|ait)|cuestan?|costó|costano|custam?|стоит|стоят|коштує|kosztuje)\b"
+    r"|(?:betr[aä]g|preis|eintritt|verdien|gagne|tarif|prix|loyer|gana|vale|precio|costa|prezzo|preço|цена|ціна|cena|fiyat|ücret)\w*\b[^.!?]{0,25}(?<![\d.,])(?!(?:1[5-9]|20)\d\d(?!\d))\d|\d[.,](?:\d\d(?!\d)|[–-])"
+    r"|kein(?:e[nr]?)? (?:eintritt|gebühr|kosten)|entfällt|\bnichts\b|sans frais|aucuns? frais|offert|no se cobra|sin (?:cost[oe]|cargo)|свободн|rappen|\bsoles\b|bolívar"
     r"|gratis|gratuit|kostenlos|kostenfrei|umsonst|\bfrei\b|libre|бесплатн|безкоштовн|ücretsiz|bedava|miễn phí|δωρεάν|ฟรี|مجان|मुफ|निःशुल्क|無料|무료|za darmo"
     r"|hälfte|moitié|mitad|metà|metade|половин|\byarı|\bnửa\b|μισ[οήά]|ครึ่ง|نصف|आध|半|centime|céntimo|centavo|\bcents?\b|triệu|\btỷ\b|mili?[oõ]n|milh|million|εκατομμ"
     r"|миллион|млн|тысяч|мільйон|тисяч|milyon|ล้าน|مليون|ألف|लाख|करोड़|億|万|백만"

@@ -158,7 +158,7 @@ _NO_SUM = (
     r"(?! (?:margin|ratio|growth|increase|decrease|rise|fall|change|index|driver|law|act|bill|structure|control|risk|"
     r"polic(?:y|ie)|strateg(?:y|ie)|model|cent(?:er|re)|analys[ie]s|saving|cut|factor|plan|committee|process|cycle|"
     r"source|stream|agreement|dispute|freeze|system|scheme|list|tag|type|categor(?:y|ie)|breakdown|component|"
-    r"statement|war|gap|regulation|rule)(?:e?s)?\b)"
+    r"statement|war|gap|regulation|rule|function|ceiling|recognition)(?:e?s)?\b)"
 )
 #: What stands behind "how" and is measured.
 _MEASURES = "big|large|high|tall|far|deep|wide|fast|heavy|often"
@@ -479,10 +479,10 @@ _CHINESE_ASKS = re.compile(
 )
 #: Words that only begin like a unit: 多少家庭 counts families, in 户 most likely.
 _NO_UNIT = (
-    "家[庭长属族电具政务]|项目|人[才员口力工士物]|名(?:师(?!傅)|医(?![生护师])|企(?!业家)|校(?![长友])|人(?!员)|[额录])|位[置移]|户[籍型口]|件数|处[级室长罚方]|条[例件款约]|所[有属]"
-    "|座[位谈]|架构|台[湾风账]|套[餐房路]|部[门队件落署]|张贴|本[科地土金]|首[都席批]|支(?:部(?!队)|[柱出付行撑])|头[衔目]|间[隔接]|层[次面]"
-    "|级别|期[限间货]|场[馆地所景]|次数|批[次示准]|种(?:[类子]|植(?!物))|类[型别]|门[店诊票户类]|岁月|元[素件旦宵]|米[粉饭]|分[数公店支析]|度[假数]"
-    "|升[级学]|集[团体装市]|卷宗|代[表理价]|倍数|字数|村[民庄委镇]|省[级份会]|国[家企际]|年[轻级度货终龄代]|天[然才]|月[份薪租]|周[边期]"
+    "家(?:[庭长族电务]|属(?!于)|具(?![备有])|政(?!府))|项目(?![标前])|人[才员口力工士物]|名(?:师(?![傅生])|医(?![生护师])|企(?!业家)|校(?![长友])|人(?!员)|[额录])|位(?:置|移(?!民))|户[籍型口]|件数(?![码据控])|处[级室长罚方]|条[例件款约]|所(?:有|属(?!于))"
+    "|座(?:位(?!于)|谈)|架构|台(?:[湾账]|风(?![机扇]))|套[餐路]|部[门队件落署]|张贴|本[科地土金]|首[都席批]|支(?:部(?!队)|[柱出付行撑])|头[衔目]|间(?:隔(?!离)|接(?!待))|层[次面]"
+    "|级别|期[限间货]|场(?:[馆所景]|地(?!震))|次数(?![学据字])|批[次示准]|种(?:类(?![型别])|子|植(?!物))|类[型别]|门[店诊票户类]|岁月|元[素件旦宵]|米[粉饭]|分[数公店支析]|度[假数]"
+    "|升[级学]|集[团体装市]|卷宗|代[表理价]|倍数|字数|村[民庄委镇]|省[级份会]|国[家企际]|年[轻级度货终龄代]|天然|月[份薪租]|周[边期]"
     "|日常"
 )
 _UNIT = re.compile(rf"(?:多少|(?<!哪)几)(?:万|亿|千|百)?(?!{_NO_UNIT})({_COUNTED})")

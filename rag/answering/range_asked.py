@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from math import inf, nextafter
 from typing import NamedTuple, Protocol
 
 from rag.normalization import normalize
 
 __all__ = ["Range", "range_holds", "ranges_asked", "sentence_in_range"]
 
-_NUMBER = r"(\d+(?:\.\d+)?)"
+_NUMBER = r"((?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)"
 _UNIT = (
     "([百千万亿]?(?:元|人|米|公里|千米|平方米|吨)|年|个月|月|周岁|周|天|日|小时|分钟|岁|公斤|克|度|℃|%|次|件"
     "|分|级)"
 )
-_OVER = r"(?:满|达到?|超过|大于|高于)?"
-_UNDER = "(?:不满|未满|不足|低于|小于)"
+_ABOVE = "(?<!不)(?:超过|大于|高于)"
+_BELOW_IT = "(?:不满|未满|不足|(?<!不)[低小]于)"
+_UNDER = f"(?:{_BELOW_IT}|不(?:超过|大于|高于))"
 _BETWEEN = re.compile(
-    rf"{_OVER}{_NUMBER}{_UNIT}?(?:\(含\)|及?以上)?,?(?P<to>{_UNDER}|至|到|[-~—–])(?:不满|未满)?"
-    rf"{_NUMBER}{_UNIT}(?:\(含\)|以下|以内)?"
+    rf"(?:(?P<above>{_ABOVE})|满|达到?)?{_NUMBER}{_UNIT}?(?:\(含\)|及?以上)?,?"
+    rf"(?P<to>{_UNDER}|至|到|[-~—–])(?P<below>不满|未满)?{_NUMBER}{_UNIT}(?:\(含\)|以下|以内)?"
 )
 _AT_LEAST = re.compile(
-    rf"{_OVER}{_NUMBER}{_UNIT}(?:\(含\)|及)?以上|(?:满|超过|大于|高于){_NUMBER}{_UNIT}的?"
+    rf"(?:满|达到?)?{_NUMBER}{_UNIT}(?:\(含\)|及)?以上|"
+    rf"(?:(?P<above>{_ABOVE})|(?<![不未])满|不[低小少]于){_NUMBER}{_UNIT}的?"
 )
 _BELOW = re.compile(rf"{_UNDER}{_NUMBER}{_UNIT}|{_NUMBER}{_UNIT}(?:\(含\)|及)?(?:以下|以内)")
 #: A question that tells a range itself names no value: 3天以上, 不满5年和满5年.
 _TELLS_RANGE = re.compile(rf"{_UNDER}{_NUMBER}|{_NUMBER}{_UNIT}?(?:\(含\)|及)?以[上下内]")
-_VALUE = re.compile(rf"(?<![\d.第]){_NUMBER}{_UNIT}(?![底初末])")
+#: 8日 of 5月8日 is none.
+_VALUE = re.compile(rf"(?P<above>{_ABOVE})?(?<![\d.第月]){_NUMBER}{_UNIT}(?![底初末])")
 _FIRST_YEAR = 1000  # 2023年 is no length of time
 _MYRIADS = {"百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
 #: Sentences of one rule stand within so many characters.
@@ -80,11 +84,16 @@ def ranges_asked(text: str, question: str) -> tuple[list[Range], int | None]:
     """The ranges of a text in the unit of a value that a question names, and which of them holds it.
 
     Both normalised. Of several that hold it the one that begins highest counts: 超过10天 before 超过3天. No
-    ranges where the question names no value, or tells a range itself.
+    ranges where the question names no value, or tells a range itself, and where the text names the value too.
     """
     values = _values(question)
     found = [one for one in _ranges(text) if one.unit in values] if values else []
-    holding = [i for i, one in enumerate(found) if any(map(one.holds, values[one.unit]))]
+    if any(
+        values.get(unit) == value and not any(one.start <= at < one.end for one in found)
+        for at, value, unit in (_values_of(text) if found else ())
+    ):
+        return [], None
+    holding = [i for i, one in enumerate(found) if one.holds(values[one.unit])]
     return found, max(holding, key=lambda i: found[i].low, default=None)
 
 
@@ -115,16 +124,28 @@ def sentence_in_range(
     return None
 
 
-def _values(question: str) -> dict[str, list[float]]:
-    """The values that a question names, by unit."""
-    found: dict[str, list[float]] = {}
+def _values(question: str) -> dict[str, float]:
+    """The value that a question names, by unit; none in a unit that it names two in."""
+    found: dict[str, set[float]] = {}
     if not _TELLS_RANGE.search(question):
-        for number, of in _VALUE.findall(question):
-            factor, unit = _scaled(of)
-            value = float(number) * factor
-            if unit != "年" or value < _FIRST_YEAR:
-                found.setdefault(unit, []).append(value)
-    return found
+        for _, value, unit in _values_of(question):
+            found.setdefault(unit, set()).add(value)
+    return {unit: values.pop() for unit, values in found.items() if len(values) == 1}
+
+
+def _values_of(text: str) -> Iterator[tuple[int, float, str]]:
+    """Each value of a text with its place and unit; 超过5天 is just above 5."""
+    for match in _VALUE.finditer(text):
+        above, number, of = match.groups()
+        value, unit = _valued(number, of, above=above)
+        if unit != "年" or value < _FIRST_YEAR:
+            yield match.start(), value, unit
+
+
+def _valued(number: str, unit: str, *, above: str | None = None) -> tuple[float, str]:
+    factor, base = _scaled(unit)
+    value = float(number.replace(",", "")) * factor
+    return (nextafter(value, inf) if above else value), base
 
 
 def _scaled(unit: str) -> tuple[float, str]:
@@ -149,16 +170,17 @@ def _ranges(text: str) -> tuple[Range, ...]:
 def _range(pattern: re.Pattern[str], match: re.Match[str]) -> Range | None:
     start, end = match.span()
     if pattern is _BETWEEN:
-        low, first, _, high, of = match.groups()
-        factor, unit = _scaled(of)
-        below, unit_below = _scaled(first) if first else (factor, unit)
-        closed = re.fullmatch(_UNDER, match["to"]) is None and "不满" not in match.group()
-        if unit_below != unit:
+        above, low, first, to, below, high, of = match.groups()
+        least, unit_below = _valued(low, first or of, above=above)
+        most, unit = _valued(high, of)
+        if unit_below != unit or least > most:
             return None
-        return Range(start, end, float(low) * below, float(high) * factor, unit, closed)
-    number, of = (group for group in match.groups() if group)
-    factor, unit = _scaled(of)
-    value = float(number) * factor
+        closed = below is None and re.fullmatch(_BELOW_IT, to) is None
+        return Range(start, end, least, most, unit, closed)
     if pattern is _AT_LEAST:
-        return Range(start, end, value, float("inf"), unit, closed=False)
-    return Range(start, end, 0.0, value, unit, closed=not re.match(_UNDER, match.group()))
+        number, of = (match[1], match[2]) if match[1] else (match[4], match[5])
+        value, unit = _valued(number, of, above=match["above"])
+        return Range(start, end, value, inf, unit, closed=False)
+    number, of = (match[1], match[2]) if match[1] else (match[3], match[4])
+    value, unit = _valued(number, of)
+    return Range(start, end, 0.0, value, unit, closed=not re.match(_BELOW_IT, match.group()))

@@ -165,10 +165,11 @@ def read(
     return [score for score in scores if score is not None]
 
 
-#: With what belongs to it; 2022年以前 and 2022年前 are times of their own, 2022年前三季度 is not.
+#: With what belongs to it; 2022年以前, 2022年前 and 2022年起 are times of their own, 2022年前三季度 is not. Of
+#: 2022年底 年底 stays.
 _YEAR = re.compile(
-    r"(?:截[至止]|[在到])?(?P<year>20\d\d|19\d\d)年度?的?"
-    r"(?!代|以[前后後来來]|前(?![一二三四五六七八九十\d半])|[后後])"
+    r"(?:截[至止]|[在到])?(?P<year>20\d\d|19\d\d)(?:(?=年(?:[底末]|初(?![中级等])))|年度?的?"
+    r"(?![底末代起至到]|初(?![中级等])|[以之][前后後来來]|前(?![一二三四五六七八九十\d半])|[后後]))"
 )
 
 

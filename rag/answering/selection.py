@@ -269,8 +269,15 @@ def _rows_of_column(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
     noun = held_terms(wanted["has"] or wanted["list"])
     if not any(all(ranked.weights.met(term, name) for term in noun) for name in names):
         return []
-    same = of_one_document(ranked, best)
-    return [i for i in same if i != best and ranked.candidates[i].head == candidate.head]
+    # A table with the same columns may stand there for another device, which the question does not name.
+    above = _share(ranked, candidate.frame)
+    return [
+        i
+        for i in of_one_document(ranked, best)
+        if i != best
+        and ranked.candidates[i].head == candidate.head
+        and _share(ranked, ranked.candidates[i].frame) >= above
+    ]
 
 
 _ANSWER_MARK = re.compile(r"[\s*_]*(?:答|a(?:nswer)?)[*_]*\s*[:：]", re.IGNORECASE)

@@ -16,20 +16,28 @@ __all__ = ["MOST", "questions_in", "together"]
 
 #: Questions of one message that are answered each by itself; a longer message is taken as one.
 MOST = 10
-_MARK = re.compile(r"[?？؟]+")
+#: No mark is one in an address, such as https://example.org/search?q=1, and one before a quote's end.
+_MARK = re.compile(r"[?？؟][?？؟!！]*+(?!['’]|(?<=[!-~]\?)[a-zA-Z0-9])")
+_HAN = "一二三四五六七八九十"
+#: But not 3、4号线, 七、八月 and -5度.
 _NUMBER = re.compile(
-    r"\s*(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.、．](?!\d)|[-*•·①-⑩])\s*"
+    rf"\s*(?:[(（]?(?:\d{{1,2}}[)）.、．](?!\d)|[{_HAN}]{{1,2}}[)）.、．](?![{_HAN}\d]))|[-*](?!\d)|[•·①-⑩])\s*"
 )
 _PAIRS = dict(zip("《〈“「『（(【[", "》〉”」』）)】]", strict=True))
-#: Asks whether it is so, and nothing more.
+#: Asks whether it is so, or to be answered, and nothing more.
 _ECHO = re.compile(
     r"(?:[这這那][个個]?)?(?:是?真的|真|[对對好行有能]|是(?:[这這][样樣])?|可以|可能|没错|沒錯)?[吗嗎么麼吧呢]|"
+    r"[对對是好行能]不[对對是好行能]|我?想?(?:[请請]教|[请請]?[问問])(?:一下|一?[个個][问問][题題])?|"
+    r"[请請]?[问問]?[你您]?(?:在|有人|知道|(?:能|可以)(?:告[诉訴]我|[帮幫](?:忙|我)|回答)(?:一下)?)[吗嗎]|"
+    r"(?:can|could|would|will) (?:you|i)(?: please)? (?:help|tell|explain|answer|ask)"
+    r"(?: me| us| you)?(?: this| that| it| something| a question)?(?: please)?|"
+    r"do you know(?: that)?|any ideas?|(?:is )?(?:anyone|anybody) (?:here|there)|"
     r"(?:is|was|does|do|are|were|did|has|have|can|will)(?: it| that| they| this)?(?: not| so| right| true)?|"
     r"really|isn'?t it",
     re.IGNORECASE,
 )
 #: Asks in a Chinese or Japanese piece, also where it is part of what is measured: 几天.
-_ASKING = re.compile("[几幾哪谁誰何怎]|多少|什么|什麼|甚麼|いくつ|いくら|どこ|だれ")
+_ASKING = re.compile("[几幾哪谁誰何怎]|多[少久]|是否|什么|什麼|甚麼|いくつ|いくら|どこ|だれ")
 _THANKS = re.compile(
     r"(?:[谢謝]{2}|多[谢謝]|感[谢謝]|麻烦了|麻煩了|(?:many )?thanks?|thank you|please|merci|danke|gracias)\W*",
     re.IGNORECASE,
@@ -42,14 +50,15 @@ def questions_in(message: str) -> tuple[str, ...]:
     """The questions of a message in their order; the message alone where it asks but one.
 
     A question ends at a mark outside quotes and brackets, an item of a list also at its line. What asks nothing
-    by itself (``比如价格方面？``, ``right?``, a sentence before the question) stays with what is beside it.
+    by itself (``比如价格方面？``, ``right?``, ``什么？`` and a sentence before the question) stays with what is
+    beside it.
     """
     joined: list[str] = []
     waiting = ""
     for piece, ends in (found for line in message.splitlines() for found in _pieces(line)):
         whole = f"{waiting} {piece}".strip()
         waiting = ""
-        if ends and _asks(piece):
+        if ends and _asks(piece) and (joined or _names_something(piece)):
             joined.append(whole)
         elif joined and _MARK.search(piece):
             joined[-1] = f"{joined[-1]} {whole}"
@@ -172,14 +181,15 @@ class _Written:
 def _pieces(line: str) -> Iterator[tuple[str, bool]]:
     """The pieces of a line up to each question mark, and what is left; and whether each may end a question.
 
-    An item of a numbered list may without a mark.
+    An item of a list may without a mark. Numbers of items are left out.
     """
     number = _NUMBER.match(line)
     start = number.end() if number else 0
     for mark in _MARK.finditer(line):
         if mark.end() == len(line) or not _is_inside(line, start, mark.start()):
             yield line[start : mark.end()].strip(_BLANK), True
-            start = mark.end()
+            number = _NUMBER.match(line, mark.end())
+            start = number.end() if number else mark.end()
     if rest := line[start:].strip(_BLANK):
         yield rest, number is not None
 
@@ -189,7 +199,7 @@ def _is_inside(line: str, start: int, end: int) -> bool:
     return any(
         line.count(opening, start, end) > line.count(closing, start, end)
         for opening, closing in _PAIRS.items()
-    ) or bool(line.count('"', start, end) % 2)
+    ) or any(line.count(quote, start, end) % 2 for quote in '"`')
 
 
 def _asks(piece: str) -> bool:
@@ -197,9 +207,16 @@ def _asks(piece: str) -> bool:
     if _ECHO.fullmatch(_LETTERS.sub(" ", piece).strip()):
         return False
     asked = analyse(piece)
-    return bool(_ASKING.search(piece)) or _LETTERS.sub("", asked.content) != _LETTERS.sub(
-        "", asked.normalised
-    )
+    if _ASKING.search(piece):
+        return True
+    if not _MARK.search(piece):
+        return asked.kind != "thing" and not asked.language.startswith("zh")
+    return _LETTERS.sub("", asked.content) != _LETTERS.sub("", asked.normalised)
+
+
+def _names_something(piece: str) -> bool:
+    """Whether a piece holds more than asking words."""
+    return bool(_LETTERS.sub("", analyse(piece).content))
 
 
 def _interleaved(groups: Sequence[Sequence[Passage]]) -> Iterator[Passage]:

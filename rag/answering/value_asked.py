@@ -65,28 +65,35 @@ _VALUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     )
 )
 
+#: The day before a year: 3 May, May 3.
+_DAY = r"(?:\d{1,2} \w+ |[a-z]+ \d{1,2},? )?"
 #: The same where question and sentence are English; what stands around the sentence may hold these.
 _ENGLISH_VALUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(asks), re.compile(holds))
     for asks, holds in (
         (
             r"\b(?:what|which) year\b",
-            r"(?<!\d)(?:1\d{3}|20\d{2})(?!\d)|centur|decade|year|\bago\b|\d(?:st|nd|rd|th)\b|\b(?:form|grade|term|season)\b",
+            r"(?<!\d)(?:1\d{3}|2\d{3})(?!\d)|centur|decade|year|\bago\b|\d(?:st|nd|rd|th)\b|\b(?:form|grade|term|season|semester|ad|bce?|ce)\b"
+            r"|\b(?:in|of|from|until|since) \d{3}\b(?! [a-z]+s\b)|\d[./]\d{1,2}[./]\d\d|\bfy ?\d",
         ),
         (
             r"\bhow old\b",
-            r"\b(?:aged?|born|birthday|years? old|year-old|centur|founded|built|opened|dat(?:es|ed|ing) (?:back|from)|since|ago)"
-            r"|,\s\d{1,3}\s?[,)]|\(\s?\d{1,3}\s?\)|(?<!\d)(?:1\d{3}|20\d{2})(?!\d)|\b\d{1,3} years\b|\bteen|\badult|\bminors?\b"
-            r"|\b(?:over|under|from|below|above|least|than|of|turn(?:ed|s)?) \d{1,2}\b|\bafter \w+ years\b",
+            r"\b(?:aged?|born|birthday|(?:year|month|week|day)s?(?: |-)old|centur|founded|built|opened|dat(?:es|ed|ing) (?:back|from)|since|ago)"
+            r"|,\s\d{1,3}\s?[,)]|\(\s?\d{1,3}\s?\)|(?<!\d)(?:1\d{3}|20\d{2})(?!\d)|\b\d{1,3} (?:year|month|week)s\b|teen|\badult|\bminors?\b"
+            r"|\b(?:over|under|from|below|above|least|than|of|turn(?:ed|s)?|is|was|are|were|be|at|s?he|they) \d{1,3}\b(?! [a-z]+s\b)|\bafter \w+ years\b"
+            r"|\d\+|(?:twent|thirt|fort|fift|sixt|sevent|eight|ninet)(?:y|ies)\b|\bfrom \w+ to (?:three|four|five|six|seven|eight|nine|ten|twelve)\b"
+            r"|\b(?:roman|ancient|prehistoric|medieval|jurassic)\b",
         ),
         (
             r"^(?:and |so )?(?:when|where|(?:in|on|at) (?:what|which))\b[^?]*\bborn\b|date of birth|birthday",
-            r"born|birth|\(\s?(?:b\.\s?)?(?:\d{1,2} \w+ )?\d{4}\s?[–-]|\bb\. ?\d|native|came into the world|aged|years old|year-old",
+            rf"born|birth|\(\s?(?:b\.\s?)?{_DAY}\d{{4}}\s?(?:[–-]|to\b)|\bb\. ?\d|\*\s?{_DAY}\d{{4}}|native|\b(?:comes?|came|hail(?:s|ed)) from\b"
+            r"|came into the world|aged|years old|year-old",
         ),
         (
-            r"^(?:and |so )?(?:when|where|(?:in|on|at) (?:what|which))\b[^?]*\b(?:did [^?]+ die|died|dead)\b|date of death",
+            r"^(?:and |so )?(?:when|where|(?:in|on|at) (?:what|which))\b[^?]*\b(?:did [^?]+ die|died|found dead)\b(?! (?:out|down|off|away))|date of death",
             r"\bdie[sd]?\b|death|dead|dying|killed|passed away|drown|lost (?:his|her|their) li|perish|murder|\bshot\b|executed"
-            r"|buried|funeral|\blate\b|[–-]\s?(?:\d{1,2} \w+ )?\d{4}\s?\)|widow|until (?:his|her)|\bli(?:fe|ves)\b|fatal|victim",
+            rf"|buried|funeral|\blate\b|(?:[–-]|\bto)\s?{_DAY}\d{{4}}\s?\)|widow|until (?:his|her)|\bli(?:fe|ves)\b|lifeless|fatal|victim"
+            r"|\b(?:fell|fallen|hanged|beheaded|succumbed|suicide|obituary|slain)\b|assassin",
         ),
     )
 )
@@ -100,10 +107,19 @@ _COST = re.compile(
     r"(?= (?:per|for|on|in|to|a|an|from|at|each|apiece|altogether)\b|\s*(?:[?]|$))"
     r"|\bhow much (?:rent|tuition|duty|tax|interest) (?:is|was|do|does|did|must|has)\b"
 )
+#: What is no money: the training cost of a model, technical debt, where an income comes from, attention that is paid.
+_NO_MONEY = re.compile(
+    r"\b(?:comput\w+|training|inference|memory|energy|time|technical|human|social) (?:costs?|price|debt)\b|\bpay [^?]*\battention\b"
+    r"|\b(?:source|form|kind) of\b|\b(?:based on|for)\s*[?]"
+)
+_NUMBER = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\\w+teen|\\w+ty|hundred|thousand"
 _SUM = re.compile(
     r"[$€£¥₹₽₩]|\b(?:usd|eur|gbp|chf|dollar|euro|pound|yuan|franc|crown|kron[ae]|mark|pesos?|rupee|\w*pence|guinea|penny|pennies|cent|yen|rou?ble|lira"
-    r"|dinar|ducat|guilder|shilling|florin|thaler|zloty|forint|baht|won|real|rand|koruna|coin)s?\b|million|billion|\bfree\b|nothing|included|waived|donation|contribution|\b\d+\.\d\d\b"
-    r"|(?:no|without)(?: \w+)? (?:charge|cost|fee|payment)|\b(?:half|twice|double|triple|third|quarter)|per ?cent|%|\d[\d,.]*[kmb]\b"
+    r"|dinar|ducat|guilder|shilling|florin|thaler|zloty|forint|baht|won|real|rand|koruna|coin|credit|quid|buck|tenner|fiver)s?\b|million|billion|\bfree\b"
+    r"|complimentary|nothing|included|waived|donation|contribution|fortune|open[- ]source|\b(?:same|depend|var(?:y|ies)|negotia|on request)|\b\d+[.,]\d\d\b"
+    r"|\d (?:[acns]ad|aud|nzd|sek|nok|dkk|kr|pln|czk|huf|inr|cny|rmb|jpy|krw|btc|eth)\b"
+    rf"|\b(?:{_NUMBER}) (?:an?|per|each|for)\b|quadratic|linear|logarithmic|\bo\("
+    r"|(?:no|without)(?: \w+)? (?:charge|cost|fee|payment)|\b(?:half|twice|double|triple|third|quarter|fifth|tenth)|per ?cent|%|\d[\d,.]*[kmb]\b"
     # A sum without its currency: the rent is 900 a month.
     r"|\b(?:cost|fare|fee|fine|price|salar|wage|rent|paid|pay|charge|spen[dt]|earn|sav(?:e|ing)|worth|budget|revenue|income)\w*\b[^.]{0,40}"
     r"(?<![\d,.])(?!(?:1[5-9]|20)\d\d(?!\d))\d"
@@ -115,13 +131,18 @@ _MEASURES = re.compile(
     r"gallons?|square|cubic|watts?|volts?|amps?|decibels?|lux|(?:giga|mega|kilo)?bytes?|km/h|mph|[cmdk]?m[23]?|[km]?g|[kmg]?wh?|[kmg]?hz|"
     r"[kmgt]i?b|db|[km]?v|m?ah|[mcd]?l|ft|lbs?|oz)\b)"
 )
+#: How many of a measure or of a currency are asked for: vacation days, working hours, euros.
+_MEASURED = re.compile(
+    rf"\bhow many (?:[\w-]+ ){{0,2}}(?:{_MEASURES.pattern}|(?:euros|dollars|pounds|francs|cents|yuan|yen|kcal)\b)"
+)
 #: So many things, also behind a month: in March 31 animals were found.
 _THINGS = re.compile(r"\b\d[\d,]* ([a-z]+s)\b")
 _YEAR_ALONE = re.compile(r"1[5-9]\d\d|20\d\d")
 #: Words that count without a figure, and a row of what is counted.
 _COUNTING = re.compile(
     r"\b(?:no|none|neither|both|single|only|once|twice|pair|couple|several|few|nobody|each|every|another|an?|hundreds|thousands|dozens?|"
-    r"all|half|most|third|quarter|majority|many)\b|, (?!(?:which|who|that|but|and|so|was|is|were|are)\b)(?:[\w'’-]+ ){1,4}and "
+    r"all|half|most|third|quarter|majority|many|unlimited|unanimous(?:ly)?|twins?|triplets?|bilingual|(?:dupl|tripl|quadrupl)icate|childless)\b"
+    r"|\b[ivx]+ to [ivx]+\b|\b(?:number(?:ed|ing)|total(?:l?ed|l?ing)?|about|around|nearly|almost|over|than|some) \d{4}\b|, (?!(?:which|who|that|but|and|so|was|is|were|are)\b)(?:[\w'’-]+ ){1,4}and "
 )
 
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -181,13 +202,15 @@ def lacks_kind(asked: AskedFor, told: str, nearby: str) -> bool:
 
 def _asks_sum(asked: AskedFor) -> bool:
     """Whether an English question asks for one sum; what are the costs of smoking? does not."""
-    return not asked.many and (asked.kind == "money" or _COST.search(asked.normalised) is not None)
+    if asked.many or _NO_MONEY.search(asked.normalised):
+        return False
+    return asked.kind == "money" or _COST.search(asked.normalised) is not None
 
 
 def _asks_count(asked: AskedFor) -> bool:
     """Whether an English question asks how many things there are, and not how much they measure."""
-    countable = asked.units and asked.units != "times" and not _MEASURES.match(asked.units)
-    return asked.kind == "figure" and bool(countable)
+    measured = asked.units == "times" or _MEASURED.search(asked.normalised)
+    return asked.kind == "figure" and bool(asked.units) and not measured
 
 
 def _holds_sum(told: str) -> bool:

@@ -12,6 +12,7 @@ from rag.embedding.identity import base_name, must_match, same_model
 from rag.embedding.loading import (
     bundled_model_path,
     load_embedder,
+    may_match,
     name_before_loading,
     setting_of,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "bundled_model_path",
     "knows_pieces",
     "load_embedder",
+    "may_match",
     "must_match",
     "name_before_loading",
     "same_model",

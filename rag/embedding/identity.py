@@ -13,11 +13,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from rag.embedding.prompts import prompts_for
-from rag.embedding.protocol import Embedder
 from rag.errors import IndexModelMismatchError
 
 __all__ = ["STATIC", "base_name", "folder_model", "must_match", "place_of", "same_model"]
 
+#: A model's name and the length of its vectors.
+Space = tuple[str, int]
 #: The names of all static models begin so.
 STATIC = "rag-static"
 
@@ -99,30 +100,24 @@ def _prompts(name: str) -> tuple[str, str]:
     return ("", "") if name.startswith(STATIC) else prompts_for(name)
 
 
-def must_match(
-    path: str | Path, model: str, dimension: int, embedder: Embedder, *, setting: str | None = None
-) -> None:
-    """Refuse to compare the vectors of an index, of this model and dimension, with an embedder's.
+def must_match(path: str | Path, index: Space, query: Space, *, setting: str | None = None) -> None:
+    """Refuse to compare the vectors of an index with those of another model or length.
 
     Args:
         path: The index folder, for the message.
-        model: What the index notes.
-        dimension: Length of the index's vectors.
-        embedder: Anything with a name and a dimension.
-        setting: What asked for it by name; None where it was given as an object.
+        index: What the index notes: the model's name and the length of its vectors.
+        query: The same of the embedder.
+        setting: What asked for the embedder by name; None where it was given as an object.
 
     Raises:
         IndexModelMismatchError: They are of different models, or of different lengths.
     """
-    mine = embedder.name
-    if not same_model(model, mine):
-        raise IndexModelMismatchError(
-            path=str(path), index_model=model, query_model=mine, model=setting
-        )
-    if dimension != embedder.dimension:
-        raise IndexModelMismatchError(
-            path=str(path),
-            index_model=f"{model} with {dimension} dimensions",
-            query_model=f"{mine} with {embedder.dimension} dimensions",
-            model=setting,
-        )
+    (known, dimension), (mine, wanted) = index, query
+    if same_model(known, mine):
+        if dimension == wanted:
+            return
+        known = f"{known} with {dimension} dimensions"
+        mine = f"{mine} with {wanted} dimensions"
+    raise IndexModelMismatchError(
+        path=str(path), index_model=known, query_model=mine, model=setting
+    )

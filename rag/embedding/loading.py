@@ -8,8 +8,15 @@ from pathlib import Path
 from rag.embedding.identity import STATIC, base_name, folder_model, same_model
 from rag.embedding.protocol import Embedder
 from rag.embedding.static import StaticEmbedder, bundled_model_path, is_static_model
+from rag.errors import IndexModelMismatchError
 
-__all__ = ["bundled_model_path", "load_embedder", "name_before_loading", "setting_of"]
+__all__ = [
+    "bundled_model_path",
+    "load_embedder",
+    "may_match",
+    "name_before_loading",
+    "setting_of",
+]
 
 
 @lru_cache(maxsize=4)
@@ -41,6 +48,22 @@ def name_before_loading(name: str) -> str | None:
     if name == "bundled" or is_static_model(Path(name)):
         return load_embedder(name).name
     return folder_model(name) if Path(name).is_dir() else None
+
+
+def may_match(path: str | Path, model: str, setting: str) -> None:
+    """Refuse a setting that asks for another model than an index notes, as far as is known without loading it.
+
+    Raises:
+        IndexModelMismatchError: It does.
+        EmbeddingModelError: It names a static model that cannot be read.
+    """
+    wanted = name_before_loading(setting)
+    # The revision of a big model is known once it is loaded; the name tells most mistakes now.
+    fits = same_model(model, wanted) if wanted else setting in (model, base_name(model))
+    if not fits:
+        raise IndexModelMismatchError(
+            path=str(path), index_model=model, query_model=wanted or setting, model=setting
+        )
 
 
 def setting_of(name: str) -> str | None:

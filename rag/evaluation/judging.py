@@ -90,9 +90,11 @@ def judge(
         values |= _answer_values(question, answer, shown, documents)
     rank = _rank(outcome.rankings.get("", ()), places, relevance)
     if not ask:
-        passed = values.get("success@5", (0.0, 1.0))[0] == 1.0
+        found = values.get("success@5", (0.0, 1.0))[0]
+        passed = found == 1.0
         stage = "" if passed else "retrieval"
-        reason = "" if passed else _missed(rank)
+        some = f"{found:.0%} of the evidence among the first five passages"
+        reason = "" if passed else some if found else _missed(rank)
     else:
         passed, stage, reason = _verdict(
             question,

@@ -142,22 +142,18 @@ def check_model(folder: Path, setting: str) -> list[Finding]:
     Raises:
         EmbeddingModelError: The setting names a folder of ours that cannot be read.
     """
-    from rag.embedding import name_before_loading, same_model
+    from rag.embedding import may_match
 
     with (
         catalog.translated(folder),
         contextlib.closing(catalog.connect(folder, read_only=True)) as connection,
     ):
         known = catalog.read_facts(connection, folder)["model"]
-    wanted = name_before_loading(setting)
-    # The revision of a big model is not known before it is loaded.
-    fits = known.rpartition("@")[0] == setting if wanted is None else same_model(known, wanted)
-    if fits or known == setting:
-        return []
-    error = IndexModelMismatchError(
-        path=str(folder), index_model=known, query_model=wanted or setting, model=setting
-    )
-    return [Finding(level="note", subject="model", message=str(error))]
+    try:
+        may_match(folder, known, setting)
+    except IndexModelMismatchError as error:
+        return [Finding(level="note", subject="model", message=str(error))]
+    return []
 
 
 def _sizes(folder: Path) -> Finding:

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from rag.embedding.identity import same_model
+from rag.embedding.identity import must_match
 from rag.embedding.protocol import SentencePieces
 from rag.errors import (
     DocumentNotFoundError,
@@ -125,16 +125,12 @@ def open_store(
         elif made and not (folder / CATALOG_FILE).exists():
             raise NotAnIndexError(f"{folder}: there is no index yet. Make one: rag index PATH")
         store = EmbeddedStore(folder, read_only=read_only)
-    if model is not None and not same_model(store.model, model):
+    wanted = (model or store.model, dimension or store.dimension)
+    try:
+        must_match(folder, (store.model, store.dimension), wanted)
+    except IndexModelMismatchError:
         store.close()
-        raise IndexModelMismatchError(path=str(folder), index_model=store.model, query_model=model)
-    if dimension is not None and dimension != store.dimension:
-        store.close()
-        raise IndexModelMismatchError(
-            path=str(folder),
-            index_model=f"{store.model} with {store.dimension} dimensions",
-            query_model=f"{model or store.model} with {dimension} dimensions",
-        )
+        raise
     return store
 
 

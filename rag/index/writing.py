@@ -419,8 +419,10 @@ class _Transaction:
         Raises:
             IndexLockedError: Another writer has.
         """
+        from rag.index.embedded import LOCK_FILE
+
         if int(catalog.read_meta(self._connection)["generation"]) != self.generation:
-            raise IndexLockedError(str(self._folder), holder_of(self._folder / "write.lock"))
+            raise IndexLockedError(str(self._folder), holder_of(self._folder / LOCK_FILE))
 
     def apply(self, guard: threading.Lock, changes: Sequence[_Change], cache: VectorCache) -> None:
         """Make changes; the guard is held only while the connection is used.

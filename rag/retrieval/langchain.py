@@ -449,7 +449,8 @@ class StoreVectorStore(VectorStore):
     def _must_match(self, model: str | None, dimension: int) -> None:
         """Refuse vectors of another model; one that a store does not name is taken for the same."""
         path = str(getattr(self._store, "path", "This store"))
-        must_match(path, model or self._embedder.name, dimension, self._embedder)
+        mine = self._embedder.name
+        must_match(path, (model or mine, dimension), (mine, self._embedder.dimension))
 
     def _must_fit(self, facts: Mapping[str, str]) -> None:
         """Refuse to write what would not fit the index with these facts."""

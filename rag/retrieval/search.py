@@ -77,7 +77,7 @@ class Found:
 
     def passages(self, k: int) -> list[Passage]:
         """The first ``k``, or as many as there are."""
-        return _passages(self.view, self.ids, self.scores, k, grouped=self.grouped)
+        return _passages(self.view, self.ids, self.scores, int(k), grouped=self.grouped)
 
 
 def retrieve(
@@ -126,7 +126,7 @@ def find(
     Arguments and errors are those of :func:`retrieve`.
     """
     settings = settings or Settings()
-    question = check_query(question, k)
+    question, k = check_query(question, k), int(k)  # a small one of numpy's would overflow
     pool = max(POOL, 3 * k)
     mode = settings.fusion if embedder is not None else "lexical"
     vector = None

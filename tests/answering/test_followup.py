@@ -121,6 +121,7 @@ def test_a_question_about_something_else_stays(question) -> None:
         ("What is the entrance fee for adults?", "And for children?", "What is the entrance fee for children?"),
         ("How large is the tank of the X200?", "And that of the Pro?", "How large is the tank of the Pro?"),
         ("How much does the X200 cost?", "What about that of the Pro?", "How much does the Pro cost?"),
+        ("How heavy is the X200?", "And the one with the lamp?", "How heavy is the one with the lamp?"),
         ("How many farms are there in Spain?", "And those in Italy?", "How many farms are there in Italy?"),
         ("How many moths came with a lamp?", "And without a lamp?", "How many moths came without a lamp?"),
         ("How many moths came under lamps?", "And without a lamp?", "How many moths came without a lamp?"),

@@ -11,7 +11,8 @@ from tests.answering.made import passage
 TEXT = (
     "The library of Portmallow was opened by Ms Strand in 1998, when the town had no school. The Canada "
     "Room holds maps of Norway. The dryer DH-24 shows E1 where its filter is full, and the French envoy "
-    "gave it to the director of the harbour office."
+    "gave it to the director of the harbour office. Sensors: E11-E15. Page over HTTP/2, room B.12; "
+    "carbon dioxide below 900 ppm, the second phase in wireless rooms."
 )
 
 
@@ -38,6 +39,14 @@ TEXT = (
         ("How many visitors came in Q3?", False),  # the third quarter
         ("How Many Vaccines Are Recommended For Kenya?", False),  # a capital for every word
         ("What does UNESCO say about the library?", False),  # may be spelt out
+        ("What does error E13 mean?", False),  # from E11 to E15
+        ("What does error E16 mean?", True),
+        ("Does the page use HTTP2?", False),
+        ("Where is room B12?", False),
+        ("What is the limit of CO2?", False),  # spelt out
+        ("When does phase2 begin?", False),  # a word and its number
+        ("Is there Wifi?", False),
+        ("How long is the Notice Period?", False),  # capitals of contracts
         ("Kenya has how many libraries?", False),  # the first word has one anyway
         ("Was it open in March?", False),
         ("Wann wurde die Bücherei von Nairobi eröffnet?", False),  # every noun has a capital

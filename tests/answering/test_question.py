@@ -155,6 +155,14 @@ def test_kinds_of_english_questions(question: str, kind: str) -> None:
         ("How many wind farms are there?", "wind"),
         ("How many of them withdrew?", ""),
         ("How many were hurt?", ""),
+        ("全市有多少家庭?", ""),
+        ("有几家属于国企?", "家"),
+        ("有几种类型?", "种"),
+        ("办证要几天才能办好?", "天"),
+        ("他有几套房?", "套"),
+        ("有多少台风?", ""),
+        ("有几台风机?", "台"),
+        ("有幾名師傅?", "名"),
     ],
 )
 def test_what_is_counted(question: str, unit: str) -> None:

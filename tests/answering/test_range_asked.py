@@ -48,12 +48,33 @@ def test_units_of_one_kind_are_compared() -> None:
 def test_of_ranges_that_hold_a_value_the_narrower_one_counts() -> None:
     text = "超过3天的由经理批准,超过10天的由总经理批准"
     ranges, place = ranges_asked(text, "请假12天谁批准?")
-    assert [(one.low, one.unit) for one in ranges] == [(3, "天"), (10, "天")]
+    assert [(round(one.low), one.unit) for one in ranges] == [(3, "天"), (10, "天")]
     assert place == 1
     assert ranges_asked(text, "请假5天谁批准?")[1] == 0
+    assert ranges_asked(text, "请假10天谁批准?")[1] == 0
+    assert ranges_asked(text, "请假超过10天谁批准?")[1] == 1
     assert ranges_asked(text, "请假2天谁批准?")[1] is None
     assert ranges_asked(text, "请假2个月谁批准?") == ([], None)
     assert ranges_asked(text, "谁批准?") == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "told"),
+    [
+        ("请假3天谁批准?", "不超过3天的由主管批,超过3天的由经理批", "不超过3天"),
+        ("请假4天谁批准?", "不超过3天的由主管批,超过3天的由经理批", "超过3天的"),
+        ("工作3年年假几天?", "不满1年的没有,不低于3年的5天", "不低于3年的"),
+        ("请假7天谁批准?", "超过3天不超过7天的由经理批", "超过3天不超过7天"),
+        ("报销8000元谁审批?", "5,000元以下由甲审批,5,000元至20,000元由乙审批", "5,000元至20,000元"),
+        ("报销800元谁审批?", "20,000元以上由丙审批", None),
+        ("5月产量多少?", "1-4月产量3吨,5月产量1吨,1-6月产量6吨", None),
+        ("5月8日谁值班?", "3月5日至10日甲值班", None),
+        ("每天工作8小时,加班2小时多少钱?", "3小时以内50元,3小时以上90元", None),
+    ],
+)
+def test_the_range_that_holds_the_value(question: str, text: str, told: str | None) -> None:
+    ranges, place = ranges_asked(text, question)
+    assert (None if place is None else text[slice(*ranges[place][:2])]) == told
 
 
 @pytest.mark.parametrize(

@@ -291,6 +291,18 @@ def test_all_rows_are_shown_where_all_of_a_column_is_asked_for(
     assert texts_of(ranked, shown) == [lines[row] for row in rows]
 
 
+def test_rows_below_the_same_columns_of_another_device_are_left_out() -> None:
+    fans = "# Fan\n\n| Mode | Speed |\n|---|---|\n| Laundry | high |\n| Night | low |"
+    heaters = fans.replace("Fan", "Heater").replace("Laundry", "Frost").replace("Night", "Sun")
+    passages = [passage(f"{fans}\n\n{heaters}")]
+    ranked = ranked_over(passages, "Night", terms=("modes", "fan"))
+    ranked = replace(ranked, weights=replace(ranked.weights, forms={"modes": ("mode",)}))
+    shown = select(
+        analyse("Which modes does the fan have?"), ranked, limit=3, passages=passages
+    ).order
+    assert texts_of(ranked, shown) == ["| Laundry | high |", "| Night | low |"]
+
+
 FAQ = "Q：办证要交押金吗？\nA：普通读者证免押金。借古籍的，押金300元。\n\nQ：可以续借吗？\nA：可以续借一次。期刊不行。"
 
 

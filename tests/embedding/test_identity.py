@@ -130,7 +130,8 @@ def test_a_static_model_is_named_with_its_place_but_known_by_its_revision(tmp_pa
     # Its path names a family, whose prompts a static model does not take.
     assert same_model(copied.name, bundled.name)
     assert setting_of(copied.name) == "bundled"
-    must_match("i", copied.name, copied.dimension, bundled, setting="bundled")
+    asked = (bundled.name, bundled.dimension)
+    must_match("i", (copied.name, copied.dimension), asked, setting="bundled")
 
     description = folder / "rag_model.json"
     description.write_text(
@@ -144,7 +145,7 @@ def test_a_static_model_is_named_with_its_place_but_known_by_its_revision(tmp_pa
     with pytest.raises(
         IndexModelMismatchError, match=f"Ask it with --model {place}, or embed its text anew"
     ):
-        must_match("i", adapted.name, 256, bundled, setting="bundled")
+        must_match("i", (adapted.name, 256), asked, setting="bundled")
 
 
 @pytest.mark.parametrize(

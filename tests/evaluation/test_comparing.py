@@ -102,14 +102,24 @@ def test_differences_to_both_sides_are_tests_and_few_of_them_are_none() -> None:
     assert rows["first_right"].p == 0.5
 
 
+def wanting(label: str, passes: list[bool], expected: str) -> Evaluation:
+    """An evaluation of which the last question wants this answer."""
+    made = evaluation(label, passes)
+    (suite,) = made.suites
+    questions = (*suite.questions[:-1], dataclasses.replace(suite.questions[-1], expected=expected))
+    return dataclasses.replace(made, suites=(dataclasses.replace(suite, questions=questions),))
+
+
 def test_answers_corrected_in_between_are_told() -> None:
-    a, b = evaluation("a", [True, True]), evaluation("b", [True, False])
-    (suite,) = b.suites
-    questions = (suite.questions[0], dataclasses.replace(suite.questions[1], expected="172个"))
-    b = dataclasses.replace(b, suites=(dataclasses.replace(suite, questions=questions),))
+    a, b = wanting("a", [True, True], "171个"), wanting("b", [True, False], "172个")
     (note,) = compare(a, b).unpaired
     assert note.startswith("s: 1 questions want another answer in the one than in the other")
     assert "such as q1" in note
+
+
+@pytest.mark.parametrize("older", ["", "; "])
+def test_evidence_without_words_in_older_results_is_no_other_answer(older: str) -> None:
+    assert compare(wanting("a", [True], older), wanting("b", [True], "172个")).unpaired == ()
 
 
 def test_nothing_in_common() -> None:

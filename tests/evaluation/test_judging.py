@@ -222,6 +222,9 @@ def test_only_retrieval_passes_as_success_at_5_has_it() -> None:
     missed = {"": {"success@5": 0.0}}
     found = judge(QUESTION, given, PLACES, missed, documents=DOCUMENTS, ask=False)
     assert (found.passed, found.stage) == (False, "retrieval")
+    missed = {"": {"success@5": 0.5}}  # one of two items
+    found = judge(QUESTION, given, PLACES, missed, documents=DOCUMENTS, ask=False)
+    assert found.reason == "50% of the evidence among the first five passages"
 
 
 @pytest.mark.parametrize(
