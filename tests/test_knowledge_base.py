@@ -174,6 +174,7 @@ def test_several_questions_of_one_message_are_answered_each(kb: KnowledgeBase) -
     answer = kb.ask(message)
     assert not answer.refused
     assert answer.question == message
+    assert answer.query is None  # nothing had to be completed
     first, second = answer.text.split("\n")
     assert first.startswith(answer.citations[0].quote)
     assert answer.citations[0].highlight_text == "172个"

@@ -88,7 +88,9 @@ def together(question: str, answers: Sequence[Answer], *, k: int | None = None) 
     for answer in answers:
         for stage, seconds in answer.timings.items():
             timings[stage] = timings.get(stage, 0.0) + seconds
-    query = "\n".join(answer.query or answer.question for answer in answers)
+    query = None
+    if any(answer.query for answer in answers):
+        query = "\n".join(answer.query or answer.question for answer in answers)
     given = [answer for answer in answers if not answer.refused]
     if not given:
         return refuse(
