@@ -54,8 +54,8 @@ def dense(articles: Path, folder: Path, model: str) -> dict[str, float]:
     from rag import Settings
     from rag.embedding import PieceEmbedder, load_embedder
     from rag.indexing.pipeline import prepared_batches
-    from rag.indexing.work import Work
-    from rag.reading import read_paths
+    from rag.indexing.work import Unread
+    from rag.reading import discover
     from rag.records import Document
 
     embedder = load_embedder(model)
@@ -66,18 +66,19 @@ def dense(articles: Path, folder: Path, model: str) -> dict[str, float]:
     folder.mkdir(parents=True)
     vectors = faiss.IndexFlatIP(embedder.dimension)
     read = passages = 0
-    works = (Work(one, "", False) for one in read_paths([articles]) if isinstance(one, Document))
+    files = (Unread(file, None, lambda _: iter(())) for file in discover([articles]).files)
     with (folder / "texts.jsonl").open("w", encoding="utf-8") as texts:
-        for items, made in prepared_batches(works, embedder, Settings()):
+        for _, made in prepared_batches(files, embedder, Settings()):
             vectors.add(made.vectors)
-            for work, chunks in zip(items, made.chunks, strict=True):
+            documents = [one for found in made.found for one in found if isinstance(one, Document)]
+            for document, chunks in zip(documents, made.chunks, strict=True):
                 passages += len(chunks)
                 texts.writelines(
-                    json.dumps([work.document.source, chunk.start, chunk.text], ensure_ascii=False)
+                    json.dumps([document.source, chunk.start, chunk.text], ensure_ascii=False)
                     + "\n"
                     for chunk in chunks
                 )
-            read += len(items)
+            read += len(documents)
     faiss.write_index(vectors, str(folder / "vectors.faiss"))
     return {
         "seconds": time.perf_counter() - began,

@@ -1,16 +1,16 @@
-"""Documents on their way into a store: gathered, chunked, embedded, written, in step.
+"""Files and documents on their way into a store: gathered, read, chunked, embedded, written, in step.
 
-One thread reads, the store's writer has its own. Between them lanes chunk and embed, each a batch at a
-time: with a model over the project's own pieces one lane in this process and one in each worker
-process (:mod:`rag.indexing.workers`), with any other model this process alone. Short queues keep a few batches
-in memory, whatever the corpus; batches are put in the order in which they were read.
+One thread looks which files have changed, the store's writer has its own. Between them lanes read, chunk and
+embed, each a batch at a time: with a model over the project's own pieces one lane in this process and one in
+each worker process (:mod:`rag.indexing.workers`), with any other model this process alone. Short queues keep a
+few batches in memory, whatever the corpus; batches are put in the order in which they came.
 """
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,10 +21,10 @@ from rag.embedding.static import StaticEmbedder
 from rag.embedding.vectors import passage_vectors
 from rag.index import Writer, embedding_key
 from rag.indexing.lanes import ahead, in_order
-from rag.indexing.preparing import Prepared, embedded_text, prepare
-from rag.indexing.work import FileDone, Progress, Tally, Work
+from rag.indexing.preparing import Prepared, embedded_text, prepare, read
+from rag.indexing.work import Arrival, FileDone, Found, Progress, Tally, Unread, Work
 from rag.indexing.workers import Worker, WorkerError, WorkerLostError, processors
-from rag.records import Chunk, Document
+from rag.records import Chunk, Document, Failure
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ _BATCH_SECONDS = 8.0
 _BATCH_DOCUMENTS = 1_000
 # Characters of a batch for a model over pieces: small enough for two lanes to end together.
 _PIECES_BATCH = 200_000
+# About as long as a character of text takes a byte of a file of these kinds; of any other two bytes do.
+_SLOW_KINDS = (".pdf", ".docx", ".html", ".htm", ".xhtml", ".shtml")
 # Workers join in when so many batches have been read, after a second or two: each takes half a second to
 # be of use, which a smaller run does not make up for.
 _WORKERS_FROM = 8
@@ -49,12 +51,12 @@ _COMMIT_SECONDS = 10.0
 _PROGRESS_SECONDS = 0.2
 
 
-_Items = list[Work | FileDone]
+_Items = list[Arrival]
 
 
 def pour(
     writer: Writer,
-    stream: Iterator[Work | FileDone],
+    stream: Iterator[Arrival],
     *,
     embedder: Embedder,
     settings: Settings,
@@ -71,40 +73,66 @@ def pour(
         batches = _embedded_batches(stream, embedder, settings, writer, meter)
     with contextlib.closing(batches):
         for items, prepared, keys in batches:
-            at = 0
             vectors = prepared.vectors.astype(np.float16)
-            chunks_of = iter(prepared.chunks)
+            taken = _Taken(prepared)
             for item in items:
-                if isinstance(item, FileDone):
-                    tally.removed.extend(one for one in item.gone if writer.remove(one))
-                    writer.put_source(item.source)
+                if isinstance(item, Failure):
+                    tally.failed.append(item)
                     continue
-                chunks = next(chunks_of)
-                end = at + len(chunks)
-                writer.put(
-                    item.document,
-                    chunks,
-                    vectors[at:end],
-                    content_hash=item.content_hash,
-                    keys=keys[at:end] if keys else None,
-                    sentences=prepared.sentences[at:end] if prepared.sentences else None,
-                )
-                at = end
-                tally.put(item)
-                tally.passages += len(chunks)
+                places = {} if isinstance(item, FileDone) else taken.next()
+                changes: Iterable[Work | FileDone]
+                changes = item.settle(taken.found) if isinstance(item, Unread) else (item,)
+                for change in changes:
+                    if isinstance(change, FileDone):
+                        tally.removed.extend(one for one in change.gone if writer.remove(one))
+                        writer.put_source(change.source)
+                        continue
+                    chunks, at = places[change.document.id]
+                    end = at + len(chunks)
+                    writer.put(
+                        change.document,
+                        chunks,
+                        vectors[at:end],
+                        content_hash=change.content_hash,
+                        keys=keys[at:end] if keys else None,
+                        sentences=prepared.sentences[at:end] if prepared.sentences else None,
+                    )
+                    tally.put(change)
+                    tally.passages += len(chunks)
             meter.show()
             if time.monotonic() - committed > _COMMIT_SECONDS:
                 writer.commit()
                 committed = time.monotonic()
 
 
+class _Taken:
+    """Goes through what was prepared, one thing that was given after another."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._found = iter(prepared.found)
+        self._chunks = iter(prepared.chunks)
+        self._at = 0
+        self.found: Sequence[Found] = ()
+
+    def next(self) -> dict[str, tuple[list[Chunk], int]]:
+        """Of each document of the next one its chunks, and the place of the first among all."""
+        self.found = next(self._found)
+        places = {}
+        for one in self.found:
+            if isinstance(one, Document):
+                chunks = next(self._chunks)
+                places[one.id] = chunks, self._at
+                self._at += len(chunks)
+        return places
+
+
 # ------------------------------------------------------------------ by pieces, in lanes
 
 
 def prepared_batches(
-    stream: Iterator[Work | FileDone], embedder: PieceEmbedder, settings: Settings
+    stream: Iterator[Arrival], embedder: PieceEmbedder, settings: Settings
 ) -> Generator[tuple[_Items, Prepared]]:
-    """The items in batches, each with its documents prepared, in order; read ahead by a thread."""
+    """The items in batches, each with what was prepared of it, in order; gathered ahead by a thread."""
     sizes = {"chunk_tokens": settings.chunk_tokens, "chunk_overlap": settings.chunk_overlap}
     lanes: list[Callable[[], _Lane]] = [lambda: _Lane(embedder, sizes)]
     if type(embedder) is StaticEmbedder:  # a worker knows of no other
@@ -135,11 +163,10 @@ class _Lane:
         self._sizes = sizes
 
     def work(self, items: _Items) -> Prepared:
-        documents = [item.document for item in items if isinstance(item, Work)]
-        return self.prepare(documents)
+        return self.prepare(_given(items))
 
-    def prepare(self, documents: Sequence[Document]) -> Prepared:
-        return prepare(documents, self._embedder, **self._sizes)
+    def prepare(self, given: Sequence[Document | Unread]) -> Prepared:
+        return prepare(given, self._embedder, **self._sizes)
 
     def stop(self) -> None:
         """Nothing runs elsewhere."""
@@ -155,11 +182,11 @@ class _WorkerLane(_Lane):
         with contextlib.suppress(WorkerLostError):
             self._worker = Worker(embedder, **sizes)
 
-    def prepare(self, documents: Sequence[Document]) -> Prepared:
+    def prepare(self, given: Sequence[Document | Unread]) -> Prepared:
         worker = self._worker
         if worker is not None:
             try:
-                return worker.prepare(documents)
+                return worker.prepare(given)
             except WorkerLostError:
                 if self._stopped:
                     raise
@@ -167,7 +194,7 @@ class _WorkerLane(_Lane):
                 self._worker = None
             except WorkerError:
                 pass  # what it failed at fails here as well, and is told
-        return super().prepare(documents)
+        return super().prepare(given)
 
     def stop(self) -> None:
         """End the worker, whatever it is at."""
@@ -181,7 +208,7 @@ class _WorkerLane(_Lane):
 
 
 def _embedded_batches(
-    stream: Iterator[Work | FileDone],
+    stream: Iterator[Arrival],
     embedder: Embedder,
     settings: Settings,
     writer: Writer,
@@ -191,16 +218,18 @@ def _embedded_batches(
     size = _BatchSize()
     chunked = (_chunked(items, settings) for items in _batches(stream, lambda: size.characters))
     with contextlib.closing(ahead(chunked)) as batches:
-        for items, chunks, texts in batches:
+        for items, found, chunks, texts in batches:
             began = time.monotonic()
             keys = [embedding_key(text) for text in texts]
             vectors = _vectors(texts, keys, embedder, writer, meter)
             size.adjust(time.monotonic() - began)
-            yield items, Prepared(chunks, vectors, None), keys
+            yield items, Prepared(found, chunks, vectors, None), keys
 
 
-def _chunked(items: _Items, settings: Settings) -> tuple[_Items, list[list[Chunk]], list[str]]:
-    documents = [item.document for item in items if isinstance(item, Work)]
+def _chunked(
+    items: _Items, settings: Settings
+) -> tuple[_Items, list[Sequence[Found]], list[list[Chunk]], list[str]]:
+    found, documents = read(_given(items))
     made = chunk_documents(
         documents, chunk_tokens=settings.chunk_tokens, chunk_overlap=settings.chunk_overlap
     )
@@ -209,7 +238,7 @@ def _chunked(items: _Items, settings: Settings) -> tuple[_Items, list[list[Chunk
         for document, chunks in zip(documents, made.chunks, strict=True)
         for chunk in chunks
     ]
-    return items, made.chunks, texts
+    return items, found, made.chunks, texts
 
 
 def _vectors(
@@ -248,13 +277,32 @@ class _BatchSize:
         self.characters = int(min(max(wanted, _SMALLEST_BATCH), _LARGEST_BATCH))
 
 
-def _batches(stream: Iterator[Work | FileDone], size: Callable[[], int]) -> Iterator[_Items]:
+def _given(items: _Items) -> list[Document | Unread]:
+    """What is to be prepared among the items."""
+    return [
+        item.document if isinstance(item, Work) else item
+        for item in items
+        if isinstance(item, Work | Unread)
+    ]
+
+
+def _weight(item: Arrival) -> int:
+    """How long it takes, in characters."""
+    if isinstance(item, Work):
+        return len(item.document.text)
+    if isinstance(item, Unread):
+        size = item.file.size
+        return size if item.file.source.lower().endswith(_SLOW_KINDS) else size // 2
+    return 0
+
+
+def _batches(stream: Iterator[Arrival], size: Callable[[], int]) -> Iterator[_Items]:
     """The items in batches of about ``size()`` characters."""
     batch: _Items = []
     characters = 0
     for item in stream:
         batch.append(item)
-        characters += len(item.document.text) if isinstance(item, Work) else 0
+        characters += _weight(item)
         if characters >= size() or len(batch) >= _BATCH_DOCUMENTS:
             yield batch
             batch, characters = [], 0

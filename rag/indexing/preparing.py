@@ -1,4 +1,4 @@
-"""Documents -> chunks with their vectors: all of indexing that needs no index.
+"""Files and documents -> chunks with their vectors: all of indexing that needs no index.
 
 Text is cut into pieces once, for measuring chunks and for embedding them; that takes a model over the
 project's own pieces (:class:`rag.embedding.PieceEmbedder`). With any other model the chunks are made
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.chunking import Batch, PassagePieces, chunk_documents, passage_pieces
+from rag.indexing.work import Found, Unread
 from rag.records import Chunk, Document
 
 if TYPE_CHECKING:
@@ -19,39 +20,57 @@ if TYPE_CHECKING:
 
     from rag.embedding.protocol import PieceEmbedder, SentencePieces
 
-__all__ = ["Prepared", "embedded_text", "prepare"]
+__all__ = ["Prepared", "embedded_text", "prepare", "read"]
 
 
 class Prepared(NamedTuple):
     """Documents ready to be put.
 
     Attributes:
-        chunks: Of each document.
+        found: What was in each file and, by itself, each document that was given.
+        chunks: Of each document among it.
         vectors: Of all chunks, one document after another; (chunks, dimension).
         sentences: Of all chunks; None with a model that does not work by pieces.
     """
 
+    found: list[Sequence[Found]]
     chunks: list[list[Chunk]]
     vectors: NDArray[np.float32]
     sentences: list[SentencePieces] | None
 
 
+def read(given: Sequence[Document | Unread]) -> tuple[list[Sequence[Found]], list[Document]]:
+    """What is in each file and document, and the documents among it."""
+    found: list[Sequence[Found]] = [
+        [one] if isinstance(one, Document) else _found_in(one) for one in given
+    ]
+    return found, [one for some in found for one in some if isinstance(one, Document)]
+
+
 def prepare(
-    documents: Sequence[Document],
+    given: Sequence[Document | Unread],
     embedder: PieceEmbedder,
     *,
     chunk_tokens: int,
     chunk_overlap: int,
 ) -> Prepared:
-    """Chunk and embed some documents; large batches cost less a document.
+    """Read, chunk and embed some files and documents; large batches cost less a document.
 
     Raises:
         ValueError: As :func:`rag.chunking.chunk_document`.
     """
+    found, documents = read(given)
     batch = chunk_documents(documents, chunk_tokens=chunk_tokens, chunk_overlap=chunk_overlap)
     made = _pieces(documents, batch)
     vectors, sentences = embedder.embed_groups(made.ids, made.offsets, made.members, made.ends)
-    return Prepared(batch.chunks, vectors, [sentences.part(*found) for found in made.ranges])
+    return Prepared(found, batch.chunks, vectors, [sentences.part(*one) for one in made.ranges])
+
+
+def _found_in(unread: Unread) -> list[Found]:
+    from rag.reading import Unchanged, read_file
+
+    items = read_file(unread.file, unread.data)
+    return [item for item in items if not isinstance(item, Unchanged)]
 
 
 def embedded_text(document: Document, chunk: Chunk) -> str:

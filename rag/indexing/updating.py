@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import DocumentNotFoundError, IndexStoreError, QueryError
 from rag.index import BEGUN, INCOMPLETE, Source, Store, Writer
-from rag.indexing.work import FileDone, Progress, Tally, Work
+from rag.indexing.work import Arrival, FileDone, Found, Progress, Tally, Unread, Work
 from rag.reading import RULES as READING_RULES
 from rag.records import Document, Failure, IngestReport
 from rag.settings import Settings
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from rag.embedding import Embedder
     from rag.index.store import Fits
-    from rag.reading import Discovery, SourceFile
+    from rag.reading import Discovery, RowDigests, SourceFile, Unchanged
 
 __all__ = [
     "as_document",
@@ -71,7 +71,7 @@ def index_paths(
         tally.notes.extend(found.notes)
         files, known, others, notes = named(writer, found.files)
         tally.notes.extend(notes)
-        stream = _read(writer, files, known, tally)
+        stream = _changed_files(writer, files, known, tally)
         _pour(writer, stream, embedder, settings, tally, progress)
         if prune or not all(os.path.isfile(path) for path in paths):  # noqa: PTH113 - see discovery
             _account(store, writer, paths, found._replace(files=files), others, tally, prune=prune)
@@ -429,7 +429,7 @@ def _is_unicode(text: str) -> bool:
 
 def _pour(
     writer: Writer,
-    stream: Iterator[Work | FileDone],
+    stream: Iterator[Arrival],
     embedder: Embedder,
     settings: Settings,
     tally: Tally,
@@ -451,15 +451,16 @@ def _pour(
 # ------------------------------------------------------------------ reading
 
 
-def _read(
+def _changed_files(
     writer: Writer, files: Sequence[SourceFile], sources: dict[str, Source], tally: Tally
-) -> Iterator[Work | FileDone]:
-    """The changed documents of changed files, each file followed by its mark."""
+) -> Iterator[Arrival]:
+    """The changed files, each read or to be read, each followed by its mark."""
     total = sum(file.size for file in files) or 1
     before = 0
     settled = time.time_ns() - _SETTLED_NANOSECONDS
     for file in files:
         known = sources.get(file.source)
+        share = before / total
         before += file.size
         as_it_was = f"{file.size}:{file.modified}|"
         if known is not None and (
@@ -470,12 +471,11 @@ def _read(
             if known.location != file.location:
                 yield FileDone(_noted(writer, known)._replace(location=file.location))
             continue
-        tally.share = (before - file.size) / total
         try:
             quick, full, data = _fingerprint(file)
         except OSError as error:
             reason = f"cannot be read ({error.strerror or error})"
-            tally.failed.append(Failure(source=file.source, reason=reason))
+            yield Failure(source=file.source, reason=reason)
             continue
         if known is not None and _content(known.fingerprint) == full:
             tally.unchanged.extend(known.document_ids)
@@ -483,71 +483,104 @@ def _read(
             if known != now:
                 yield FileDone(now._replace(rows=_noted(writer, known).rows))
             continue
-        yield from _read_changed(
-            writer, file, f"{quick}|{full}", data, known, tally, total - before
-        )
+        from rag.reading import is_one_document
+
+        change = _ChangedFile(writer, file, f"{quick}|{full}", known, tally, share, total)
+        if is_one_document(file, data):
+            yield Unread(file, data, change.settled)
+        else:
+            yield from change.of_rows(data)
 
 
-def _read_changed(
-    writer: Writer,
-    file: SourceFile,
-    fingerprint: str,
-    data: bytes | None,
-    known: Source | None,
-    tally: Tally,
-    later: int,
-) -> Iterator[Work | FileDone]:
-    """The changed documents of one file, and its mark; ``later`` bytes come after the file."""
-    from rag.reading import RowDigests, Unchanged, read_file
+class _ChangedFile:
+    """One changed file, on its way from what is found in it to what is put.
 
-    if known is not None:
-        known = _noted(writer, known)
-    earlier = frozenset(known.document_ids if known is not None else ())
-    rows = known.rows if known is not None and _is_read_alike(known) else b""
-    digests = RowDigests(rows, earlier)
-    ids: list[str] = []
-    failed = begun = False
-    began, inside = tally.share or 0.0, 0
-    for item in read_file(file, data, digests):
-        if isinstance(item, Unchanged):
+    Args:
+        fingerprint: Of the file as it is now.
+        known: What was noted of it before.
+        share: Of all bytes those before the file, in [0, 1].
+        total: Bytes of all files.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        file: SourceFile,
+        fingerprint: str,
+        known: Source | None,
+        tally: Tally,
+        share: float,
+        total: int,
+    ) -> None:
+        self._writer = writer
+        self._file = file
+        self._fingerprint = fingerprint
+        self._known = None if known is None else _noted(writer, known)
+        self._tally = tally
+        self._share = share
+        self._total = total
+
+    def of_rows(self, data: bytes | None) -> Iterator[Work | FileDone]:
+        """Read a file of many documents as they are asked for; rows that are as they were are not parsed."""
+        from rag.reading import RowDigests, read_file
+
+        known = self._known
+        earlier = frozenset(known.document_ids if known is not None else ())
+        rows = known.rows if known is not None and _is_read_alike(known) else b""
+        digests = RowDigests(rows, earlier)
+        return self._put(read_file(self._file, data, digests), digests)
+
+    def settled(self, found: Sequence[Found]) -> Iterator[Work | FileDone]:
+        """What is to be put of a file that has been read as a whole."""
+        return self._put(found, None)
+
+    def _put(
+        self, found: Iterable[Found | Unchanged], digests: RowDigests | None
+    ) -> Iterator[Work | FileDone]:
+        """The changed documents of the file, and its mark."""
+        file, known, tally = self._file, self._known, self._tally
+        ids: list[str] = []
+        failed = begun = False
+        inside = 0
+        tally.share = self._share
+        for item in found:
+            if isinstance(item, Failure):
+                tally.failed.append(item)
+                failed = True
+                continue
+            if isinstance(item, str):
+                tally.notes.append(item)
+                continue
             ids.append(item.id)
-            tally.unchanged.append(item.id)
-            continue
-        if isinstance(item, Failure):
-            tally.failed.append(item)
-            failed = True
-            continue
-        if isinstance(item, str):
-            tally.notes.append(item)
-            continue
-        ids.append(item.id)
-        content_hash = _hash_of(item)
-        inside += 3 * len(item.text)  # about its bytes
-        if later or file.size:
-            left = later + file.size
-            tally.share = began + (1 - began) * min(file.size, inside) / left
-        stored = writer.content_hash(item.id)
-        if stored == content_hash:
-            tally.unchanged.append(item.id)
-            continue
-        if not begun and (known is not None or len(ids) > 1):
-            # A run that is cut off in the middle must not leave the file looking as it did before, nor
-            # documents of a new one that are not known as its own.
-            begun = True
-            ids_before = () if known is None else known.document_ids
-            yield FileDone(Source(file.source, BEGUN, ids_before, location=file.location))
-        yield Work(item, content_hash, stored is not None)
-    if failed and not ids:
-        # What was there before stays: a file broken for a moment loses nothing.
-        return
-    kept = set(ids)
-    gone = () if known is None else tuple(one for one in known.document_ids if one not in kept)
-    if failed:
-        # Some rows could not be read: keep what they gave before, and look again next time.
-        yield FileDone(Source(file.source, INCOMPLETE, (*ids, *gone), location=file.location))
-    else:
-        rows = bytes(digests.now)
-        yield FileDone(Source(file.source, fingerprint, tuple(ids), rows, file.location), gone)
+            if not isinstance(item, Document):
+                tally.unchanged.append(item.id)
+                continue
+            content_hash = _hash_of(item)
+            inside += 3 * len(item.text)  # about its bytes
+            tally.share = self._share + min(file.size, inside) / self._total
+            stored = self._writer.content_hash(item.id)
+            if stored == content_hash:
+                tally.unchanged.append(item.id)
+                continue
+            if not begun and (known is not None or len(ids) > 1):
+                # A run that is cut off in the middle must not leave the file looking as it did before, nor
+                # documents of a new one that are not known as its own.
+                begun = True
+                ids_before = () if known is None else known.document_ids
+                yield FileDone(Source(file.source, BEGUN, ids_before, location=file.location))
+            yield Work(item, content_hash, stored is not None)
+        if failed and not ids:
+            # What was there before stays: a file broken for a moment loses nothing.
+            return
+        kept = set(ids)
+        gone = () if known is None else tuple(one for one in known.document_ids if one not in kept)
+        if failed:
+            # Some rows could not be read: keep what they gave before, and look again next time.
+            yield FileDone(Source(file.source, INCOMPLETE, (*ids, *gone), location=file.location))
+        else:
+            rows = b"" if digests is None else bytes(digests.now)
+            done = Source(file.source, self._fingerprint, tuple(ids), rows, file.location)
+            yield FileDone(done, gone)
 
 
 def _noted(writer: Writer, known: Source) -> Source:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rag.index import Source
 from rag.records import Document, Failure, IngestReport
 
-__all__ = ["FileDone", "Progress", "Tally", "Work"]
+if TYPE_CHECKING:
+    from rag.reading import SourceFile
+
+__all__ = ["Arrival", "FileDone", "Found", "Progress", "Tally", "Unread", "Work"]
 
 #: Called with one line for the reader now and then.
 Progress = Callable[[str], None]
+#: What a file gives: documents, faults and notes.
+Found = Document | Failure | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,25 @@ class FileDone:
 
     source: Source
     gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A changed file of one document, to be read where it is chunked: in whichever process is free.
+
+    Attributes:
+        file: Where it lies, and its name.
+        data: Its bytes, unless it is large.
+        settle: Tells what is to be put of what was found in it; called once, in the order of the stream.
+    """
+
+    file: SourceFile
+    data: bytes | None
+    settle: Callable[[Sequence[Found]], Iterator[Work | FileDone]]
+
+
+#: What comes in a stream of changes; a failure is one of a file that could not even be opened.
+Arrival = Work | Unread | FileDone | Failure
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
-"""Processes that prepare documents beside the one that indexes: Python uses one processor each.
+"""Processes that prepare files and documents beside the one that indexes: Python uses one processor each.
 
 A worker is this module run as a program. It is told a model and how to chunk, then answers each batch
-of documents with what :func:`rag.indexing.preparing.prepare` makes of them. Messages go through its
+of files and documents with what :func:`rag.indexing.preparing.prepare` makes of them. Messages go through its
 standard input and output: a line of JSON, then the bytes of arrays; nothing is ever unpickled, and the
 program that started it need not be importable. It ends when its input does: with the process that it
 works for, however that one ends, after the batch that it is at.
@@ -10,6 +10,7 @@ works for, however that one ends, after the batch that it is at.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import signal
@@ -25,7 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.indexing.preparing import Prepared, prepare
-from rag.records import Chunk, Document
+from rag.indexing.work import Found, Unread
+from rag.records import Chunk, Document, Failure
 
 if TYPE_CHECKING:
     from rag.embedding.static import StaticEmbedder
@@ -34,7 +36,7 @@ __all__ = ["Worker", "WorkerError", "WorkerLostError", "processors", "serve"]
 
 #: More than so many processes do not help: one alone writes.
 _MOST = 4
-# An answer that takes longer does not come any more: seconds, and characters a second on top.
+# An answer that takes longer does not come any more: seconds, and characters or bytes a second on top.
 _PATIENCE = 120.0
 _SLOWEST = 5_000
 # Before anything else is imported standard output becomes standard error: nothing that is printed by
@@ -97,22 +99,22 @@ class Worker:
         except OSError as error:
             raise WorkerLostError(str(error)) from error
 
-    def prepare(self, documents: Sequence[Document]) -> Prepared:
-        """What :func:`rag.indexing.preparing.prepare` makes of these documents.
+    def prepare(self, given: Sequence[Document | Unread]) -> Prepared:
+        """What :func:`rag.indexing.preparing.prepare` makes of these documents and files.
 
         Raises:
             WorkerLostError: The worker is gone, hangs, or is of another make.
-            WorkerError: It failed at these documents.
+            WorkerError: It failed at these.
         """
         if self._first is not None:
-            greeting, _ = self._asked(self._first, 0)
+            greeting, _ = self._asked(self._first, [], 0)
             self._first = None
             if greeting != {"name": self._name, "version": _version()}:
                 raise WorkerLostError(f"it is {greeting}, not {self._name} of {_version()}")
-        given = [[one.text, one.title, list(one.headings)] for one in documents]
-        answer = self._asked({"documents": given}, sum(len(one.text) for one in documents))
+        request, contents = _request(given)
+        answer = self._asked(request, contents, sum(map(_size, given)))
         try:
-            return _prepared(documents, *answer)
+            return _prepared(given, *answer)
         except (KeyError, TypeError, ValueError) as error:
             raise WorkerLostError(f"its answer cannot be read ({error!r})") from error
 
@@ -126,20 +128,19 @@ class Worker:
         self._process.wait()
 
     def _asked(
-        self, request: dict[str, Any], characters: int
+        self, request: dict[str, Any], contents: Sequence[NDArray[Any]], size: int
     ) -> tuple[dict[str, Any], list[NDArray[Any]]]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            line = _line(request)
+            line = _line(request, contents)
         except (TypeError, ValueError) as error:
             raise WorkerError(str(error)) from error
-        late = threading.Timer(_PATIENCE + characters / _SLOWEST, self._process.kill)
+        late = threading.Timer(_PATIENCE + size / _SLOWEST, self._process.kill)
         late.daemon = True
         try:
             late.start()
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
+            _write(self._process.stdin, line, contents)
             header, arrays = _receive(self._process.stdout)
         except Exception as error:  # whatever it is, this process can do the work
             raise WorkerLostError(repr(error)) from error
@@ -188,13 +189,9 @@ def _answers(requests: IO[bytes]) -> Iterator[tuple[dict[str, Any], Sequence[NDA
         return
     yield {"name": embedder.name, "version": _version()}, []
     while True:
-        request, _ = _receive(requests)
-        documents = [
-            Document(id="", source="", text=text, title=title, metadata={"headings": headings})
-            for text, title, headings in request["documents"]
-        ]
+        given = _asked_for(*_receive(requests))
         try:
-            yield _packed(prepare(documents, embedder, **first))
+            yield _packed(given, prepare(given, embedder, **first))
         except Exception as error:  # noqa: BLE001 - the other side does it itself and sees it
             yield {"error": f"{type(error).__name__}: {error}"}, []
 
@@ -202,15 +199,59 @@ def _answers(requests: IO[bytes]) -> Iterator[tuple[dict[str, Any], Sequence[NDA
 # ------------------------------------------------------------------ messages
 
 
-def _packed(made: Prepared) -> tuple[dict[str, Any], list[NDArray[Any]]]:
+def _request(given: Sequence[Document | Unread]) -> tuple[dict[str, Any], list[NDArray[Any]]]:
+    """What is told of documents and files, and the bytes of those files that have been read."""
+    told: list[dict[str, Any]] = []
+    contents: list[NDArray[Any]] = []
+    for one in given:
+        if isinstance(one, Document):
+            told.append({"text": one.text, "title": one.title, "headings": list(one.headings)})
+        else:
+            told.append({"file": list(one.file), "read": one.data is not None})
+            if one.data is not None:
+                contents.append(np.frombuffer(one.data, np.uint8))
+    return {"given": told}, contents
+
+
+def _asked_for(
+    request: dict[str, Any], contents: Sequence[NDArray[Any]]
+) -> list[Document | Unread]:
+    """What :func:`_request` tells, as far as is needed to prepare it."""
+    from rag.reading import SourceFile
+
+    read = iter(contents)
+    given: list[Document | Unread] = []
+    for one in request["given"]:
+        if "file" in one:
+            data = next(read).tobytes() if one["read"] else None
+            given.append(Unread(SourceFile(*one["file"]), data, lambda _: iter(())))
+        else:
+            about = {"headings": one["headings"]}
+            given.append(
+                Document(id="", source="", text=one["text"], title=one["title"], metadata=about)
+            )
+    return given
+
+
+def _size(given: Document | Unread) -> int:
+    return len(given.text) if isinstance(given, Document) else given.file.size
+
+
+def _packed(
+    given: Sequence[Document | Unread], made: Prepared
+) -> tuple[dict[str, Any], list[NDArray[Any]]]:
     from rag.embedding.protocol import SentencePieces
 
     flat = [chunk for chunks in made.chunks for chunk in chunks]
     parts = made.sentences or []
     joined = SentencePieces.joined(parts)
     spans = np.array([(one.start, one.end, one.tokens) for one in flat], np.int64)
+    found = [
+        [_told(item) for item in items] if isinstance(one, Unread) else None
+        for one, items in zip(given, made.found, strict=True)
+    ]
     return (
-        {"headings": [chunk.heading for chunk in flat]},
+        {"found": found, "headings": [chunk.heading for chunk in flat]},
         [
             np.array([len(chunks) for chunks in made.chunks], np.int64),
             spans.reshape(len(flat), 3),
@@ -223,12 +264,32 @@ def _packed(made: Prepared) -> tuple[dict[str, Any], list[NDArray[Any]]]:
     )
 
 
+def _told(item: Found) -> Any:
+    """What was found in a file, as JSON."""
+    if isinstance(item, str):
+        return item
+    kind = "failure" if isinstance(item, Failure) else "document"
+    return {kind: {one.name: getattr(item, one.name) for one in dataclasses.fields(item)}}
+
+
+def _item(told: Any) -> Found:
+    """What :func:`_told` tells."""
+    if isinstance(told, str):
+        return told
+    return Failure(**told["failure"]) if "failure" in told else Document(**told["document"])
+
+
 def _prepared(
-    documents: Sequence[Document], header: dict[str, Any], arrays: Sequence[NDArray[Any]]
+    given: Sequence[Document | Unread], header: dict[str, Any], arrays: Sequence[NDArray[Any]]
 ) -> Prepared:
     from rag.embedding.protocol import SentencePieces
 
     counts, spans, vectors, ids, ends, norms, sizes = arrays
+    found: list[Sequence[Found]] = [
+        [one] if isinstance(one, Document) else [_item(item) for item in items]
+        for one, items in zip(given, header["found"], strict=True)
+    ]
+    documents = [item for items in found for item in items if isinstance(item, Document)]
     rows = iter(zip(spans.tolist(), header["headings"], strict=True))
     chunks = [
         [
@@ -246,12 +307,16 @@ def _prepared(
     ]
     sentences = SentencePieces(ids, ends, norms)
     bounds = pairwise(accumulate(sizes.tolist(), initial=0))
-    return Prepared(chunks, vectors, [sentences.part(first, last) for first, last in bounds])
+    return Prepared(found, chunks, vectors, [sentences.part(first, last) for first, last in bounds])
 
 
 def _send(stream: IO[bytes], header: dict[str, Any], arrays: Sequence[NDArray[Any]] = ()) -> None:
     """A line of JSON that tells the kinds and shapes of the arrays, then their bytes."""
-    stream.write(_line(header, arrays))
+    _write(stream, _line(header, arrays), arrays)
+
+
+def _write(stream: IO[bytes], line: bytes, arrays: Sequence[NDArray[Any]]) -> None:
+    stream.write(line)
     for array in arrays:
         stream.write(np.ascontiguousarray(array).view(np.uint8).reshape(-1).data)
     stream.flush()

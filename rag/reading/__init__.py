@@ -2,6 +2,7 @@ r"""Bytes -> documents: formats, encodings, title, date and publisher.
 
 - :func:`discover`: the files under some paths, with failures and notes.
 - :func:`read_file`: the documents of one discovered file, streamed, faults as :class:`Failure`.
+- :func:`is_one_document`: whether such a file is one as a whole.
 - :func:`read_paths`: both, for everything under some paths.
 - :func:`read_path`, :func:`read_bytes`: one file or upload as a list; faults are raised.
 - :func:`source_of`: the source a path would get; a folder's files have sources below it.
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
     from rag.reading.decoding import decode
     from rag.reading.discovery import Discovery, SourceFile, discover, source_of
     from rag.reading.languages import detect_language
-    from rag.reading.reader import Unchanged, read_bytes, read_file, read_path, read_paths
+    from rag.reading.reader import (
+        Unchanged,
+        is_one_document,
+        read_bytes,
+        read_file,
+        read_path,
+        read_paths,
+    )
     from rag.reading.rows import RowDigests
 
 #: Raised whenever files are read otherwise, so that an index reads unchanged ones anew, once.
@@ -36,6 +44,7 @@ _HOMES = {
     "decode": "rag.reading.decoding",
     "detect_language": "rag.reading.languages",
     "discover": "rag.reading.discovery",
+    "is_one_document": "rag.reading.reader",
     "read_bytes": "rag.reading.reader",
     "read_file": "rag.reading.reader",
     "read_path": "rag.reading.reader",
@@ -52,6 +61,7 @@ __all__ = [
     "decode",
     "detect_language",
     "discover",
+    "is_one_document",
     "read_bytes",
     "read_file",
     "read_path",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -19,10 +20,21 @@ from rag.reading.plain import read_markdown, read_text
 from rag.reading.rows import RowDigests, read_csv, read_json, read_json_lines
 from rag.records import Document, Failure
 
-__all__ = ["LARGEST_FILE", "Unchanged", "read_bytes", "read_file", "read_path", "read_paths"]
+__all__ = [
+    "LARGEST_FILE",
+    "Unchanged",
+    "is_one_document",
+    "read_bytes",
+    "read_file",
+    "read_path",
+    "read_paths",
+]
 
 #: Largest file that is read whole, in bytes. CSV and JSON Lines are streamed and have no limit.
 LARGEST_FILE = 256 << 20
+
+# So many first bytes tell the format.
+_HEAD = 4096
 
 _WHOLE: dict[str, Callable[[bytes, str], Content]] = {
     "text": read_text,
@@ -67,6 +79,7 @@ _MAGIC = (
     (b"wOFF", "a font"),
     (b"\0asm", "a WebAssembly file"),
 )
+_MAGIC_BYTES = tuple(magic for magic, _ in _MAGIC)
 _NEXT = {
     "archive": "Unpack it and index the files in it",
     "image": "Run OCR on it and index the text",
@@ -135,6 +148,20 @@ def read_file(
         )
 
 
+def is_one_document(file: SourceFile, data: bytes | None = None) -> bool:
+    """Whether a file is a document as a whole, and not rows of them; ``data`` as for :func:`read_file`.
+
+    Of one that cannot be read :func:`read_file` says why.
+    """
+    try:
+        if data is None:
+            with file.path.open("rb") as stream:
+                data = stream.read(_HEAD)
+        return _format(file.source, data[:_HEAD]) in _WHOLE
+    except (OSError, UnsupportedFormatError):
+        return True
+
+
 def read_path(path: str | Path, *, source: str | None = None) -> list[Document]:
     """The documents of one file: one, or one a row for CSV and JSON Lines.
 
@@ -186,7 +213,7 @@ def _documents(items: Iterable[Document | Failure | str | Unchanged], name: str)
 def _read(
     stream: IO[bytes], source: str, *, size: int, digests: RowDigests | None = None
 ) -> Iterator[Document | Failure | str | Unchanged]:
-    head = stream.read(4096)
+    head = stream.read(_HEAD)
     if not head:
         yield Failure(source=source, reason="is empty (0 bytes). Leave it out or fill it")
         return
@@ -246,7 +273,7 @@ def _format(name: str, head: bytes) -> str:
     Raises:
         UnsupportedFormatError: It is something that cannot be read.
     """
-    suffix = Path(name).suffix.lower()
+    suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - asked for each of many files
     if b"%PDF-" in head[:1024]:
         return "pdf"
     if head.startswith(b"PK\x03\x04"):
@@ -254,7 +281,7 @@ def _format(name: str, head: bytes) -> str:
             return "docx"
         raise UnsupportedFormatError(name, "is a zip archive or an Office file other than .docx. "
                                      "Unpack it, or save it as .docx or PDF")  # fmt: skip
-    for magic, what in _MAGIC:
+    for magic, what in _MAGIC if head.startswith(_MAGIC_BYTES) else ():
         if head.startswith(magic) and not (len(magic) < 4 and b"\0" not in head):
             step = next((s for key, s in _NEXT.items() if key in what), "Leave it out")
             raise UnsupportedFormatError(name, f"is {what}, which cannot be read. {step}")

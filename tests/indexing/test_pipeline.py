@@ -114,6 +114,28 @@ def test_an_index_is_the_same_whoever_prepared_it(tmp_path: Path, started: list[
     assert len(started) == 1
 
 
+def test_files_are_the_same_whoever_read_them(tmp_path: Path, started: list[Worker]) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for one in articles(30):
+        (folder / one.source).write_text(f"# {one.title}\n\n{one.text}", encoding="utf-8")
+    for n in (3, 11, 19):
+        (folder / f"b{n}.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0")
+    (folder / "rows.jsonl").write_text('{"text": "鸟飞了。"}\n{"text": "鱼游了。"}\n', "utf-8")
+    reports = []
+    for name, settings in (("two", TWO), ("one", ALONE)):
+        with KnowledgeBase.open(tmp_path / name, settings=settings) as kb:
+            reports.append(kb.index(folder))
+    two, one = reports
+    assert len(started) == 1
+    assert (two.added, two.failed, two.notes) == (one.added, one.failed, one.notes)
+    assert [failure.source for failure in two.failed] == [f"files/b{n}.txt" for n in (11, 19, 3)]
+    assert len(two.added) == 32
+    assert stored(tmp_path / "two") == stored(tmp_path / "one")
+    with KnowledgeBase.open(tmp_path / "two", settings=ALONE) as kb:
+        assert len(kb.index(folder).unchanged) == 32, "the hashes are the same too"
+
+
 def test_a_small_run_starts_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     started: list[Worker] = []

@@ -214,7 +214,7 @@ def test_a_run_cut_off_in_a_file_is_noticed_when_the_file_is_put_back(
 
     with kb._store.writer() as writer:
         files, known, _, _ = named(writer, discover([table]).files)
-        stream = indexing._read(writer, files, known, indexing.Tally())
+        stream = indexing._changed_files(writer, files, known, indexing.Tally())
         works = list(itertools.islice(stream, 4))  # the file's own mark never comes
         tally = indexing.Tally()
         pour(writer, iter(works), embedder=embedder, settings=PLAIN, tally=tally)
@@ -240,7 +240,7 @@ def test_rows_of_a_new_file_whose_reading_was_cut_off_are_known_as_its_own(
 
     with kb._store.writer() as writer:
         files, known, _, _ = named(writer, discover([folder]).files)
-        works = itertools.islice(indexing._read(writer, files, known, indexing.Tally()), 8)
+        works = itertools.islice(indexing._changed_files(writer, files, known, indexing.Tally()), 7)
         pour(writer, works, embedder=ToyEmbedder(), settings=PLAIN, tally=indexing.Tally())
     assert len(stored(kb)) == 6
     if then == "shrinks":

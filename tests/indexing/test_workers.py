@@ -20,9 +20,11 @@ from rag.embedding.loading import bundled_model_path
 from rag.embedding.static import StaticEmbedder
 from rag.indexing import workers
 from rag.indexing.preparing import Prepared, prepare
+from rag.indexing.work import Unread
 from rag.indexing.workers import Worker, WorkerError, WorkerLostError
-from rag.reading import read_path
+from rag.reading import SourceFile, read_path
 from rag.records import Document
+from tests.reading.small_pdf import small_pdf
 
 SIZES = {"chunk_tokens": 128, "chunk_overlap": 24}
 
@@ -40,6 +42,7 @@ def worker(embedder: StaticEmbedder) -> Iterator[Worker]:
 
 
 def same(one: Prepared, other: Prepared) -> bool:
+    assert one.found == other.found
     assert one.chunks == other.chunks
     assert np.array_equal(one.vectors, other.vectors)
     assert one.sentences is not None
@@ -66,6 +69,55 @@ def test_it_prepares_documents_as_this_process_does(
     assert documents[0].metadata
     for some in (documents, documents[:1], []):
         assert same(worker.prepare(some), prepare(some, embedder, **SIZES))
+
+
+def files_of_all_kinds(folder: Path) -> list[Path]:
+    """Files of one document each, with fields and places, and some that cannot be read."""
+    from docx import Document as Docx
+
+    word = Docx()
+    word.add_heading("年报", 1)
+    word.add_paragraph("利润增长了三成。")
+    word.save(str(folder / "c.docx"))
+    written = {
+        "a.md": "---\ntitle: 港口\ndate: 2024-03-01\ntags: [船, 货]\nn: {x: 1.5, y: null}\n---\n# 港\n\n吞吐量很大。",
+        "b.html": "<html><head><title>公园</title></head><body><h1>公园</h1><p>新建了口袋公园。</p></body></html>",
+        "e.txt": "台北市的車站。\r\n共有三百座。".encode("big5"),
+        "f.txt": b"",
+        "g.txt": b"\x89PNG\r\n\x1a\n" + b"\0" * 40,
+        "h.pdf": b"%PDF-1.4 torn",
+        "i.txt": "© 2024 Müller & Söhne\nA plain text.",
+    }
+    for name, content in written.items():
+        data = content if isinstance(content, bytes) else content.encode()
+        (folder / name).write_bytes(data)
+    (folder / "d.pdf").write_bytes(small_pdf([["标题在此", "第一页的话。"], ["第二页的话。"]]))
+    return sorted(folder.iterdir())
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_it_reads_files_as_this_process_does(
+    worker: Worker, embedder: StaticEmbedder, tmp_path: Path, is_read: bool
+) -> None:
+    def settle(_: Any) -> Any:
+        raise AssertionError("this is for the caller")
+
+    given: list[Document | Unread] = [Document(id="a", source="s", text="一。")]
+    for path in files_of_all_kinds(tmp_path):
+        status = path.stat()
+        file = SourceFile(str(path), path.name, status.st_size, status.st_mtime_ns)
+        given.append(Unread(file, path.read_bytes() if is_read else None, settle))
+    given.append(Unread(SourceFile("/nowhere/x.txt", "x.txt", 9, 9), None, settle))
+    there, here = worker.prepare(given), prepare(given, embedder, **SIZES)
+    assert same(there, here)
+    # Also the types: the hash of a document tells a list and a tuple apart.
+    assert repr(there.found) == repr(here.found)
+    kinds = [type(items[-1]).__name__ for items in here.found]
+    assert kinds == ["Document"] * 6 + ["Failure"] * 3 + ["Document", "Failure"]
+    assert here.found[0][0] is given[0]
+    paged = here.found[4][0]
+    assert isinstance(paged, Document)
+    assert paged.metadata["pages"] == [0, 13]
 
 
 def test_what_fails_there_is_told_and_the_worker_goes_on(

@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ReadingError, UnsupportedFormatError
-from rag.reading import discover, read_bytes, read_path, read_paths, source_of
+from rag.reading import (
+    SourceFile,
+    discover,
+    is_one_document,
+    read_bytes,
+    read_path,
+    read_paths,
+    source_of,
+)
 from rag.records import Document, Failure
 
 
@@ -218,3 +226,32 @@ def test_heavy_libraries_are_imported_late() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "is_one"),
+    [
+        ("a.txt", b"text", True),
+        ("a.md", b"# head", True),
+        ("a.unknown", b"text", True),
+        ("a.pdf", b"no PDF at all", True),
+        ("a.txt", b"\x89PNG\r\n\x1a\n\0", True),
+        ("a.csv", b"title,text\n", False),
+        ("a.TSV", b"title\ttext\n", False),
+        ("a.jsonl", b"{}", False),
+        ("a.json", b"[]", False),
+        ("a.csv", b"%PDF-1.7", True),
+    ],
+)
+def test_which_files_are_one_document(
+    name: str, content: bytes, is_one: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    file = SourceFile(str(path), name, len(content), 0)
+    assert is_one_document(file) is is_one
+    assert is_one_document(file, content) is is_one
+
+
+def test_a_file_that_has_gone_is_left_to_its_reader(tmp_path: Path) -> None:
+    assert is_one_document(SourceFile(str(tmp_path / "x.csv"), "x.csv", 1, 0))
