@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
     from rag.answering.llm.answering import LLMAnswerer
-    from rag.answering.reader import Reader
+    from rag.answering.reader.model import Reader
     from rag.embedding import Embedder
     from rag.index.embedded import EmbeddedView
     from rag.indexing import Progress
@@ -424,7 +424,7 @@ class KnowledgeBase:
         if self._reader is None:
             with self._loading_reader:
                 if self._reader is None:
-                    from rag.answering.reader import Reader
+                    from rag.answering.reader.model import Reader
 
                     self._reader = Reader.load()
         return self._reader
@@ -530,7 +530,7 @@ class KnowledgeBase:
     @staticmethod
     def _completed(llm: LLMAnswerer | None, question: str, history: History) -> str:
         """A follow-up made complete by the model, else by rule; the question itself where none can be asked."""
-        from rag.answering.followup import complete_in_conversation
+        from rag.answering.followup.completion import complete_in_conversation
         from rag.retrieval.query import check_query
 
         if llm is not None:

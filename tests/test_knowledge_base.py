@@ -400,7 +400,7 @@ def test_snapshot_is_an_index(kb: KnowledgeBase, tmp_path: Path) -> None:
 def test_a_reader_that_cannot_be_loaded_is_told_each_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rag.answering.reader import Reader
+    from rag.answering.reader.model import Reader
 
     tried = []
 

@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.answering import selection
-from rag.answering.articles_asked import article_asked, sentences_of
-from rag.answering.highlight import highlight_of
 from rag.answering.language import (
     lead_in,
     nothing_fits_text,
@@ -21,12 +18,17 @@ from rag.answering.language import (
     other_dates,
     refusal_text,
 )
-from rag.answering.other_versions import with_other_versions
-from rag.answering.question import AskedFor, analyse
-from rag.answering.ranking import Ranked, SentenceReader, rank
-from rag.answering.rereading import comparing, read_order
-from rag.answering.rest_of_list import with_rest_of_list
-from rag.answering.scoring import confidence_features, refusal_logit
+from rag.answering.marking.highlight import highlight_of
+from rag.answering.question.analysis import AskedFor, analyse
+from rag.answering.ranking.reading import SentenceReader
+from rag.answering.ranking.rereading import comparing, read_order
+from rag.answering.ranking.sentences import Ranked, rank
+from rag.answering.scoring.confidence import confidence_features
+from rag.answering.scoring.refusal import refusal_logit
+from rag.answering.selection.articles import article_asked, sentences_of
+from rag.answering.selection.other_versions import with_other_versions
+from rag.answering.selection.rest_of_list import with_rest_of_list
+from rag.answering.selection.sentences import LONGEST_LIST, Selection, head_of_list, select
 from rag.chunking import tidy
 from rag.index.terms import terms
 from rag.records import Answer, Citation, Passage, Statement, page_at
@@ -34,7 +36,8 @@ from rag.retrieval.language import question_language, text_script
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from rag.answering.evidence import Candidate, Idf
+    from rag.answering.evidence.candidates import Candidate
+    from rag.answering.evidence.term_weights import Idf
     from rag.embedding import Embedder
     from rag.index import View
 
@@ -62,7 +65,7 @@ def answer(
         reader: The bundled reader; None does without.
         settings: ``max_sentences`` and ``refusal_threshold`` are read.
         query: The question completed from the history, when it differs from ``question``; see
-            :func:`rag.answering.followup.complete_question`.
+            :func:`rag.answering.followup.completion.complete_question`.
         k: How many passages the answer keeps, those whose sentences answer best first, and all that it
             cites; None keeps all as they came.
 
@@ -95,13 +98,13 @@ def answer(
         return refuse(question, kept, query=query, confidence=confidence, timings=timings)
     seen, told = list(passages), ranked
     if own and article and article.whole:
-        chosen = selection.Selection(tuple(own[: selection.LONGEST_LIST]), listed=len(own) > 1)
+        chosen = Selection(tuple(own[:LONGEST_LIST]), listed=len(own) > 1)
     else:
-        head = selection.head_of_list(asked, ranked, passages)
+        head = head_of_list(asked, ranked, passages)
         if head is not None:
             ranked, passages = with_rest_of_list(ranked, head, passages, view)
         told, seen = with_other_versions(ranked, passages, view)
-        chosen = selection.select(asked, told, limit=settings.max_sentences, passages=seen)
+        chosen = select(asked, told, limit=settings.max_sentences, passages=seen)
     # What shares a slot is named by the passage that is shown.
     slot = ranked.candidates[ranked.order[0]].passage
     cited = {told.candidates[i].passage for i in chosen.order}

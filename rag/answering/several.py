@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from rag.answering.extractive import refuse
 from rag.answering.language import unanswered_part
-from rag.answering.question import analyse
+from rag.answering.question.analysis import analyse
 from rag.records import Answer, Citation, Passage, Statement
 
 __all__ = ["MOST", "questions_in", "together"]

@@ -119,7 +119,7 @@ def _numbered(questions: Sequence[Question]) -> list[Question]:
 
 
 def _figures(document: Document) -> Iterator[Question]:
-    from rag.answering.figures import find_figures
+    from rag.answering.mentions.figures import find_figures
     from rag.chunking import split_sentences
 
     for start, end in split_sentences(document.text):

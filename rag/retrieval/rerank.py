@@ -18,7 +18,7 @@ __all__ = [
     "load_reranker",
 ]
 
-#: This name asks for the bundled reader, which looks at sentences: see :mod:`rag.answering.rereading`.
+#: This name asks for the bundled reader, which looks at sentences: see :mod:`rag.answering.ranking.rereading`.
 BUNDLED_READER = "bundled"
 #: This one asks for it where the words of the question do not decide.
 WHERE_UNSURE = "auto"

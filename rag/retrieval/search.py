@@ -95,7 +95,7 @@ def retrieve(
     Args:
         view: One generation of a store.
         embedder: The model the index was built with; None searches by words alone.
-        question: Complete in itself (see :func:`rag.answering.followup.complete_question`).
+        question: Complete in itself (see :func:`rag.answering.followup.completion.complete_question`).
         k: Slots; near-identical passages share one.
         where: A filter, applied inside both searches.
         settings: ``fusion``, ``dense_weight``, ``group_duplicates`` and ``reranker`` are read; of the

@@ -93,7 +93,7 @@ def _minutes(text: str) -> float:
 
 
 def _add_answering(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from rag.training.answering import add_arguments, run
+    from rag.training.answering.command import add_arguments, run
 
     parser = commands.add_parser("answering", help="fit what chooses and refuses answers")
     add_arguments(parser)

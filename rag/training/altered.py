@@ -10,8 +10,8 @@ import random
 import re
 from collections.abc import Collection, Iterator
 
-from rag.answering.places import Place, gazetteer
-from rag.answering.question import AskedFor, analyse
+from rag.answering.mentions.places import Place, gazetteer
+from rag.answering.question.analysis import AskedFor, analyse
 from rag.normalization import normalize
 
 __all__ = ["altered"]

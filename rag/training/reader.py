@@ -39,19 +39,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rag.answering.reader import (
-    WINDOW,
-    Example,
-    PieceEncoding,
-    Pieces,
-    Reader,
-    Table,
-    build_example,
-    cut,
-    outer_ends,
-    pad,
-    prepare_question,
-)
+from rag.answering.reader.inputs import WINDOW, Example, build_example, pad, prepare_question
+from rag.answering.reader.model import Reader, outer_ends
+from rag.answering.reader.pieces import PieceEncoding, Pieces, Table, cut
 from rag.normalization import normalize
 from rag.training.data_files import needed_rows
 from rag.training.reader_adapter import adapted, adapter_rates, merged

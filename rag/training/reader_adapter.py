@@ -2,7 +2,7 @@
 
 The reader's matrices stay as they are; to each of its layers' the product of two narrow ones is added, and
 biases, norms and heads are learned on (LoRA, Hu et al. 2021, https://arxiv.org/abs/2106.09685). What English
-and others gain so takes nothing from Chinese, which is read without (:mod:`rag.answering.reader_adapter`).
+and others gain so takes nothing from Chinese, which is read without (:mod:`rag.answering.reader.adapter`).
 """
 
 from __future__ import annotations

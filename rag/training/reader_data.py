@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.answering.reader import spelling
+from rag.answering.reader.spelling import spelling
 from rag.normalization import normalize
 from rag.training.data_files import bucket, needed_rows
 

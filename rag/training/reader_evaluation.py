@@ -1,7 +1,7 @@
 """How good a reader is: the right sentence first, refusal, the exact words; on paragraphs never trained on.
 
 Every measure is a plain function of scores, and every score goes through
-:class:`rag.answering.reader.Reader` as at run time.
+:class:`rag.answering.reader.model.Reader` as at run time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from rag.answering.reader import Reader, ReaderInput, ReaderScore
+from rag.answering.reader.model import Reader, ReaderInput, ReaderScore
 from rag.normalization import normalize
 from rag.training.data_files import DEVELOPMENT, bucket
 from rag.training.reader_data import Candidate, Labelled, Paragraph, WordIndex, labelled

@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from rag.answering.reader import FEATURES
-from rag.answering.reader_adapter import quantised_columns
+from rag.answering.reader.adapter import quantised_columns
+from rag.answering.reader.inputs import FEATURES
 from rag.training.reader_model import POSITIONS, Layer, Network
 
 OPSET = 20
@@ -81,7 +81,7 @@ def _array(tensor: Any) -> np.ndarray:
 
 
 def export(network: Network, path: Path, *, quantise: bool = True) -> None:
-    """Write ``network`` to ``path``; inputs and outputs are those of :class:`rag.answering.reader.Reader`."""
+    """Write ``network`` to ``path``; both ends are those of :class:`rag.answering.reader.model.Reader`."""
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -105,7 +105,7 @@ def export(network: Network, path: Path, *, quantise: bool = True) -> None:
 
 
 def export_adapter(network: Network, path: Path, adapter: Path) -> None:
-    """Write what ``network`` has beyond the finished reader of ``path`` (:mod:`rag.answering.reader_adapter`).
+    """Write what ``network`` has beyond the finished reader of ``path`` (:mod:`rag.answering.reader.adapter`).
 
     Of an int8 matrix it writes two narrow ones whose product is the difference, where these are smaller;
     else the matrix as it is now. Weights that are the same are left out.

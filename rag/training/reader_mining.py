@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from rag.answering.reader import Reader, ReaderInput
+from rag.answering.reader.model import Reader, ReaderInput
 from rag.training.reader_data import Candidate
 
 __all__ = ["mistaken"]

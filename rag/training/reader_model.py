@@ -1,4 +1,4 @@
-"""The reader's network in torch, for training only (:mod:`rag.answering.reader` runs it without torch).
+"""The reader's network in torch, for training only (:mod:`rag.answering.reader.model` runs it without torch).
 
 A BERT body (Devlin et al. 2019, post-norm) over factorised piece embeddings, with segment
 embeddings and match features added to each piece, and two heads: a verdict on the pair (relevance,
@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rag.answering.reader import FEATURES
+from rag.answering.reader.inputs import FEATURES
 
 if TYPE_CHECKING:
     from rag.training.reader_transplant import Transplant

@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from rag.answering.reader import Reader, spelling
+from rag.answering.reader.model import Reader
+from rag.answering.reader.spelling import spelling
 from rag.embedding import load_embedder
 from rag.normalization import normalize
 from rag.training.data_files import TRAINING, bucket, needed_rows

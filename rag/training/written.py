@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.answering.ranking import parts_of
+from rag.answering.ranking.reading import parts_of
 from rag.chunking import split_sentences
 from rag.normalization import normalize
 from rag.training.data_files import bucket, rows_of

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from rag.answering.evidence import FEATURES, Weights, candidates_of
-from rag.answering.ranking import Ranked
+from rag.answering.evidence.candidates import candidates_of
+from rag.answering.evidence.feature_names import FEATURES
+from rag.answering.evidence.term_weights import Weights
+from rag.answering.ranking.sentences import Ranked
 from rag.records import Passage
 
 

@@ -6,11 +6,11 @@ from itertools import pairwise
 import pytest
 
 from rag.answering import answer
-from rag.answering.followup import complete_question
+from rag.answering.followup.completion import complete_question
 from rag.answering.language import _REFUSALS, nothing_fits_text, nothing_indexed_text
-from rag.answering.ranking import parts_of
-from rag.answering.reader import ReaderScore
-from rag.answering.scoring import has_network
+from rag.answering.ranking.reading import parts_of
+from rag.answering.reader.model import ReaderScore
+from rag.answering.scoring.networks import has_network
 from rag.index import open_store
 from rag.retrieval import retrieve
 from rag.settings import Settings

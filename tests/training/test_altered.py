@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from rag.answering.places import gazetteer
-from rag.answering.question import analyse
+from rag.answering.mentions.places import gazetteer
+from rag.answering.question.analysis import analyse
 from rag.training.altered import altered
 
 TOLD = "2023年市北区新增纳统企业219家，同比增长35.2%。"

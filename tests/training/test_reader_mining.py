@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from rag.answering.reader import ReaderInput, ReaderScore
+from rag.answering.reader.model import ReaderInput, ReaderScore
 from rag.training.reader_data import Candidate
 from rag.training.reader_mining import mistaken
 

@@ -13,8 +13,10 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
-from rag.answering.reader import FEATURES, Reader, ReaderInput, Table  # noqa: E402
-from rag.answering.reader_adapter import adapted_weights  # noqa: E402
+from rag.answering.reader.adapter import adapted_weights  # noqa: E402
+from rag.answering.reader.inputs import FEATURES  # noqa: E402
+from rag.answering.reader.model import Reader, ReaderInput  # noqa: E402
+from rag.answering.reader.pieces import Table  # noqa: E402
 from rag.tokens import VOCABULARY_SIZE  # noqa: E402
 from rag.training.reader import (  # noqa: E402
     Recipe,

@@ -7,7 +7,7 @@ and a word of the question that meets nothing tells that the fact is not there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,20 +15,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from rag.answering.question import AskedFor, focus_phrase
+from rag.answering.evidence.candidates import Candidate
+from rag.answering.evidence.term_weights import Idf
+from rag.answering.evidence.texts import clauses_of
+from rag.answering.question.analysis import AskedFor, focus_phrase
 from rag.embedding.vectors import query_vectors
 from rag.index.terms import terms
 from rag.retrieval.sentences import shared_vectors
 from rag.tokens import encode_joined, get_encoding
 
 if TYPE_CHECKING:
-    from rag.answering.evidence import Candidate
     from rag.embedding import Embedder
 
 __all__ = ["Nearness", "nearness_of"]
 
 Floats = npt.NDArray[np.float32]
-Idf = Callable[[Sequence[str]], Floats]
 
 #: Pieces of a question that are matched one by one.
 _PIECES = 40
@@ -71,8 +72,6 @@ def nearness_of(
     asked: AskedFor, candidates: Sequence[Candidate], embedder: Embedder, idf: Idf
 ) -> Nearness:
     """Compare a question with its candidates."""
-    from rag.answering.evidence import clauses_of
-
     vectors = shared_vectors(embedder)
     phrase = focus_phrase(asked)
     query = query_vectors(embedder, [asked.text, phrase or asked.text])

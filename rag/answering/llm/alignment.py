@@ -16,24 +16,19 @@ from difflib import SequenceMatcher
 import numpy as np
 import numpy.typing as npt
 
-from rag.answering.evidence import table_heads
-from rag.answering.figures import Figure, agree, find_figures, is_currency, same_unit
 from rag.answering.llm.bibliography import Bibliography
 from rag.answering.llm.cells_told import in_another_cell, with_names_apart, with_units
-from rag.answering.question import ACCEPTED, AskedFor, analyse
-from rag.answering.spans import FIGURES, capitalised, quoted, typed_spans
-from rag.answering.support import (
-    Support,
-    asked_units,
-    check_support,
-    content_units,
-    names_in,
-    plain_statement,
-    same_script,
-    translated_share,
-)
-from rag.answering.table_rows import ToldRow, told_row
-from rag.answering.value_asked import lacks_value
+from rag.answering.mentions.figures import Figure, agree, find_figures
+from rag.answering.mentions.spans import FIGURES, capitalised, quoted, typed_spans
+from rag.answering.mentions.units import is_currency, same_unit
+from rag.answering.near_misses.value import lacks_value
+from rag.answering.question.analysis import AskedFor, analyse
+from rag.answering.question.kinds import ACCEPTED
+from rag.answering.support.content import asked_units, content_units, same_script, translated_share
+from rag.answering.support.names import names_in
+from rag.answering.support.statements import Support, check_support, plain_statement
+from rag.answering.tables.heads import table_heads
+from rag.answering.tables.rows import ToldRow, told_row
 from rag.normalization import normalize, normalize_with_offsets, source_span
 from rag.records import Passage, Span
 

@@ -11,7 +11,6 @@ from functools import cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from rag.answering.figures import find_figures
 from rag.answering.language import refusal_text
 from rag.answering.llm.alignment import Aligned, Embed, Evidence, SourceSentence, highlight_in
 from rag.answering.llm.failures import as_llm_error, cut_off, llm_error, meaning, passing
@@ -21,7 +20,8 @@ from rag.answering.llm.prompts import Prompt, answer_prompt, question_prompt, re
 from rag.answering.llm.refusals import beside_refusal, says_no_answer
 from rag.answering.llm.sentences import ReplySentence, reply_sentences, settled
 from rag.answering.llm.thinking import without_thinking
-from rag.answering.support import content_units
+from rag.answering.mentions.figures import find_figures
+from rag.answering.support.content import content_units
 from rag.errors import LLMError
 from rag.normalization import normalize
 from rag.records import Answer, Citation, Passage, Span, Statement, page_at

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from rag.answering.figures import Figure, agree, find_figures
-from rag.answering.row_asked import Told, cell_names, named_in, rows_asked
-from rag.answering.table_rows import ToldRow, cells_of
+from rag.answering.mentions.figures import Figure, agree, find_figures
+from rag.answering.tables.row_asked import Told, cell_names, named_in, rows_asked
+from rag.answering.tables.rows import ToldRow, cells_of
 from rag.normalization import normalize
 
 __all__ = ["in_another_cell", "with_names_apart", "with_units"]

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.answering.figures import find_figures
+from rag.answering.mentions.figures import find_figures
 
 __all__ = ["Handle", "Unmarked", "without_handles"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answering.figures import find_figures
+from rag.answering.mentions.figures import find_figures
 
 __all__ = ["is_layout"]
 

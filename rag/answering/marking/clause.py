@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rag.answering.evidence import Weights, held_terms
-from rag.answering.question import AskedFor
+from rag.answering.evidence.term_weights import Weights
+from rag.answering.evidence.texts import held_terms
+from rag.answering.question.analysis import AskedFor
 from rag.normalization import normalize
 
 __all__ = ["clause_asked"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answering.evidence import Weights, typed_spans_near
-from rag.answering.question import AskedFor, focus_phrase
-from rag.answering.range_asked import ranges_asked
-from rag.answering.spans import FIGURES, person_at
+from rag.answering.evidence.spans_near import typed_spans_near
+from rag.answering.evidence.term_weights import Weights
+from rag.answering.mentions.ranges import ranges_asked
+from rag.answering.mentions.spans import FIGURES, person_at
+from rag.answering.question.analysis import AskedFor, focus_phrase
 from rag.normalization import normalize, normalize_with_offsets, source_span
 
 __all__ = ["span_told_beside"]

@@ -14,7 +14,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["Figure", "agree", "find_figures", "is_currency", "same_unit", "whole_number"]
+from rag.answering.mentions.numerals import LARGE, SMALL, value_of, whole_number
+from rag.answering.mentions.units import is_currency, same_unit
+
+__all__ = ["Figure", "agree", "find_figures"]
 
 Kind = Literal["number", "percent", "date", "ordinal"]
 
@@ -40,11 +43,6 @@ class Figure:
     swapped: Fraction | None = None
 
 
-_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
-_DIGITS |= {c: i for i, c in enumerate("零壹贰叁肆伍陆柒捌玖")}
-_DIGITS |= {"两": 2, "兩": 2, "贰": 2, "貳": 2, "參": 3, "陸": 6}
-_SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_LARGE = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
 _SCALE_EN = {
     "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "bn": 10**9,
@@ -78,33 +76,7 @@ _MONTHS = {
 # Scales only beside a currency: elsewhere m is metres and t is tonnes.
 _SCALE_MONEY = {"k": 10**3, "m": 10**6, "mm": 10**6, "mn": 10**6, "mln": 10**6, "b": 10**9,
                 "bn": 10**9, "t": 10**12, "tn": 10**12}  # fmt: skip
-_DOLLARS = frozenset("usd hkd twd sgd aud cad nzd".split())
-#: What each spelling of a currency can be: "$" is any dollar, "¥" yuan or yen.
-_CURRENCIES: dict[str, frozenset[str]] = {
-    **dict.fromkeys(("$", "dollar", "dollars"), _DOLLARS),
-    **dict.fromkeys(("¥", "￥"), frozenset({"cny", "jpy"})),
-    "元": frozenset({"cny", "hkd", "twd"}),
-    **{
-        spelling: frozenset({code})
-        for code, spellings in {
-            "usd": "us$ usd usdollar usdollars u.s.dollar u.s.dollars 美元 美金",
-            "hkd": "hk$ hkd hongkongdollars 港元 港币",
-            "twd": "nt$ twd 新台币 台币",
-            "aud": "a$ au$ aud 澳元",
-            "cad": "c$ ca$ cad 加元",
-            "sgd": "s$ sgd",
-            "eur": "€ eur euro euros 欧元",
-            "gbp": "£ ￡ gbp pound pounds 英镑",
-            "cny": "rmb cny yuan renminbi 人民币 元人民币 人民币元",
-            "jpy": "yen jpy 日元 日圆 円",
-            "krw": "krw 韩元",
-            "inr": "₹ inr rupee rupees 卢比",
-            "rub": "₽ rub ruble rubles rouble roubles 卢布",
-            "chf": "chf franc francs swissfrancs 法郎 瑞士法郎",
-        }.items()
-        for spelling in spellings.split()
-    },
-}
+
 _CURRENCY_BEFORE = (
     r"(?<![a-z])(?:(?:us|hk|nt|au?|ca?|s)?\$|rmb|cny|usd|eur|gbp|jpy|hkd|krw|inr|chf)"
     r"|[€£￡¥￥₹₽]|人民币"
@@ -239,34 +211,34 @@ def _figure(match: re.Match[str]) -> Figure | None:
             return None
         return _date(start, end, year, month, day)
     if groups["percent_cn"]:
-        return Figure(start, end, _value(groups["p1"]), "%", "percent")
+        return Figure(start, end, value_of(groups["p1"]), "%", "percent")
     if groups["part"]:
         return Figure(start, end, _part(groups), "%", "percent")
     if groups["tenth"]:
-        tenths = _value(groups["t1"]) + (Fraction(1, 2) if groups["half"] else 0)
+        tenths = value_of(groups["t1"]) + (Fraction(1, 2) if groups["half"] else 0)
         return Figure(start, end, 10 * tenths, "%", "percent")
     if groups["ordinal_cn"]:
-        return Figure(start, end, _value(groups["o1"]), "", "ordinal")
+        return Figure(start, end, value_of(groups["o1"]), "", "ordinal")
     if groups["words_en"]:
         return _english_words(match)
     if groups["number_cn"]:
-        return Figure(start, end, _value(groups["n2"]), _unit(groups["u3"]), "number")
+        return Figure(start, end, value_of(groups["n2"]), _unit(groups["u3"]), "number")
     if groups["bare_cn"]:
-        return Figure(start, end, _value(groups["bare_cn"]), "", "number")
+        return Figure(start, end, value_of(groups["bare_cn"]), "", "number")
     return _arabic(match)
 
 
 def _arabic(match: re.Match[str]) -> Figure:
     groups = match.groupdict()
     start, end = match.span()
-    value = _value(groups["n1"])
+    value = value_of(groups["n1"])
     if groups["sign"]:
         value = -value
     if groups["ordinal_en"]:
         return Figure(start, match.end("ordinal_en"), value, "", "ordinal")
     if groups["scale"]:
         for char in groups["scale"]:
-            value *= _SMALL.get(char) or _LARGE[char]
+            value *= SMALL.get(char) or LARGE[char]
     if groups["scale_en"]:
         value *= _SCALE_EN[groups["scale_en"].lower()]
     if groups["scale_money"]:
@@ -321,7 +293,7 @@ def _numeric_date(match: re.Match[str]) -> Figure | None:
 def _part(groups: Mapping[str, str | None]) -> Fraction:
     """A part of a whole, in percent: 四分之一, two thirds of, half of."""
     if groups["of"] and groups["some"]:
-        return 100 * _value(groups["some"]) / max(_value(groups["of"]), Fraction(1))
+        return 100 * value_of(groups["some"]) / max(value_of(groups["of"]), Fraction(1))
     if groups["some_en"] and groups["of_en"]:
         some = _UNITS_EN.get(groups["some_en"].lower(), 1)
         return Fraction(100 * some, _PARTS_EN[groups["of_en"].lower()])
@@ -378,77 +350,5 @@ def _same_day(one: int, other: int) -> bool:
     )
 
 
-_SAME_UNITS = (
-    {"个", "项", "处", "件", "家", "名", "人", "位", "条", "座", "所", "次", "户", "批", "种", "类",
-     "人次", "余人次", "场", "套", "片", "栋", "支", "期"},
-    {"公里", "千米", "km", "kilometres", "kilometers", "kilometre", "kilometer"},
-    {"平方公里", "平方千米", "km²", "square"},
-    {"米", "m", "metres", "meters"},
-    {"公斤", "千克", "kg"},
-    {"吨", "tonnes", "tons", "t"},
-    {"年", "years", "year"}, {"天", "日", "days", "day"}, {"月", "个月", "months", "month"},
-    {"小时", "hours", "hour", "h"}, {"分钟", "minutes", "minute", "min"},
-)  # fmt: skip
-
-
-def same_unit(one: str, other: str) -> bool:
-    """Whether two units can be one: spellings of a measure, or counted nouns across languages."""
-    if is_currency(one) and is_currency(other):
-        return bool(_CURRENCIES[one] & _CURRENCIES[other])
-    if is_currency(one) != is_currency(other):
-        counted = other if is_currency(one) else one
-        return not any(counted in group for group in _SAME_UNITS)
-    if one == other or one.isascii() != other.isascii():
-        # Across languages the counted noun is translated; the value decides.
-        return one == other or not any(
-            (one in group) != (other in group) for group in _SAME_UNITS[1:]
-        )
-    if one.isascii():
-        # "20 years" and "20 schools": any English word stands behind the number, so only
-        # known measures can contradict.
-        groups = [[unit in group for group in _SAME_UNITS] for unit in (one, other)]
-        return not (any(groups[0]) and any(groups[1])) or groups[0] == groups[1]
-    return any(one in group and other in group for group in _SAME_UNITS)
-
-
-def is_currency(unit: str) -> bool:
-    """Whether the unit of a figure is money."""
-    return unit in _CURRENCIES
-
-
 def _unit(text: str) -> str:
     return "".join(text.lower().split())
-
-
-def whole_number(text: str) -> int:
-    """The value of an Arabic or Chinese numeral, 12, 十二 or 二〇二四, its fraction left out."""
-    return int(_value(text))
-
-
-def _value(text: str) -> Fraction:
-    """The value of an Arabic or Chinese numeral."""
-    text = text.replace(",", "")
-    if text[0].isdecimal():  # of any script
-        return Fraction(text)
-    whole, _, decimals = text.partition("点")
-    value = Fraction(_chinese(whole))
-    if decimals:
-        digits = "".join(str(_DIGITS[char]) for char in decimals)
-        value += Fraction(int(digits), 10 ** len(digits))
-    return value
-
-
-def _chinese(text: str) -> int:
-    if all(char in _DIGITS for char in text):
-        return int("".join(str(_DIGITS[char]) for char in text))  # 二〇二四
-    total = section = digit = 0
-    for char in text:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        elif char in _SMALL:
-            section += (digit or 1) * _SMALL[char]
-            digit = 0
-        else:
-            total = (total + section + digit or 1) * _LARGE[char]
-            section = digit = 0
-    return total + section + digit

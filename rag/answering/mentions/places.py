@@ -101,7 +101,7 @@ class Gazetteer:
 @cache
 def gazetteer() -> Gazetteer:
     """The bundled names."""
-    path = Path(__file__).parents[1] / "data" / "places.tsv"
+    path = Path(__file__).parents[2] / "data" / "places.tsv"
     kinds: dict[str, set[str]] = defaultdict(set)
     latin: dict[str, list[tuple[str, str, bool]]] = defaultdict(list)
     alone = set()

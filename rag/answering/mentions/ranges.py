@@ -64,7 +64,7 @@ class Range(NamedTuple):
 
 
 class Told(Protocol):
-    """What is needed of a sentence: :class:`rag.answering.evidence.Candidate` has it."""
+    """What is needed of a sentence: :class:`rag.answering.evidence.candidates.Candidate` has it."""
 
     @property
     def document_id(self) -> str: ...

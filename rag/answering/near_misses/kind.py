@@ -1,6 +1,6 @@
 """Whether a sentence can hold the kind of value asked for, in other languages than Chinese: a year, a sum, a count.
 
-As in :mod:`rag.answering.value_asked`, what counts as holding one is wide. Here only the best sentence is judged.
+As in :mod:`rag.answering.near_misses.value`, what counts as holding one is wide. Here only the best sentence is judged.
 """
 
 # ruff: noqa: E501, ISC004  (a pattern is read as one line; two of them side by side, as a pair)
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 
-from rag.answering.figures import find_figures, is_currency
-from rag.answering.price_asked import asks_price, holds_price
-from rag.answering.question import AskedFor
+from rag.answering.mentions.figures import find_figures
+from rag.answering.mentions.units import is_currency
+from rag.answering.near_misses.price import asks_price, holds_price
+from rag.answering.question.analysis import AskedFor
 from rag.retrieval.language import text_script
 
 __all__ = ["lacks_kind"]

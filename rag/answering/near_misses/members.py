@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from rag.answering.figures import whole_number
+from rag.answering.mentions.numerals import whole_number
 
 __all__ = ["Group", "group_asked", "lacks_members"]
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from rag.answering.figures import whole_number
+from rag.answering.mentions.numerals import whole_number
 from rag.normalization import normalize
 
 __all__ = ["Items", "asked_among", "items_asked", "items_named", "of_another_item"]

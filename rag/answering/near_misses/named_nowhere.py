@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from rag.answering.question import AskedFor
+from rag.answering.question.analysis import AskedFor
 from rag.normalization import normalize
 from rag.records import Passage
 from rag.retrieval.language import question_language, text_script

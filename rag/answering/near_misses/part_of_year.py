@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rag.answering.figures import whole_number
+from rag.answering.mentions.numerals import whole_number
 
 __all__ = ["another_part", "parts_of_year"]
 

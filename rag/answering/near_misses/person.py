@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
-from rag.answering.question import AskedFor, without_question_words
-from rag.answering.spans import capitalised
+from rag.answering.mentions.spans import capitalised
+from rag.answering.question.analysis import AskedFor
+from rag.answering.question.content import without_question_words
 from rag.normalization import normalize
 from rag.retrieval.language import text_script
 

@@ -1,8 +1,8 @@
 """Whether a text tells only of siblings of the numbered item that is asked about: Building 1, 3号楼, KX-100.
 
 A question about 第二中学 is answered as well, by every measure of likeness, by what is said of 第三中学. Unlike
-:mod:`rag.answering.named_items`, whose loose reading only tells sentences apart that are all about the
-question, this one decides on refusal and takes a number for a name only where it can hardly count anything.
+:mod:`rag.answering.near_misses.named_items`, whose loose reading only tells sentences apart that are all about
+the question, this one decides on refusal and takes a number for a name only where it can hardly count anything.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from rag.answering.figures import whole_number
+from rag.answering.mentions.numerals import whole_number
 from rag.normalization import normalize
 
 __all__ = ["Item", "numbered_items", "only_siblings"]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from rag.answering.figures import whole_number
+from rag.answering.mentions.numerals import whole_number
 
 __all__ = ["Ones", "another_one", "ones_asked", "ones_told"]
 

@@ -1,6 +1,6 @@
 """What a question asks for: the kind of answer, names, years, figures, and its content words."""
 
-# ruff: noqa: E501, ISC004  (a pattern is read as one line; two of them side by side, as a pair)
+# ruff: noqa: E501  (a pattern is read as one line; two of them side by side, as a pair)
 
 from __future__ import annotations
 
@@ -8,26 +8,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.answering.places import Place, places_asked
-from rag.answering.spans import capitalised, figures_in, years_in
+from rag.answering.mentions.places import Place, places_asked
+from rag.answering.mentions.spans import capitalised, figures_in, years_in
+from rag.answering.question.content import without_question_words
+from rag.answering.question.kinds import COUNTED, hints, patterns_of
 from rag.normalization import normalize
 from rag.retrieval.language import question_language
 
-__all__ = ["ACCEPTED", "AskedFor", "analyse", "focus_phrase", "without_question_words"]
-
-#: Kinds of typed span that can answer each kind of question; kinds not listed accept anything.
-ACCEPTED: dict[str, frozenset[str]] = {
-    "person": frozenset({"person", "name"}),
-    "organisation": frozenset({"organisation", "name", "quoted"}),
-    "place": frozenset({"place", "name", "organisation"}),
-    "date": frozenset({"date"}),
-    "duration": frozenset({"duration", "figure"}),
-    "percent": frozenset({"percent"}),
-    "money": frozenset({"money"}),
-    "rank": frozenset({"rank", "figure"}),
-    "figure": frozenset({"figure", "money", "percent", "duration", "rank"}),
-    "name": frozenset({"quoted", "name", "organisation", "person", "place"}),
-}
+__all__ = ["AskedFor", "analyse", "focus_phrase"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +27,7 @@ class AskedFor:
         normalised: Its searched spelling.
         content: ``normalised`` with question words and particles blanked: what evidence must cover.
         language: BCP 47 tag.
-        kind: A key of :data:`ACCEPTED`, or ``reason``, ``manner``, ``yesno``, ``thing``.
+        kind: A key of :data:`rag.answering.question.kinds.ACCEPTED`, or ``reason``, ``manner``, ``yesno``, ``thing``.
         many: Whether a list is asked for.
         years: Four-digit years named.
         figures: Other numbers named in digits.
@@ -63,88 +51,6 @@ class AskedFor:
     at: tuple[int, int] | None
 
 
-_COUNTED = (
-    "个|家|项|人|名|位|户|件|处|条|所|座|艘|架|辆|台|套|部|张|本|首|支|只|头|棵|间|层|级|届|期|场|次|"
-    "批|种|类|门|岁|元|米|公里|千米|平方公里|平方米|公顷|亩|吨|公斤|克|升|度|分|票|集|章|卷|代|倍|"
-    "栋|片|套|字|场次|人次|村|省|国|城市|年|天|月|小时|分钟|周|日"
-)
-
-# Ordered: the first pattern that matches decides.
-_CHINESE: tuple[tuple[str, str], ...] = (
-    (
-        "percent",
-        r"百分之[几多]|百分比|多少个?百分点|几成|百分数|多少%|(?:率|占比|比例|比重|增幅|增速|涨幅|降幅|份额)"
-        r"(?:[^,。?]{0,6})?(?:是|为|达到?|有|约|高达|提升到|提升至|提高到|增长到)?(?:了)?(?:多少|几)|"
-        r"(?:增长|提升|提高|下降|减少|降低|上升|增加)了?(?:百分之)?多少(?=$|[?,。])|同比[^,。?]{0,6}多少(?=$|[?,。])",
-    ),
-    (
-        "money",
-        r"多少(?:亿|万|亿万)?(?:元(?![素件旦宵])|钱|美元|欧元|英镑|日元|资金|经费|人民币)|(?:投资|金额|造价|售价|价格|票价|"
-        r"总额|成本|费用|收入|营业额|票房|资金|产值|价值|融资额?|薪水|工资)[^,。?]{0,5}(?:多少|几)|几(?:亿|万|千|百)?元",
-    ),
-    (
-        "duration",
-        r"多长时间|多久|(?<!哪)几(?:年|天|个月|小时|分钟|周)(?:[时间内]|才|$|[?,。])|多少(?:年|天|个月|小时|分钟|周|日)"
-        r"(?![代份轻级度货终龄然才边期常])",
-    ),
-    (
-        "date",
-        r"什么时[候间]|何时|哪[一几]?[年天日]|哪几?个?月|几月|几号|何[年日]|哪一?个?(?:年份|时期|时代|世纪|"
-        r"朝代|年代|日期|月份)|什么(?:年代|日期|日子|时期)|(?:时间|日期|年份)(?:是|为)?(?:在)?(?:什么|多少|哪)|"
-        r"几点(?!要求|建议|意见|希望|内容|说明)|第几个?世纪|几几年|几时|多会儿",
-    ),
-    (
-        "person",
-        r"谁|哪[一几些两]?位(?!置)|何人|哪[一几些两]?个人|什么人(?!物是)|哪[一几些两]?名|什么人物|哪[一几些两]?个?"
-        r"(?:人物|领导|书记|局长|市长|区长|演员|导演|歌手|作者|皇帝|总统|将军|球员|作家|教授|科学家|记者)",
-    ),
-    (
-        "place",
-        r"哪里|哪儿|何处|何地|哪边|什么地方|在哪(?![个家些位年几])|位于哪|哪[一几些两]?[个座条处]?(?:国家(?!级|重点)|城市|省份?|市|"
-        r"县|区域?|地区|地方|州|镇|乡|村(?!居)|岛|山|河|湖|海|街道?|路|车站|机场|大洲|洲|国|地点|位置|小区|社区|方向)|"
-        r"什么(?:国家|城市|地区|地点|位置)|(?:地点|地址|位置|首都|总部)(?:是|在|为)?(?:什么|哪)",
-    ),
-    (
-        "organisation",
-        r"哪[一几些两]?[个家所支]?(?:机构|单位|公司|部门|企业|学校|大学|学院|局|集团|组织|团体|党派?|医院|银行|"
-        r"机关|学府|高校|媒体|报社|协会|政府|委员会|球队|俱乐部|乐队|院校|研究所|研究院|出版社|电视台|军队|部队)|"
-        r"什么(?:机构|单位|公司|部门|组织|大学|学校|企业)|哪[家所]|由哪",
-    ),
-    ("rank", r"第几|排名?(?:第|在)?(?:几|多少)|名次|位居第几|排在?(?:什么|第几)"),
-    (
-        "reason",
-        r"(?<![定价称名列作视誉认成改分])为什么|(?<![定价称名列作视誉认成改分])为何|为啥|原因|何以|怎么会|何故|缘故|什么(?:理由|缘由|动机)|出于什么|因为什么|因何|由于什么",
-    ),
-    (
-        "figure",
-        rf"多少|(?<!哪)几(?:余|多)?(?:万|亿|千|百)?(?:{_COUNTED})|(?<!哪)几(?=$|[?])|多[大高长宽重远深快厚]|(?:数量|人数|人口|"
-        r"面积|长度|高度|总数|数目|规模)(?:[^,。?]{0,4})?(?:是|为|达|有)?(?:多|几|什么)",
-    ),
-    (
-        "yesno",
-        r"吗[?\s]*$|(?<![什甚怎那这多])么\?$|是否|有没有|是不是|能否|能不能|会不会|可否|对不对|要不要|有无",
-    ),
-    (
-        "name",
-        r"叫什么|叫做什么|名为什么|称为什么|什么名[称字]|被称[为作]|名称|名字|称号|什么(?:奖|称呼|绰号|昵称|别名|"
-        r"头衔|荣誉|品牌|口号|代号)|又称|别称|简称|全称",
-    ),
-    (
-        "manner",
-        r"如何|怎么|怎样|怎麽|通过什么|用什么|采取了?什么|采用了?什么|以什么|靠什么|何种方式",
-    ),
-)
-# Key words without an asking word ("城市更新 重点项目 总投资") ask for what the last of them measures.
-_CHINESE_HINTS: tuple[tuple[str, str], ...] = (
-    ("percent", r"占比|比例|比重|增长率|增幅|增速|百分比|覆盖率|率(?=$|[ ,])"),
-    ("money", r"总?投资额?(?=$|[ ,])|金额|造价|票价|价格|营业额|票房|资金规模"),
-    ("date", r"(?:时间|日期|年份|日子)(?=$|[ ,])"),
-    ("figure", r"累计|数量|总数|人数|数目|面积|规模|个数|户数"),
-    ("rank", r"排名|名次"),
-    ("name", r"称号|名称|名字|简称|别名|品牌"),
-    ("person", r"(?:书记|局长|主任|市长|区长|负责人|作者|创始人|姓名)(?=$|[ ,])"),
-    ("place", r"(?:地点|地址|位置)(?=$|[ ,])"),
-)
 _CHINESE_MANY = re.compile(
     r"哪些|哪几|列出|列举|分别|有什么|包括什么|包含什么|都有|哪[两二三四五六七八九十\d]+|几(?:大|个方面)|"
     r"由.{1,10}组成|什么和什么|谁和谁|[一二两三四五六七八九十]+[个大项种点](?:方面|举措|措施|任务|步骤|阶段|"
@@ -153,82 +59,7 @@ _CHINESE_MANY = re.compile(
     r"(?<![第\d.零一二两三四五六七八九十百])(?:[二两三四五六七八九十]|十[一二三四五六七八九]|[2-9]|[1-9]\d)"
     r"(?!个[字词月])[个大项种点条类](?:(?![中最里内第])[^,。?]){1,8}?(?:是|指(?:的是)?)什么(?=$|[?,。]|内容)"
 )
-#: What has a price in its name and is none: cost drivers, the minimum wage law.
-_NO_SUM = (
-    r"(?! (?:margin|ratio|growth|increase|decrease|rise|fall|change|index|driver|law|act|bill|structure|control|risk|"
-    r"polic(?:y|ie)|strateg(?:y|ie)|model|cent(?:er|re)|analys[ie]s|saving|cut|factor|plan|committee|process|cycle|"
-    r"source|stream|agreement|dispute|freeze|system|scheme|list|tag|type|categor(?:y|ie)|breakdown|component|"
-    r"statement|war|gap|regulation|rule|function|ceiling|recognition)(?:e?s)?\b)"
-)
-#: What stands behind "how" and is measured.
-_MEASURES = "big|large|high|tall|far|deep|wide|fast|heavy|often"
-_DOES = "is|are|was|were|can|could|will|would|may|must|should|do|does|did|has|have|had"
-_MEASURED = (
-    rf"(?:noisy|loud|hot|cold|warm|strong|thick|thin|small|bright|steep) (?:{_DOES})\b"
-    r"(?! the (?:evidence|case|argument|claim|opposition|support)\b)"
-)
-_ENGLISH: tuple[tuple[str, str], ...] = (
-    (
-        "percent",
-        r"what (?:percent|share|proportion|fraction)|percentage|how many percent|what (?:was|is) the "
-        r"(?:[\w-]+ ){0,4}(?:rate|growth|share)\b|by how much (?:did|has|have|was|were).*(?:grow|rise|increase|"
-        r"fall|drop|decline|decrease|reduc)",
-    ),
-    (
-        "money",
-        r"how much (?:money|(?:did|do|does|will|would|can|should) .*(?:cost|pay|invest|spend|earn)|"
-        r"(?:is|are|was|were) .*(?:invested|paid|spent|\b(?:fee|fare|fine|rent|price|ticket|salary)s?\b))|"
-        r"(?:cost|price|budget|revenue|investment|salary)\b.*\bhow much|what (?:fee|fare|price|rent|salary)\b"
-        rf"{_NO_SUM}|"
-        r"what (?:is|are|was|were) the (?:[\w-]+ ){0,3}(?:(?:cost|price|budget|revenue|turnover|investment|fee|"
-        r"fare|rent|wage|salary|profit|income|dividend|debt|net loss)(?:e?s)?\b"
-        rf"{_NO_SUM}|"
-        r"(?:total|market|book|asset|contract|estimated|insured) value|"
-        r"value of the (?:\w+ )?(?:contract|deal|order|assets|property|goods|exports|imports|land)\b)",
-    ),
-    ("duration", r"how long|how many (?:years|months|weeks|days|hours|minutes)"),
-    (
-        "date",
-        r"\bwhen\b|what (?:year|date|day|month|time|century|decade)|which (?:year|date|day|month|century|decade)|"
-        r"in what year|how old",
-    ),
-    (
-        "person",
-        r"\bwho\b|\bwhom\b|\bwhose\b|which (?:person|man|woman|actor|author|king|queen|president|leader|"
-        r"scientist|player|singer|director|official|secretary|reporter|mayor)|what (?:person|man|woman)\b",
-    ),
-    (
-        "place",
-        r"\bwhere\b|(?:what|which) (?:city|country|place|state|town|region|province|county|district|"
-        r"location|continent|river|island|street|nation|area|village)",
-    ),
-    (
-        "organisation",
-        r"(?:what|which) (?:company|companies|organization|organisation|institution|university|team|agency|"
-        r"school|group|party|department|bureau|firm|hospital|bank|band|club|network|college|ministry)",
-    ),
-    ("rank", r"what (?:rank|place|position)|how .* rank"),
-    (
-        "reason",
-        r"\bwhy\b|what (?:caused|is the reason|was the reason|reason)|for what reason|how come",
-    ),
-    (
-        "figure",
-        rf"how (?:many|much|{_MEASURES}|{_MEASURED})|what (?:number|amount|"
-        r"quantity|size|area|population|distance|height|length|speed|temperature)|what (?:is|was) the "
-        r"(?:[\w-]+ ){0,3}(?:number|population|size|area|total|capacity|height|length)",
-    ),
-    ("manner", r"\bhow\b|by what means|in what way"),
-    (
-        "name",
-        r"(?:what|which) (?:is|was|were|are) the (?:[\w-]+ ){0,3}(?:name|title|nickname|slogan)|"
-        r"what .*\b(?:called|named|known as|nicknamed|term|dubbed)\b|(?:name of|what name|what award|what title)",
-    ),
-    (
-        "yesno",
-        r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b",
-    ),
-)
+
 # A plural, as far as its ending tells: neither "address" nor "bus", nor a verb behind "what".
 _NO_PLURAL = r"(?!(?:is|was|has|does|this|gas|news|happens|causes|makes|means)\b)"
 _PLURAL = rf"{_NO_PLURAL}(?:\w+ )?{_NO_PLURAL}\w+(?<![sui])s"
@@ -240,236 +71,6 @@ _ENGLISH_MANY = re.compile(
     r"what (?:are|were) the\b|what (?:two|three|four|five|six|seven|eight)|which (?:two|three|four|five|six|"
     r"seven|eight))\b"
 )
-# Minimal for other languages: who, when, where, how many, why.
-_OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
-    "ja": (
-        ("person", "誰|だれ|どなた|何者"),
-        ("date", "いつ|何年|何月|何日|何世紀|何時"),
-        ("place", "どこ|何処|どの国|どの都市|何県|何国"),
-        ("reason", "なぜ|何故|どうして|理由"),
-        ("percent", "何%|何パーセント|何割"),
-        ("money", "何円|何ドル|いくら"),
-        (
-            "figure",
-            "いくつ|何人|何個|どれくらい|どのくらい|どれだけ|何[a-z]*[メキ]|何歳|何回|何本|何冊|何台",
-        ),
-        ("name", "何という|何と呼|名前は|何といい"),
-        ("manner", "どのように|どうやって"),
-    ),
-    "ko": (
-        ("person", "누구|누가"),
-        ("date", "언제|몇 ?년|몇 ?월|며칠"),
-        ("place", "어디|어느 (?:나라|도시|지역)"),
-        ("reason", "왜|이유"),
-        ("figure", "몇|얼마"),
-        ("manner", "어떻게"),
-    ),
-    "fr": (
-        ("person", r"\bqui\b|quel(?:le)? (?:homme|femme|personne)"),
-        ("date", r"\bquand\b|quelle (?:année|date)|quel (?:jour|mois|siècle)"),
-        ("figure", r"\bcombien\b|quel(?:le)? (?:nombre|taille|population|distance|superficie)"),
-        ("place", r"\boù\b|quel(?:le)? (?:ville|pays|région|lieu|endroit)"),
-        ("reason", "pourquoi"),
-        ("manner", r"\bcomment\b"),
-    ),
-    "de": (
-        ("person", r"\b(?:wer|wen|wem|wessen)\b"),
-        ("date", r"\bwann\b|welche[mns]? (?:jahr|tag|datum|monat|jahrhundert)"),
-        ("place", r"\b(?:wo|wohin|woher)\b|welche[mnrs]? (?:stadt|land|ort|region)"),
-        ("duration", r"wie lange"),
-        ("figure", r"wie ?viele?|wie (?:hoch|groß|gross|lang|weit|alt)"),
-        ("reason", r"\b(?:warum|weshalb|wieso)\b"),
-        ("manner", r"\bwie\b"),
-    ),
-    "es": (
-        ("person", r"\bqui[eé]n(?:es)?\b"),
-        ("date", r"\bcu[aá]ndo\b|qu[eé] (?:año|fecha|día|mes|siglo)"),
-        ("place", r"\b[aá]?d[oó]nde\b|qu[eé] (?:ciudad|país|lugar|región)"),
-        ("figure", r"\bcu[aá]nt[oa]s?\b"),
-        ("reason", r"por qu[eé]\b"),
-        ("manner", r"\bc[oó]mo\b"),
-    ),
-    "pt": (
-        ("person", r"\bquem\b"),
-        ("date", r"\bquando\b|(?:que|qual) (?:ano|data|dia|mês|século)"),
-        ("place", r"\b(?:a)?onde\b|(?:que|qual) (?:cidade|país|lugar|região)"),
-        ("figure", r"\bquant[oa]s?\b"),
-        ("reason", r"por ?qu[eê]\b"),
-        ("manner", r"\bcomo\b"),
-    ),
-    "it": (
-        ("person", r"\bchi\b"),
-        ("date", r"\bquando\b|(?:che|quale) (?:anno|data|giorno)"),
-        ("place", r"\b(?:dove|dov)\b"),
-        ("figure", r"\bquant[oaie]\b"),
-        ("reason", r"\bperch[eé]\b"),
-        ("manner", r"\bcome\b"),
-    ),
-    "nl": (
-        ("person", r"\bwie\b"),
-        ("date", r"\bwanneer\b|welk jaar"),
-        ("place", r"\bwaar\b"),
-        ("figure", r"\bhoeveel\b|hoe (?:groot|hoog|lang|ver)"),
-        ("reason", r"\bwaarom\b"),
-    ),
-    "ru": (
-        ("person", r"\b(?:кто|кого|кому|кем|ком|чей|чья)\b"),
-        ("date", r"\bкогда\b|как(?:ом|ой) (?:году|год|веке|месяц)"),
-        ("place", r"\b(?:где|куда|откуда)\b|како[мй] (?:городе|стране|город)"),
-        ("figure", r"\bсколько\b|како(?:е|ва) (?:количество|численность|площадь|высота|население)"),
-        ("reason", r"\b(?:почему|зачем)\b"),
-        ("manner", r"\bкак\b"),
-    ),
-    "uk": (
-        ("person", r"\b(?:хто|кого|кому|ким|чий)\b"),
-        ("date", r"\bколи\b|якому році"),
-        ("place", r"\b(?:де|куди|звідки)\b"),
-        ("figure", r"\bскільки\b"),
-        ("reason", r"\b(?:чому|навіщо)\b"),
-        ("manner", r"\bяк\b"),
-    ),
-    "ar": (
-        ("person", r"(?:^|\s)(?:من (?:هو|هي|هم|الذي|التي)|من(?=\s+(?:[اقكأ]\w+)))"),
-        ("date", r"متي|متى|في اي (?:عام|سنه|سنة|تاريخ)|اي (?:عام|سنه|سنة)"),
-        ("place", r"(?:^|\s)(?:اين|أين)|في اي (?:مدينه|مدينة|دوله|دولة|بلد)"),
-        ("figure", r"(?:^|\s)كم(?:\s|$)|ما عدد|كم عدد"),
-        ("reason", r"لماذا|ما سبب"),
-        ("manner", r"كيف"),
-    ),
-    "th": (
-        ("person", "ใคร|ผู้ใด|คนใด"),
-        (
-            "date",
-            "เมื่อใด|เมื่อไหร่|เมื่อไร|ปีใด|ปีอะไร|วันที่เท่าไ|ปีไหน|วันใด|พ.ศ. ?ใด|ปี ?พ.ศ.ใด|ค.ศ. ?ใด|วันอะไร",
-        ),
-        ("place", "ที่ไหน|ที่ใด|จังหวัดใด|จังหวัดอะไร|ประเทศใด|ประเทศอะไร|เมืองใด|เมืองอะไร|แห่งใด"),
-        ("figure", "กี่|เท่าใด|เท่าไหร่|เท่าไร"),
-        ("reason", "ทำไม|เพราะเหตุใด|เพราะอะไร"),
-        ("name", "ชื่ออะไร|ชื่อว่าอะไร"),
-        ("manner", "อย่างไร|ยังไง"),
-    ),
-    "tr": (
-        ("person", r"\bkim(?:in|i|e|dir|ler)?\b"),
-        ("date", r"ne zaman|hangi (?:yil|tarih|yıl)|kaç yılında"),
-        ("place", r"\bnerede|\bnere|hangi (?:ulke|ülke|şehir|sehir|kent)"),
-        ("figure", r"\bkaç\b|\bkac\b|ne kadar"),
-        ("reason", r"\bneden\b|\bniçin\b|\bniye\b"),
-        ("manner", r"\bnasil\b|\bnasıl\b"),
-    ),
-    "vi": (
-        ("person", r"\bai\b|người nào"),
-        ("date", r"khi nào|năm nào|ngày nào|lúc nào|bao giờ"),
-        ("place", r"ở đâu|nơi nào|nước nào|thành phố nào|đâu\b"),
-        ("figure", r"bao nhiêu|mấy\b"),
-        ("reason", r"tại sao|vì sao"),
-        ("manner", r"như thế nào|làm sao"),
-    ),
-    "id": (
-        ("person", r"\bsiapa(?:kah)?\b"),
-        ("date", r"\bkapan(?:kah)?\b|tahun berapa|tanggal berapa"),
-        ("place", r"\bmana\b"),
-        ("figure", r"\bberapa(?:kah)?\b"),
-        ("reason", r"\bmengapa\b|\bkenapa\b"),
-        ("manner", r"\bbagaimana\b"),
-    ),
-    "hi": (
-        ("person", "कौन|किसने|किसके|किसे|किसका"),
-        ("date", "कब|किस वर्ष|किस साल|किस दिन"),
-        ("place", "कहाँ|कहां|किस शहर|किस देश|किस राज्य"),
-        ("figure", "कितन|कितने|कितनी|कितना"),
-        ("reason", "क्यों"),
-        ("manner", "कैसे"),
-    ),
-    "el": (
-        ("person", r"\bποι(?:ος|ον|ου|α|οσ)\b"),
-        ("date", r"\bποτε\b|ποια χρονια|ποιο ετος"),
-        ("place", r"\bπου\b"),
-        ("figure", r"\bποσ(?:ο|α|οι|ες|ους|η)\b"),
-        ("reason", r"\bγιατι\b"),
-        ("manner", r"\bπως\b|\bπωσ\b"),
-    ),
-    "pl": (
-        ("person", r"\b(?:kto|kogo|komu|kim)\b"),
-        ("date", r"\bkiedy\b|którym roku"),
-        ("place", r"\b(?:gdzie|dokąd|skąd)\b"),
-        ("figure", r"\bile\b|\bilu\b"),
-        ("reason", r"\bdlaczego\b"),
-        ("manner", r"\bjak\b"),
-    ),
-}
-
-
-def _compiled(patterns: tuple[tuple[str, str], ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((kind, re.compile(pattern)) for kind, pattern in patterns)
-
-
-@lru_cache(maxsize=32)
-def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    if language.startswith("zh"):
-        return _compiled(_CHINESE)
-    if language in _OTHERS:
-        return tuple((k, re.compile(_folded(p))) for k, p in _OTHERS[language])
-    return _compiled(_ENGLISH)
-
-
-@lru_cache(maxsize=1)
-def _compiled_hints() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((kind, re.compile(pattern)) for kind, pattern in _CHINESE_HINTS)
-
-
-def _folded(pattern: str) -> str:
-    """A pattern in the searched spelling; its escapes are ASCII and survive."""
-    return normalize(pattern)
-
-
-_CHINESE_WORDS = re.compile(
-    r"请问|请列出|列出|列举|请说明|请介绍|介绍一下|告诉我|我想知道|想了解|想问|是多少|有多少|共有多少|多少|"
-    r"如果|假如|假设|(?<![主只需])要是|倘若|(?<![\d一二两三四五六七八九十])万一|(?:会|将会?)(?:怎么?样|如何)|"
-    r"什么时候|什么时间|什么地方|什么原因|什么样的?|什么|甚么|为什么|为何|为啥|何时|何地|何处|何人|何种|"
-    r"哪一[年天个位家种些项]|哪[里儿些年天位家种个月]|哪几[个位家种项]?|哪|几[个位家种项年月号]|谁|如何|怎么样?|怎样|"
-    r"是否|有没有|是不是|能否|吗|呢|呀|啊|吧|多[长大高久重]|分别|具体|一共|总共|共计|到底|究竟|之间|以及|"
-    r"第几|关于|根据|资料|文中|文章|材料中|报道中?|提到的?|当中|其中|中的|被|的|了|着|过(?![量期敏程渡度滤失错高低])|是|在|由|把|将|和|与|及|"
-    r"有(?![权效限害])|也|都|还|那|它"
-)
-_ENGLISH_WORDS = frozenset(
-    "what which who whom whose when where why how many much is are was were be been being do does did has "
-    "have had can could will would should may might must shall the a an of in on at to for from by with "
-    "about as into than then and or but that this these those there it its his her their they he she "
-    "we you i me my your our please tell list name give according document documents article text "
-    "mentioned said named called not no also any some all each both long far old big".split()
-)
-_WORDS = re.compile(r"[^\W\d_][\w'’-]*")
-#: The question has the word and the answer a figure: how high is it, but not how high school pupils learn.
-_HOW_MEASURED = re.compile(
-    rf"\bhow (?:often\b|(?:{_MEASURES})(?= (?:{_DOES}|an?)\b|\s*(?:[?,]|$))|{_MEASURED})"
-)
-
-
-@lru_cache(maxsize=1024)
-def without_question_words(normalised: str, language: str) -> str:
-    """A normalised question with question words, particles and function words blanked by spaces.
-
-    What is left is content: it keeps its place, so that words which met only through a particle do not
-    become neighbours.
-    """
-    if language.startswith("zh"):
-        text = _CHINESE_WORDS.sub(lambda match: " " * len(match.group()), normalised)
-    else:
-        text = normalised
-        for _, pattern in _patterns(language):
-            if language != "en":
-                text = pattern.sub(lambda match: " " * len(match.group()), text)
-
-    if language == "en":
-        text = _HOW_MEASURED.sub(lambda match: " " * len(match.group()), text)
-
-    def blank(match: re.Match[str]) -> str:
-        return " " * len(match.group()) if match.group() in _ENGLISH_WORDS else match.group()
-
-    if language.startswith("zh") or language == "en":
-        text = _WORDS.sub(blank, text)
-    return text
-
 
 _QUOTED_NAMES = re.compile(r"[“「『《〈\"]([^“”「」『』《》〈〉\"]{1,40})[”」』》〉\"]")
 _HAN_LATIN = re.compile(r"[a-z][a-z0-9.+-]+(?: [a-z][a-z0-9.+-]+)*")
@@ -485,7 +86,7 @@ _NO_UNIT = (
     "|升[级学]|集[团体装市]|卷宗|代[表理价]|倍数|字数|村[民庄委镇]|省[级份会]|国[家企际]|年[轻级度货终龄代]|天然|月[份薪租]|周[边期]"
     "|日常"
 )
-_UNIT = re.compile(rf"(?:多少|(?<!哪)几)(?:万|亿|千|百)?(?!{_NO_UNIT})({_COUNTED})")
+_UNIT = re.compile(rf"(?:多少|(?<!哪)几)(?:万|亿|千|百)?(?!{_NO_UNIT})({COUNTED})")
 _ENGLISH_UNIT = re.compile(
     r"how many (?:of (?:the|its|their|our|your|these|those|all) )?(?:(?:different|distinct|separate|various|\d+) )*"
     r"(?!(?:of|is|are|was|were|do|does|did|have|has|had|can|could|will|would)\b)([\w-]+)"
@@ -510,7 +111,7 @@ def analyse(text: str) -> AskedFor:
     chinese = language.startswith("zh")
     kind = "thing"
     asks = None
-    for name, pattern in _patterns(language):
+    for name, pattern in patterns_of(language):
         asks = pattern.search(normalised)
         if asks:
             kind = name
@@ -518,7 +119,7 @@ def analyse(text: str) -> AskedFor:
     if chinese:
         asks = _CHINESE_ASKS.search(normalised) or asks
         if asks is None:
-            for name, hint in _compiled_hints():
+            for name, hint in hints():
                 asks = hint.search(normalised)
                 if asks:
                     kind = name

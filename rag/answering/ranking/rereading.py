@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from rag.answering.question import analyse
-from rag.answering.ranking import Ranked, SentenceReader, rank
+from rag.answering.question.analysis import analyse
+from rag.answering.ranking.reading import SentenceReader
+from rag.answering.ranking.sentences import Ranked, rank
 from rag.embedding.protocol import knows_pieces
 from rag.records import Passage
 

@@ -8,49 +8,37 @@ The weights are bundled (``rag/models/reader``) and run on onnxruntime; torch is
 Besides the pieces of both texts the network sees, for every piece, how well the *other* text
 matches it: by spelling (numbers, words, character pairs) and by the cosine of the piece embeddings,
 which are aligned across languages. Training (:mod:`rag.training.reader`) builds its inputs with the
-very functions below.
+very functions beside (:mod:`rag.answering.reader.inputs`).
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from rag.answering.reader.inputs import WINDOW, Example, build_example, pad, prepare_question
+from rag.answering.reader.pieces import PieceEncoding, Table, cut
 from rag.errors import AnsweringError
 from rag.forks import unlocked_when_forked
 from rag.normalization import normalize, normalize_with_offsets, source_span
 
-__all__ = ["Reader", "ReaderInput", "ReaderScore"]
+__all__ = ["Reader", "ReaderInput", "ReaderScore", "best_span", "bundled_reader_path", "outer_ends"]
 
 Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int32]
 
-QUESTION, CONTEXT, SENTENCE = 0, 1, 2
-# Spelled alike, partly alike, alike in meaning: by the sentence (or question), by the context; rarity.
-FEATURES = 7
-MAX_QUESTION, MAX_SENTENCE = 40, 100  # pieces
-MAX_BEFORE_HEAD, MAX_BEFORE_TAIL, MAX_AFTER = 16, 12, 6  # pieces of context kept
 MAX_SPAN = 32  # pieces
-#: What a reader sees of a sentence and around it; stored with the weights that learned from it.
-WINDOW = {
-    "question": MAX_QUESTION,
-    "sentence": MAX_SENTENCE,
-    "head": MAX_BEFORE_HEAD,
-    "before": MAX_BEFORE_TAIL,
-    "after": MAX_AFTER,
-}
+
 _LONGEST = 3000  # characters of a text that are looked at
 _BATCH_PIECES = 200  # padded pieces that go through the network at once
 
@@ -82,233 +70,6 @@ class ReaderScore:
     answerable: float
     span: tuple[int, int] | None
     span_score: float
-
-
-class PieceEncoding(Protocol):
-    """The part of ``tiktoken.Encoding`` that the reader needs."""
-
-    def encode_ordinary(self, text: str) -> list[int]:
-        """Piece ids of a text."""
-        ...
-
-    def decode_tokens_bytes(self, tokens: Sequence[int]) -> list[bytes]:
-        """The bytes of each piece."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """The pieces of a normalised text, white space left out: ids, first and past-last characters."""
-
-    text: str
-    ids: Ints
-    starts: Ints
-    ends: Ints
-
-    def part(self, start: int, end: int) -> Pieces:
-        """Some of the pieces, of the same text."""
-        return Pieces(self.text, self.ids[start:end], self.starts[start:end], self.ends[start:end])
-
-
-def cut(encoding: PieceEncoding, text: str) -> Pieces:
-    """Cut a *normalised* text into pieces; those of white space only are dropped."""
-    tokens = encoding.encode_ordinary(text)
-    if not tokens:
-        nothing = np.zeros(0, np.int32)
-        return Pieces(text, nothing, nothing, nothing)
-    raw = encoding.decode_tokens_bytes(tokens)
-    ends = np.cumsum([len(piece) for piece in raw])
-    starts = np.concatenate([[0], ends[:-1]])
-    octets = np.frombuffer(text.encode("utf-8"), np.uint8)
-    character = np.cumsum((octets & 0xC0) != 0x80)  # of each octet, counted from 1
-    kept = [bool(piece.strip()) for piece in raw]
-    return Pieces(
-        text,
-        np.asarray(tokens, np.int32)[kept],
-        (character[starts] - 1).astype(np.int32)[kept],
-        character[ends - 1].astype(np.int32)[kept],
-    )
-
-
-# Numbers; runs of scripts written without spaces (Han, kana, Hangul for its particles), Thai and
-# its neighbours; everything else word by word, with the combining marks of Indic scripts.
-_UNITS = re.compile(
-    "([0-9]+(?:[.,][0-9]+)*)"
-    "|([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003134f]+)"
-    "|([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+)"
-    "|((?:[^\\W\\d_]|[\u0300-\u036f\u0900-\u0dff])+)"
-)
-_PREFIX = 5  # letters by which longer words are compared
-
-
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """What a text can be matched by: whole units (strong) and single characters of Han runs (weak)."""
-
-    text: str
-    strong: frozenset[str]
-    weak: frozenset[str]
-    units: tuple[tuple[int, int, str], ...]  # start, end, key ("" for a run compared by its parts)
-
-
-@lru_cache(maxsize=4096)
-def spelling(text: str) -> Spelling:
-    """The units of a normalised text."""
-    strong: set[str] = set()
-    weak: set[str] = set()
-    units: list[tuple[int, int, str]] = []
-    for match in _UNITS.finditer(text):
-        word, start, end = match.group(), match.start(), match.end()
-        if match.lastindex == 2 and len(word) > 1:
-            strong.update(word[i : i + 2] for i in range(len(word) - 1))
-            weak.update(word)
-            units.append((start, end, ""))
-        elif match.lastindex == 3 and len(word) > 3:
-            strong.update(word[i : i + 4] for i in range(len(word) - 3))
-            units.append((start, end, "4"))
-        else:
-            if match.lastindex == 2:
-                weak.add(word)
-            elif match.lastindex == 4:
-                word = word[:_PREFIX]
-            strong.add(word)
-            units.append((start, end, word))
-    return Spelling(text, frozenset(strong), frozenset(weak), tuple(units))
-
-
-def spelled_alike(text: Spelling, other: Spelling, pieces: Pieces) -> Floats:
-    """How much of each piece of ``text`` stands in ``other``: shape (pieces, 2), strongly and weakly."""
-    length = len(text.text)
-    strong = bytearray(length)
-    weak = bytearray(length)
-    source = text.text
-    for start, end, key in text.units:
-        if key == "":
-            for i in range(start, end - 1):
-                if source[i : i + 2] in other.strong:
-                    strong[i] = strong[i + 1] = 1
-            for i in range(start, end):
-                if source[i] in other.weak:
-                    weak[i] = 1
-        elif key == "4":
-            for i in range(start, end - 3):
-                if source[i : i + 4] in other.strong:
-                    strong[i] = strong[i + 1] = strong[i + 2] = strong[i + 3] = 1
-        elif key in other.strong or key in other.weak:
-            strong[start:end] = weak[start:end] = b"\x01" * (end - start)
-    sums = np.zeros((length + 1, 2), np.int32)
-    sums[1:, 0] = np.cumsum(np.frombuffer(strong, np.uint8))
-    sums[1:, 1] = np.cumsum(np.frombuffer(weak, np.uint8))
-    width = np.maximum(pieces.ends - pieces.starts, 1)[:, None]
-    return cast("Floats", ((sums[pieces.ends] - sums[pieces.starts]) / width).astype(np.float32))
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Piece embeddings: int8 rows, one scale each. The last rows belong to the marks CLS and SEP."""
-
-    rows: npt.NDArray[np.int8]
-    scales: Floats
-
-    @property
-    def marks(self) -> tuple[int, int]:
-        """The ids of CLS and SEP."""
-        return len(self.rows) - 2, len(self.rows) - 1
-
-    def __getitem__(self, ids: Ints) -> Floats:
-        """Rows of some ids as floats."""
-        return self.rows[ids].astype(np.float32) * self.scales[ids][:, None]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One input of the network, unpadded; ``first`` is the position of the sentence's first piece."""
-
-    ids: Ints
-    segments: Ints
-    features: Floats
-    first: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question cut into pieces, to be compared with many candidates."""
-
-    pieces: Pieces
-    spelling: Spelling
-    unit_rows: Floats
-
-
-def unit(rows: Floats) -> Floats:
-    """Rows scaled to length 1."""
-    norms = np.sqrt(np.einsum("ij,ij->i", rows, rows))
-    return cast("Floats", rows / np.maximum(norms, 1e-6)[:, None])
-
-
-def prepare_question(encoding: PieceEncoding, table: Table, question: str) -> Question:
-    """Cut a *normalised* question. Of a long one the head and the tail are kept."""
-    pieces = _ends_kept(cut(encoding, question), MAX_QUESTION // 2, MAX_QUESTION // 2)
-    return Question(pieces, spelling(question), unit(table[pieces.ids]))
-
-
-def _ends_kept(pieces: Pieces, head: int, tail: int) -> Pieces:
-    if len(pieces.ids) <= head + tail:
-        return pieces
-    keep = np.r_[0:head, len(pieces.ids) - tail : len(pieces.ids)]
-    return Pieces(pieces.text, pieces.ids[keep], pieces.starts[keep], pieces.ends[keep])
-
-
-def build_example(
-    question: Question,
-    sentence: Pieces,
-    before: Pieces,
-    after: Pieces,
-    table: Table,
-) -> Example:
-    """CLS question SEP before sentence after SEP, with segments and match features.
-
-    The features of a question piece say how the sentence (first three) and the context (last three)
-    match it; those of a sentence or context piece how the question does (first three).
-    """
-    sentence = sentence.part(0, MAX_SENTENCE)
-    before = _ends_kept(before, MAX_BEFORE_HEAD, MAX_BEFORE_TAIL)
-    after = after.part(0, MAX_AFTER)
-    q, b, s, a = (len(p.ids) for p in (question.pieces, before, sentence, after))
-    cls, sep = table.marks
-    ids = np.concatenate(
-        [[cls], question.pieces.ids, [sep], before.ids, sentence.ids, after.ids, [sep]]
-    ).astype(np.int32)
-    first = q + 2 + b
-    segments = np.zeros(len(ids), np.int32)
-    segments[q + 2 : -1] = CONTEXT
-    segments[first : first + s] = SENTENCE
-    features = np.zeros((len(ids), FEATURES), np.float32)
-    asked = slice(1, q + 1)
-    told = slice(first, first + s)
-    told_spelling = spelling(sentence.text)
-    features[asked, 0:2] = spelled_alike(question.spelling, told_spelling, question.pieces)
-    features[told, 0:2] = spelled_alike(told_spelling, question.spelling, sentence)
-    parts = [(before, q + 2), (after, first + s)]
-    for part, position in parts:
-        if len(part.ids):
-            part_spelling = spelling(part.text)
-            seen = spelled_alike(question.spelling, part_spelling, question.pieces)
-            features[asked, 3:5] = np.maximum(features[asked, 3:5], seen)
-            features[position : position + len(part.ids), 0:2] = spelled_alike(
-                part_spelling, question.spelling, part
-            )
-    # Pieces are numbered by how often they were merged: the later, the rarer.
-    features[:, 6] = (np.log1p(ids) / np.log(len(table.rows))) ** 3
-    features[[0, q + 1, -1], 6] = 0
-    if q and b + s + a:
-        cosines = question.unit_rows @ unit(table[ids[q + 2 : -1]]).T
-        features[q + 2 : -1, 2] = cosines.max(axis=0)
-        if s:
-            features[asked, 2] = cosines[:, b : b + s].max(axis=1)
-        if b + a:
-            features[asked, 5] = np.delete(cosines, np.s_[b : b + s], axis=1).max(axis=1)
-    return Example(ids, segments, features, first, s)
 
 
 def best_span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
@@ -379,7 +140,7 @@ class Reader:
         network = folder / meta["network"]
 
         def adapted() -> Run:
-            from rag.answering.reader_adapter import adapted_weights
+            from rag.answering.reader.adapter import adapted_weights
 
             return _session(network, adapted_weights(network, folder / meta["adapter"]))
 
@@ -510,23 +271,6 @@ def _score(candidate: _Candidate, example: Example, verdict: Floats, spans: Floa
     return ReaderScore(relevance, answerable, (start, end) if start < end else None, score)
 
 
-def pad(examples: Sequence[Example], table: Table) -> dict[str, Any]:
-    """The network's inputs for some examples, padded to the longest."""
-    width = max(len(example.ids) for example in examples)
-    shape = (len(examples), width)
-    rows = np.zeros((*shape, table.rows.shape[1]), np.float32)
-    segments = np.zeros(shape, np.int64)
-    features = np.zeros((*shape, FEATURES), np.float32)
-    mask = np.zeros(shape, np.float32)
-    for i, example in enumerate(examples):
-        length = len(example.ids)
-        rows[i, :length] = table[example.ids]
-        segments[i, :length] = example.segments
-        features[i, :length] = example.features
-        mask[i, :length] = 1
-    return {"rows": rows, "segments": segments, "features": features, "mask": mask}
-
-
 def _batches(lengths: Sequence[int]) -> list[list[int]]:
     """Indices grouped by similar length, each group at most ``_BATCH_PIECES`` when padded."""
     batches: list[list[int]] = []
@@ -539,7 +283,7 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
 
 def bundled_reader_path() -> Path:
     """The folder of the bundled reader."""
-    return Path(__file__).resolve().parent.parent / "models" / "reader"
+    return Path(__file__).resolve().parents[2] / "models" / "reader"
 
 
 def _encoding(name: str) -> PieceEncoding:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.answering.evidence import held_terms
-from rag.answering.figures import whole_number
-from rag.answering.ranking import Ranked
+from rag.answering.evidence.texts import held_terms
+from rag.answering.mentions.numerals import whole_number
+from rag.answering.ranking.sentences import Ranked
 from rag.records import Passage
 
 if TYPE_CHECKING:

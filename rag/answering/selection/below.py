@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answering.document_order import between, next_in_document, opens_line
-from rag.answering.enumerations import marker_of
-from rag.answering.evidence import Candidate, held_terms
-from rag.answering.question import AskedFor
-from rag.answering.ranking import Ranked
+from rag.answering.evidence.candidates import Candidate
+from rag.answering.evidence.texts import held_terms
+from rag.answering.question.analysis import AskedFor
+from rag.answering.ranking.sentences import Ranked
+from rag.answering.selection.document_order import between, next_in_document, opens_line
+from rag.answering.selection.enumerations import marker_of
 from rag.records import Passage
 
 __all__ = ["asks", "instead_of", "is_bare_title", "says_only_yes"]

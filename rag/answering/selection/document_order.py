@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answering.evidence import Candidate
-from rag.answering.ranking import Ranked
+from rag.answering.evidence.candidates import Candidate
+from rag.answering.ranking.sentences import Ranked
 from rag.records import Passage
 
 __all__ = ["FAR", "between", "next_in_document", "of_one_document", "opens_line"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answering.document_order import FAR, between, of_one_document, opens_line
-from rag.answering.figures import whole_number
-from rag.answering.ranking import Ranked
+from rag.answering.mentions.numerals import whole_number
+from rag.answering.ranking.sentences import Ranked
+from rag.answering.selection.document_order import FAR, between, of_one_document, opens_line
 from rag.records import Passage
 
 __all__ = ["announced", "list_goes_on", "marker_of"]

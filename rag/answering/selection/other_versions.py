@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.answering.evidence import held_terms
-from rag.answering.ranking import Ranked
+from rag.answering.evidence.texts import held_terms
+from rag.answering.ranking.sentences import Ranked
 from rag.normalization import normalize
 from rag.records import Passage
 from rag.retrieval.sentences import sentence_spans

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.answering.enumerations import announced, list_goes_on, marker_of
-from rag.answering.evidence import Candidate, candidates_of
-from rag.answering.ranking import Ranked
+from rag.answering.evidence.candidates import Candidate, candidates_of
+from rag.answering.ranking.sentences import Ranked
+from rag.answering.selection.enumerations import announced, list_goes_on, marker_of
 from rag.records import Passage
 
 if TYPE_CHECKING:

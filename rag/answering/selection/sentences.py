@@ -6,31 +6,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answering.document_order import between, next_in_document, of_one_document
-from rag.answering.enumerations import list_goes_on, marker_of
-from rag.answering.evidence import Candidate, best_typed_span, held_terms
-from rag.answering.figures import Figure, find_figures, same_unit
-from rag.answering.named_items import (
-    Items,
-    asked_among,
-    items_asked,
-    items_named,
-    of_another_item,
-)
-from rag.answering.question import AskedFor, analyse
-from rag.answering.ranking import Ranked, row
-from rag.answering.table_rows import cells_of
-from rag.answering.what_is_below import asks, instead_of, is_bare_title, says_only_yes
-from rag.index.terms import terms
+from rag.answering.evidence.candidates import Candidate
+from rag.answering.evidence.spans_near import best_typed_span
+from rag.answering.evidence.texts import held_terms
+from rag.answering.near_misses.named_items import asked_among, items_asked, items_named
+from rag.answering.question.analysis import AskedFor
+from rag.answering.ranking.sentences import Ranked, row, share_of
+from rag.answering.selection.below import asks, instead_of, is_bare_title, says_only_yes
+from rag.answering.selection.document_order import next_in_document
+from rag.answering.selection.enumerations import list_goes_on, marker_of
+from rag.answering.selection.items import NEAR, is_of_another, items_around, of_asked_item
+from rag.answering.selection.other_values import newest_first, other_values
+from rag.answering.selection.question_lists import opening_of
+from rag.answering.selection.rows import rows_alike
+from rag.answering.selection.steps import are_steps, steps_around, wants_steps
 from rag.records import Passage
 from rag.retrieval.grouping import resemblance
 
-__all__ = ["Selection", "head_of_list", "select"]
+__all__ = ["LONGEST_LIST", "Selection", "head_of_list", "select"]
 
 #: A list may run to this many sentences.
 LONGEST_LIST = 8
-#: Sentences whose logit is less than this below the best one's are near enough to add something.
-NEAR = 1.5
+
 #: Worth that a further sentence must newly cover to answer another part of the question.
 NEW_PART = 0.22
 
@@ -64,39 +61,73 @@ def select(
     best = _first(asked, ranked, passages)
     others = [
         index
-        for index in _other_values(asked, ranked, best, passages)
+        for index in other_values(asked, ranked, best, passages)
         if not _refers_back(ranked.candidates[index])
     ]
-    if dated := _newest_first(ranked, best, others):
+    if dated := newest_first(ranked, best, others):
         return Selection(tuple(dated), dates_differ=True)
-    steps = _steps(ranked, best) if _wants_steps(asked) else []
-    if len(steps) > 1:
-        if best not in steps[:LONGEST_LIST]:
-            return Selection((best,))
-        if _are_steps(ranked, steps):
-            return Selection(tuple(steps[:LONGEST_LIST]), listed=True)
-        if not asked.many:  # the rules of a house, of which one answers
-            return Selection((best,))
-    chosen = [best]
-    if asked.many or _only_introduces(asked, ranked, best):
-        following = list_goes_on(ranked, best, passages)
-        if not asked.many and asked.language.startswith("zh"):
-            following = following if _are_marked(ranked, following) else []
-        if _compares(asked) and marker_of(ranked.candidates[best].text) is not None:
-            following = [i for i in following if _has_part(ranked, best, i)]
-        chosen += following or (_rows_alike(asked, ranked, best) if asked.many else [])
-        if len(chosen) > 1:
-            return Selection(_in_order(ranked, chosen), listed=True)
-    opening = _opening(ranked, best, passages)
+    return (
+        _steps(asked, ranked, best)
+        or _list(asked, ranked, best, passages)
+        or _neighbours(ranked, best, passages, limit)
+        or Selection(_with_further(asked, ranked, best, others, limit, passages))
+    )
+
+
+def _steps(asked: AskedFor, ranked: Ranked, best: int) -> Selection | None:
+    """The steps that the best sentence is one of; it alone, where it is an item of other rules."""
+    steps = steps_around(ranked, best) if wants_steps(asked) else []
+    if len(steps) < 2:
+        return None
+    if best not in steps[:LONGEST_LIST]:
+        return Selection((best,))
+    if are_steps(ranked, steps):
+        return Selection(tuple(steps[:LONGEST_LIST]), listed=True)
+    return None if asked.many else Selection((best,))  # the rules of a house, of which one answers
+
+
+def _list(
+    asked: AskedFor, ranked: Ranked, best: int, passages: Sequence[Passage]
+) -> Selection | None:
+    """The list that the best sentence announces or is an item of, where one is asked for."""
+    if not asked.many and not _only_introduces(asked, ranked, best):
+        return None
+    following = list_goes_on(ranked, best, passages)
+    if not asked.many and asked.language.startswith("zh"):
+        following = following if _are_marked(ranked, following) else []
+    if _compares(asked) and marker_of(ranked.candidates[best].text) is not None:
+        following = [i for i in following if _has_part(ranked, best, i)]
+    items = following or (rows_alike(asked, ranked, best) if asked.many else [])
+    return Selection(_in_order(ranked, [best, *items]), listed=True) if items else None
+
+
+def _neighbours(
+    ranked: Ranked, best: int, passages: Sequence[Passage], limit: int
+) -> Selection | None:
+    """The best sentence with what it belongs to: its answer's opening, or what follows a bare yes."""
+    opening = opening_of(ranked, best, passages)
     if opening and len(opening) < limit:
         return Selection((*opening, best))
     if says_only_yes(ranked.candidates[best].text):
         more = next_in_document(ranked, best, passages)
         if more is not None and not asks(passages, ranked.candidates[more]):
             return Selection((best, more))
+    return None
+
+
+def _with_further(
+    asked: AskedFor,
+    ranked: Ranked,
+    best: int,
+    others: Sequence[int],
+    limit: int,
+    passages: Sequence[Passage],
+) -> tuple[int, ...]:
+    """The best sentence, those that add something to it, and the ``others``."""
+    chosen = [best]
     top = max(float(ranked.logits[best]), float(ranked.logits[ranked.order[0]]))
     named = items_asked(asked.text)
-    around = _items_around(ranked, best, passages) if named else {}
+    around = items_around(ranked, best, passages) if named else {}
     covered = set(_framed(ranked.candidates[best]))
     compared = any(len(wanted) > 1 for wanted in named.values())
     shown = asked_among(named, items_named(ranked.candidates[best].text))
@@ -118,7 +149,7 @@ def select(
             continue
         if asks(passages, candidate) or is_bare_title(asked, candidate, passages):
             continue
-        if _is_of_another(ranked, best, index, named, around, passages):
+        if is_of_another(ranked, best, index, named, around, passages):
             continue
         behind = ranked.candidates[chosen[-1]].document_id
         if candidate.document_id != behind and _refers_back(candidate):
@@ -136,7 +167,7 @@ def select(
             covered |= held
             shown |= told
     chosen += [index for index in others if index not in chosen]
-    return Selection(tuple(chosen))
+    return tuple(chosen)
 
 
 def head_of_list(asked: AskedFor, ranked: Ranked, passages: Sequence[Passage]) -> int | None:
@@ -151,7 +182,7 @@ def _first(asked: AskedFor, ranked: Ranked, passages: Sequence[Passage]) -> int:
         (i for i in ranked.order if not is_bare_title(asked, ranked.candidates[i], passages)),
         ranked.order[0],
     )
-    best = _of_asked_item(asked, ranked, best)
+    best = of_asked_item(asked, ranked, best)
     below = instead_of(asked, ranked, best, passages)
     if below is None:
         return best
@@ -160,26 +191,9 @@ def _first(asked: AskedFor, ranked: Ranked, passages: Sequence[Passage]) -> int:
         plain = (i for i in ranked.order if not asks(passages, ranked.candidates[i]))
         other = next((i for i in plain if i != below), below)
         both = ranked.candidates[best].text + ranked.candidates[below].text
-        if _share(ranked, ranked.candidates[other].text) > _share(ranked, both):
+        if share_of(ranked, ranked.candidates[other].text) > share_of(ranked, both):
             return other
     return below
-
-
-def _of_asked_item(asked: AskedFor, ranked: Ranked, best: int) -> int:
-    """The sentence itself, or, if it names other items than those asked for, the first near it that names one.
-
-    Of three models, two of which are compared, the third may have more of what is asked for.
-    """
-    named = items_asked(asked.text)
-    if not of_another_item(named, named, items_named(ranked.candidates[best].text), None):
-        return best
-    near = (i for i in ranked.order if ranked.logits[i] >= ranked.logits[best] - 2 * NEAR)
-    texts = ((i, ranked.candidates[i].text) for i in near)
-    return next((i for i, text in texts if asked_among(named, items_named(text))), best)
-
-
-def _share(ranked: Ranked, text: str) -> float:
-    return ranked.weights.share(held_terms(text))
 
 
 def _in_order(ranked: Ranked, chosen: list[int]) -> tuple[int, ...]:
@@ -218,107 +232,6 @@ def _has_part(ranked: Ranked, best: int, index: int) -> bool:
     return weights.share(first | held) - weights.share(first) >= NEW_PART
 
 
-#: Share of the question's worth that a cell holds, if the rows with the same in their cells are asked for.
-_IN_CELL = 0.15
-
-
-#: A question for all that a column holds: which modes does the lamp have, what are the modes of the lamp?
-_COLUMN_ASKED = re.compile(
-    r"^(?:and |so )?(?:(?:which|what) (?P<has>[\w-]+s) "
-    r"(?:are there\b|exist\b|(?:has|have) (?:the|our|my) [^?,]+$|"
-    r"(?:do|does|did) [^?,]+ (?:have|offer|know|list|include|come (?:in|with))\s*(?:[?.]|$))|"
-    r"(?:what are|list|name|which are) (?:all )?(?:of )?the (?P<list>[\w-]+s) (?:of|on|in|for)\b)"
-)
-
-
-def _rows_alike(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
-    """The other rows of the best row's table that answer as well: which codes call for the service?
-
-    In their column stands all that the cell of the best row holds of the question that holds most of it. Where
-    the name of a column is asked for in the plural, and no cell tells more, all rows answer.
-    """
-    candidate = ranked.candidates[best]
-    weights = ranked.weights
-    if candidate.row is None:
-        return []
-    cells = [held_terms(candidate.text[start:end]) for start, end in cells_of(candidate.text)]
-    shares = [weights.share(cell) for cell in cells]
-    column = shares.index(max(shares))
-    if shares[column] < _IN_CELL:
-        return _rows_of_column(asked, ranked, best)
-    wanted = [term for term in weights.worth if weights.met(term, cells[column])]
-    found = []
-    for index in of_one_document(ranked, best):
-        other = ranked.candidates[index]
-        if index == best or other.row is None or other.head != candidate.head:
-            continue
-        start, end = cells_of(other.text)[column]
-        held = held_terms(other.text[start:end])
-        if all(weights.met(term, held) for term in wanted):
-            found.append(index)
-    return found
-
-
-def _rows_of_column(asked: AskedFor, ranked: Ranked, best: int) -> list[int]:
-    """The other rows of the best row's table, where the question asks for all that a column of it holds."""
-    wanted = _COLUMN_ASKED.match(asked.normalised) if asked.language == "en" else None
-    if wanted is None:
-        return []
-    candidate = ranked.candidates[best]
-    names = [held_terms(candidate.head[start:end]) for start, end in cells_of(candidate.head)]
-    noun = held_terms(wanted["has"] or wanted["list"])
-    if not any(all(ranked.weights.met(term, name) for term in noun) for name in names):
-        return []
-    # A table with the same columns may stand there for another device, which the question does not name.
-    above = _share(ranked, candidate.frame)
-    return [
-        i
-        for i in of_one_document(ranked, best)
-        if i != best
-        and ranked.candidates[i].head == candidate.head
-        and _share(ranked, ranked.candidates[i].frame) >= above
-    ]
-
-
-_ANSWER_MARK = re.compile(r"[\s*_]*(?:答|a(?:nswer)?)[*_]*\s*[:：]", re.IGNORECASE)
-_QUESTION_MARK = re.compile(
-    r"[\s*_#]*(?:[问問]|q(?:uestion)?)\s*\d{0,3}[*_]*\s*[:：.]", re.IGNORECASE
-)
-#: Share of the one question's words that the other holds, if both ask the same.
-_SAME_QUESTION = 0.5
-
-
-def _opening(ranked: Ranked, best: int, passages: Sequence[Passage]) -> list[int]:
-    """The sentences before the best one in its answer of a list of questions; empty if another is asked.
-
-    A：普通读者证免押金。须办理专业读者证的，押金300元。 answers by its first sentence whether one pays.
-    """
-    same = of_one_document(ranked, best)
-    opening: list[int] = []
-    last = best
-    for index in reversed(same[: same.index(best)]):
-        text = ranked.candidates[last].text
-        if _QUESTION_MARK.match(ranked.candidates[index].text):
-            both = _same_question(ranked, ranked.candidates[index].text)
-            return opening[::-1] if both and _ANSWER_MARK.match(text) else []
-        gap = between(passages, ranked.candidates[index], ranked.candidates[last])
-        if _ANSWER_MARK.match(text) or gap is None or "\n" in gap:
-            return []
-        opening.append(index)
-        last = index
-    return []
-
-
-def _same_question(ranked: Ranked, text: str) -> bool:
-    """Whether a line of a document asks what was asked, as far as words say."""
-    weights = ranked.weights
-    words = _QUESTION_MARK.sub("", text)
-    if weights.share(held_terms(words)) < _SAME_QUESTION:
-        return False
-    theirs = set(terms(analyse(words).content))
-    return 2 * sum(term in weights.worth for term in theirs) >= len(theirs)
-
-
 #: So a sentence opens that tells of what stands before it.
 _REFERS_BACK = re.compile(
     r"\s*(?:(?:it|its|he|his|she|her|they|their)\b|该|其(?![他它余次实])|它|[他她](?!人))",
@@ -330,55 +243,8 @@ def _refers_back(candidate: Candidate) -> bool:
     return _REFERS_BACK.match(candidate.text) is not None
 
 
-def _items_around(ranked: Ranked, index: int, passages: Sequence[Passage]) -> Items:
-    """The items that a sentence, its frame, its passage and its source name."""
-    candidate = ranked.candidates[index]
-    around = [candidate.text, candidate.frame]
-    if candidate.passage < len(passages):
-        passage = passages[candidate.passage]
-        around += [passage.text, passage.source]
-    return items_named("\n".join(around))
-
-
-def _is_of_another(
-    ranked: Ranked,
-    best: int,
-    index: int,
-    named: Items,
-    around: Items,
-    passages: Sequence[Passage],
-) -> bool:
-    """Whether a sentence tells of another item than the one that the question and the best sentence name.
-
-    Args:
-        ranked: The sentences.
-        best: Index of the best one.
-        index: Of the one in question.
-        named: What the question names.
-        around: What is named in the best sentence or around it.
-        passages: Theirs.
-    """
-    if not named:
-        return False
-    candidate = ranked.candidates[index]
-    elsewhere = candidate.document_id != ranked.candidates[best].document_id
-    theirs = _items_around(ranked, index, passages) if elsewhere else None
-    return of_another_item(named, around, items_named(candidate.text), theirs)
-
-
 def _framed(candidate: Candidate) -> frozenset[str]:
     return held_terms(candidate.told) | held_terms(candidate.frame)
-
-
-_NUMBERED = re.compile(r"\s*[(（]?(\d{1,2})[.)）]\s")
-#: "How did the talks end?" is told in one sentence; "how do I clean the filter?" in steps.
-_TOLD_AT_ONCE = re.compile(r"how (?:did|does|was|were|is|are|has|have|had)\b")
-
-
-def _wants_steps(asked: AskedFor) -> bool:
-    if asked.language.startswith("zh"):
-        return False
-    return asked.many or (asked.kind == "manner" and not _TOLD_AT_ONCE.search(asked.normalised))
 
 
 def _only_introduces(asked: AskedFor, ranked: Ranked, best: int) -> bool:
@@ -397,149 +263,3 @@ def _only_introduces(asked: AskedFor, ranked: Ranked, best: int) -> bool:
 
 def _are_marked(ranked: Ranked, items: list[int]) -> bool:
     return bool(items) and marker_of(ranked.candidates[items[0]].text) is not None
-
-
-def _steps(ranked: Ranked, best: int) -> list[int]:
-    """The numbered steps from the first that the best sentence is among; empty where it is no step.
-
-    A sentence right behind a step, on its line, belongs to it.
-    """
-    steps: list[int] = []
-    last = end = 0
-    for index in of_one_document(ranked, best):
-        candidate = ranked.candidates[index]
-        gap = candidate.start - end
-        numbered = _NUMBERED.match(candidate.text)
-        number = int(numbered.group(1)) if numbered else 0
-        follows = number == last + 1 and gap <= 8 if numbered else gap <= 1
-        if not (steps and follows):
-            if best in steps:
-                break
-            steps = []
-        if steps or number == 1:
-            steps.append(index)
-            last = number or last
-        end = candidate.end
-    return steps if best in steps else []
-
-
-#: Share of the question's worth that the words over a list hold, if it is the list that was asked for.
-_ANNOUNCED = 0.6
-_FIRST_WORDS = re.compile(r"\s*[(（]?\d{1,2}[.)）]\s+([A-Za-z]+)(?:\s+([a-z]+))?")
-#: Words that open no instruction, and those in the second place: "The pool closes", "Smoking is", "Guests may".
-_NO_VERB = re.compile(
-    r"the|an?|all|any|each|every|no|none|never|not|do|this|that|these|those|it|its|we|our|you|your|they|their|he|she|i|"
-    r"there|in|on|at|for|by|of|from|with|under|during|only|both|some|many|most|nothing|nobody|what|who|which|how|why|"
-    r"where|children|people|staff|men|women|\w{3,}(?:ing|ion|ment|ship|ity|ness|(?<!s)s)",
-    re.IGNORECASE,
-)
-_FINITE = re.compile(
-    r"is|are|was|were|be|may|must|can|cannot|could|will|would|shall|should|has|have|had|do|does|did|of|who|which"
-)
-
-
-def _are_steps(ranked: Ranked, items: list[int]) -> bool:
-    """Whether a numbered list says what to do for what is asked, and is not a list of rules or clauses.
-
-    It is announced, by a colon or in the question's words, or most of its items are instructions.
-    """
-    first = ranked.candidates[items[0]]
-    if first.before.rstrip().endswith((":", "：")):
-        return True
-    if ranked.weights.share(held_terms(f"{first.frame} {first.before}")) >= _ANNOUNCED:
-        return True
-    opened = [_FIRST_WORDS.match(ranked.candidates[i].text) for i in items]
-    numbered = [_NUMBERED.match(ranked.candidates[i].text) for i in items]
-    told = sum(
-        _NO_VERB.fullmatch(words.group(1)) is None
-        and _FINITE.fullmatch(words.group(2) or "") is None
-        for words in opened
-        if words is not None
-    )
-    return 2 * told > sum(number is not None for number in numbered)
-
-
-#: So many of the first candidates may give another value.
-_OPINIONS = 8
-#: They may stand so far below the best one: the network ranks what it would answer with.
-_BELOW = 4 * NEAR
-#: Share of the best sentence's words near the asking word, or else in a clause, that a sentence of the same
-#: measure holds.
-SAME_MEASURE = 0.7
-SAME_CLAUSE = 0.8
-#: A best sentence that holds less than this of either tells of something else itself: nothing is compared.
-_TOLD = 0.3
-_MEASURED = frozenset({"figure", "percent", "money", "duration", "rank"})
-
-
-def _other_values(
-    asked: AskedFor, ranked: Ranked, best: int, passages: Sequence[Passage]
-) -> list[int]:
-    """Sentences of other documents that give another value of the same measure, the likeliest first."""
-    value = _value(asked, ranked, best)
-    if asked.kind not in _MEASURED or asked.years or value is None:
-        return []
-    named = items_asked(asked.text)
-    around = _items_around(ranked, best, passages) if named else {}
-    found: list[int] = []
-    values = [value]
-    for index in ranked.order[:_OPINIONS]:
-        if float(ranked.logits[index]) < float(ranked.logits[best]) - _BELOW:
-            break
-        documents = {ranked.candidates[i].document_id for i in (best, *found)}
-        if ranked.candidates[index].document_id in documents:
-            continue
-        if not _same_measure(ranked, best, index):
-            continue
-        if _is_of_another(ranked, best, index, named, around, passages):
-            continue
-        other = _value(asked, ranked, index)
-        if other is not None and all(_another(other, one) for one in values):
-            found.append(index)
-            values.append(other)
-    return found[:2]
-
-
-def _same_measure(ranked: Ranked, best: int, index: int) -> bool:
-    """Whether a sentence tells of what the best one tells, as far as words and places say."""
-    if row(ranked, index, "place_clash") > row(ranked, best, "place_clash"):
-        return False
-    focus, clause = row(ranked, best, "focus"), row(ranked, best, "clause")
-    if max(focus, clause) < _TOLD:
-        return False
-    return (
-        row(ranked, index, "focus") >= SAME_MEASURE * focus > 0
-        or row(ranked, index, "clause") >= SAME_CLAUSE * clause > 0
-    )
-
-
-def _newest_first(ranked: Ranked, best: int, others: list[int]) -> list[int]:
-    """The best sentence and others by the dates of their documents; empty where these tell nothing.
-
-    Only what answers nearly as well as the best one may come before it.
-    """
-    top = float(ranked.logits[best])
-    chosen = [best] + [
-        i
-        for i in others
-        if float(ranked.logits[i]) >= top - 2 * NEAR
-        and all(row(ranked, i, f) <= row(ranked, best, f) for f in ("place_lack", "place_far"))
-    ]
-    years = {(ranked.candidates[i].published or "")[:4] for i in chosen}
-    if "" in years or len(years) < 2:
-        return []
-    return sorted(chosen, key=lambda i: ranked.candidates[i].published or "", reverse=True)
-
-
-def _another(one: Figure, other: Figure) -> bool:
-    """Whether two figures of one measure differ: 226个 and 30项, but not 1500家 and 1,500家."""
-    units = not one.unit or not other.unit or same_unit(one.unit, other.unit)
-    return one.kind == other.kind and one.value != other.value and units
-
-
-def _value(asked: AskedFor, ranked: Ranked, index: int) -> Figure | None:
-    """The figure that a sentence answers with."""
-    text = ranked.candidates[index].text
-    span = best_typed_span(asked, text, ranked.weights)
-    figures = find_figures(text[span[0] : span[1]]) if span else []
-    return figures[0] if figures else None

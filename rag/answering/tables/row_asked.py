@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from rag.answering.range_asked import range_holds
-from rag.answering.table_rows import ToldRow, cells_of
+from rag.answering.mentions.ranges import range_holds
+from rag.answering.tables.rows import ToldRow, cells_of
 from rag.normalization import normalize
 
 __all__ = ["NOT_A_ROW", "RowAsked", "cell_names", "named_in", "rows_asked"]
 
 
 class Told(Protocol):
-    """What is needed of a sentence or a row: :class:`rag.answering.evidence.Candidate` has it."""
+    """What is needed of a sentence or a row: :class:`rag.answering.evidence.candidates.Candidate` has it."""
 
     @property
     def document_id(self) -> str: ...

@@ -5,15 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.answering.evidence import (
-    INDEX,
-    Weights,
-    candidates_of,
-    features_of,
-    weigh,
-    with_translations,
-)
-from rag.answering.question import analyse
+from rag.answering.evidence.candidates import candidates_of
+from rag.answering.evidence.feature_names import INDEX
+from rag.answering.evidence.features import features_of
+from rag.answering.evidence.term_weights import Weights, weigh
+from rag.answering.evidence.translations import with_translations
+from rag.answering.question.analysis import analyse
 from tests.answering.made import passage
 
 

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
-from rag.answering.evidence import weigh
-from rag.answering.question import analyse
-from rag.answering.word_forms import _stem, forms_used
+from rag.answering.evidence.term_weights import weigh
+from rag.answering.evidence.word_forms import _stem, forms_used
+from rag.answering.question.analysis import analyse
 from rag.index.terms import terms
 from rag.records import Passage
 

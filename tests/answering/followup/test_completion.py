@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rag.answering.followup import complete_in_conversation, complete_question
+from rag.answering.followup.completion import complete_in_conversation, complete_question
 
 
 @pytest.mark.parametrize(

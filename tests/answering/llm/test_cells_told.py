@@ -6,7 +6,7 @@ import pytest
 
 from rag.answering.llm.alignment import Aligned, Evidence, highlight_in
 from rag.answering.llm.cells_told import with_units
-from rag.answering.table_rows import told_row
+from rag.answering.tables.rows import told_row
 from rag.chunking import split_sentences
 from rag.records import Document
 from tests.answering.llm.scenes import passage

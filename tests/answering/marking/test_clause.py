@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.clause_asked import clause_asked
-from rag.answering.evidence import Weights
-from rag.answering.question import analyse
+from rag.answering.evidence.term_weights import Weights
+from rag.answering.marking.clause import clause_asked
+from rag.answering.question.analysis import analyse
 from rag.index.terms import terms
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.evidence import Candidate, Weights
-from rag.answering.highlight import highlight_of
-from rag.answering.question import analyse
+from rag.answering.evidence.candidates import Candidate
+from rag.answering.evidence.term_weights import Weights
+from rag.answering.marking.highlight import highlight_of
+from rag.answering.question.analysis import analyse
 from rag.index.terms import terms
 
 HEAD = "| Region | Farms | Capacity (MW) |"

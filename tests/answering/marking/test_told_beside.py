@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.evidence import Weights
-from rag.answering.question import analyse
-from rag.answering.told_beside import span_told_beside
+from rag.answering.evidence.term_weights import Weights
+from rag.answering.marking.told_beside import span_told_beside
+from rag.answering.question.analysis import analyse
 from rag.index.terms import terms
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.figures import agree, find_figures
+from rag.answering.mentions.figures import agree, find_figures
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.places import Place, another_place, places_named, places_of
-from rag.answering.question import analyse
+from rag.answering.mentions.places import Place, another_place, places_named, places_of
+from rag.answering.question.analysis import analyse
 
 
 @pytest.mark.parametrize(

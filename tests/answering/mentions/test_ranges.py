@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.range_asked import range_holds, ranges_asked, sentence_in_range
+from rag.answering.mentions.ranges import range_holds, ranges_asked, sentence_in_range
 from tests.answering.made import passage, ranked_over
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.kind_asked import lacks_kind
-from rag.answering.question import analyse
+from rag.answering.near_misses.kind import lacks_kind
+from rag.answering.question.analysis import analyse
 from rag.normalization import normalize
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.members_asked import group_asked, lacks_members
+from rag.answering.near_misses.members import group_asked, lacks_members
 from rag.normalization import normalize
 
 

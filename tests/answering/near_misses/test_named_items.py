@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.named_items import items_asked, items_named, of_another_item
+from rag.answering.near_misses.named_items import items_asked, items_named, of_another_item
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.named_nowhere import named_nowhere
-from rag.answering.question import analyse
+from rag.answering.near_misses.named_nowhere import named_nowhere
+from rag.answering.question.analysis import analyse
 from tests.answering.made import passage
 
 TEXT = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.part_of_year import another_part, parts_of_year
+from rag.answering.near_misses.part_of_year import another_part, parts_of_year
 from rag.normalization import normalize
 
 

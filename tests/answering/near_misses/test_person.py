@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.person_asked import lacks_person
-from rag.answering.question import analyse
+from rag.answering.near_misses.person import lacks_person
+from rag.answering.question.analysis import analyse
 
 
 @pytest.mark.parametrize(

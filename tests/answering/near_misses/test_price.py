@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.price_asked import asks_price, holds_price
-from rag.answering.question import analyse
+from rag.answering.near_misses.price import asks_price, holds_price
+from rag.answering.question.analysis import analyse
 from rag.normalization import normalize
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.answering.evidence import INDEX, candidates_of, features_of, weigh
-from rag.answering.question import analyse
-from rag.answering.sibling_items import numbered_items, only_siblings
+from rag.answering.evidence.candidates import candidates_of
+from rag.answering.evidence.feature_names import INDEX
+from rag.answering.evidence.features import features_of
+from rag.answering.evidence.term_weights import weigh
+from rag.answering.near_misses.sibling_items import numbered_items, only_siblings
+from rag.answering.question.analysis import analyse
 from tests.answering.made import passage
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.value_asked import asks_value, lacks_value
+from rag.answering.near_misses.value import asks_value, lacks_value
 from rag.normalization import normalize
 
 

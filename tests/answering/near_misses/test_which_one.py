@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.which_one import another_one, ones_asked, ones_told
+from rag.answering.near_misses.which_one import another_one, ones_asked, ones_told
 from rag.normalization import normalize
 
 

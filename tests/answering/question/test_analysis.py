@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.question import analyse, focus_phrase
+from rag.answering.question.analysis import analyse, focus_phrase
 from rag.retrieval.language import question_language, text_script
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from rag.answering import answer
-from rag.answering.reader import ReaderInput, ReaderScore
+from rag.answering.reader.model import ReaderInput, ReaderScore
 from rag.records import Passage
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from rag.answering import READ_OVER, reread
-from rag.answering.question import analyse
-from rag.answering.ranking import rank
-from rag.answering.reader import ReaderScore
-from rag.answering.rereading import RETRIEVED, read_order
+from rag.answering.question.analysis import analyse
+from rag.answering.ranking.rereading import RETRIEVED, read_order
+from rag.answering.ranking.sentences import rank
+from rag.answering.reader.model import ReaderScore
 from rag.retrieval import retrieve
 
 
@@ -99,7 +99,7 @@ def test_retrieval_counts_beside_the_sentences(
         some = np.array([logits[one.passage] for one in ranked.candidates], np.float32)
         return replace(ranked, logits=some)
 
-    monkeypatch.setattr("rag.answering.rereading.rank", told)
+    monkeypatch.setattr("rag.answering.ranking.rereading.rank", told)
     found = reread("港口", given, view=small_view, embedder=embedder, reader=None)
     assert [one.text for one in found] == [given[place].text for place in expected]
     assert [one.rank for one in found] == [1, 2, 3]

@@ -1,4 +1,4 @@
-"""The reader: pieces and their offsets, match features, spans, and the bundled weights."""
+"""The reader: spans that lead back to the source, and the bundled weights."""
 
 from __future__ import annotations
 
@@ -12,25 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.answering.reader import (
-    CONTEXT,
-    FEATURES,
-    QUESTION,
+from rag.answering.reader.inputs import (
     SENTENCE,
-    Reader,
-    ReaderInput,
-    Table,
-    best_span,
-    build_example,
-    bundled_reader_path,
-    cut,
-    prepare_question,
-    spelled_alike,
-    spelling,
 )
+from rag.answering.reader.model import Reader, ReaderInput, best_span, bundled_reader_path
+from rag.answering.reader.pieces import Table, cut
 from rag.errors import AnsweringError
 from rag.normalization import normalize
-from rag.tokens import VOCABULARY_SIZE, get_encoding
+from rag.tokens import get_encoding
 
 ENCODING = get_encoding()
 BUNDLED = (bundled_reader_path() / "reader.json").is_file()
@@ -40,68 +29,8 @@ needs_weights = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def table() -> Table:
-    """One-hot-like rows: a piece is like itself and like nothing else."""
-    rows = np.random.default_rng(0).integers(-127, 128, (VOCABULARY_SIZE, 64)).astype(np.int8)
-    return Table(rows, np.full(VOCABULARY_SIZE, 0.01, np.float32))
-
-
-@pytest.fixture(scope="module")
 def reader() -> Reader:
     return Reader.load()
-
-
-@pytest.mark.parametrize(
-    "text", ["", "  ", "a b", "港口吞吐量达到 1,200 万吨。", "🙂🙃 ok", "ñandú عربي", "�x"]
-)
-def test_pieces_spell_the_text_without_its_white_space(text: str) -> None:
-    pieces = cut(ENCODING, text)
-    covered = {i for a, b in zip(pieces.starts, pieces.ends, strict=True) for i in range(a, b)}
-    assert covered == {i for i, character in enumerate(text) if not character.isspace()}
-
-
-def test_numbers_match_whole_and_han_by_pairs() -> None:
-    told, asked = spelling("2019年投资15亿元"), spelling("15亿元是哪年的投资")
-    pieces = cut(ENCODING, told.text)
-    matched = {
-        told.text[a:b]: tuple(row)
-        for a, b, row in zip(
-            pieces.starts, pieces.ends, spelled_alike(told, asked, pieces), strict=True
-        )
-    }
-    assert matched["15"] == (1.0, 1.0)
-    assert matched["2019"] == (0.0, 0.0)
-    assert matched["投资"] == (1.0, 1.0)
-    assert matched["年"] == (0.0, 1.0)
-
-
-def test_longer_words_match_by_their_first_letters() -> None:
-    told, asked = spelling("the harbours opened"), spelling("which harbour")
-    pieces = cut(ENCODING, told.text)
-    alike = spelled_alike(told, asked, pieces)[:, 0]
-    matched = [
-        told.text[a:b]
-        for a, b, share in zip(pieces.starts, pieces.ends, alike, strict=True)
-        if share > 0.5
-    ]
-    assert "".join(matched) == "harbours"
-
-
-def test_an_example_is_question_then_context_and_sentence(table: Table) -> None:
-    question = prepare_question(ENCODING, table, "谁来了")
-    sentence, before, after = (cut(ENCODING, t) for t in ("王先生来了", "前文", "后文"))
-    example = build_example(question, sentence, before, after, table)
-    cls, sep = table.marks
-    q, b, s = len(question.pieces.ids), len(before.ids), len(sentence.ids)
-    assert example.ids[0] == cls
-    assert example.ids[q + 1] == example.ids[-1] == sep
-    assert example.first == q + 2 + b
-    assert example.count == s
-    assert set(example.segments[: q + 2]) == {QUESTION}
-    assert set(example.segments[example.first : example.first + s]) == {SENTENCE}
-    assert example.segments[q + 2] == CONTEXT
-    assert example.features.shape == (len(example.ids), FEATURES)
-    assert np.isfinite(example.features).all()
 
 
 def test_the_best_span_never_ends_before_it_starts() -> None:
@@ -180,7 +109,7 @@ def test_the_same_question_gets_the_same_scores(reader: Reader) -> None:
 
 _FORKS = """
 import os, sys
-from rag.answering.reader import Reader, ReaderInput
+from rag.answering.reader.model import Reader, ReaderInput
 
 reader = Reader.load(threads=2)
 candidates = [ReaderInput(f"第{n}号码头长{n}米。" * n) for n in range(1, 12)]

@@ -5,20 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.answering.evidence import Candidate, candidates_of, features_of, weigh
-from rag.answering.question import analyse
-from rag.answering.scoring import (
-    CONFIDENCE_FEATURES,
+from rag.answering.scoring.confidence import CONFIDENCE_FEATURES
+from rag.answering.scoring.refusal import (
     FAR_LOGIT,
     SURER,
-    confidence_features,
-    family_of,
     load_refusal,
     refusal_from,
     refusal_logit,
 )
 from rag.errors import AnsweringError
-from tests.answering.made import passage
 
 
 def _features(**values: float) -> np.ndarray:
@@ -44,37 +39,6 @@ def test_every_bundled_refusal_trusts_a_sure_answer_more_than_nothing(
     assert sure > 1 + refusal_logit(nothing, size, family=family, reading=reading)
 
 
-def _candidate(text: str) -> Candidate:
-    return Candidate(
-        passage=0,
-        position=0,
-        document_id="a",
-        start=0,
-        end=len(text),
-        text=text,
-        before="",
-        after="",
-        frame="",
-        published=None,
-    )
-
-
-@pytest.mark.parametrize(
-    ("texts", "family"),
-    [
-        (["全市共有企业930家。"], ""),
-        (["Nine hundred firms."], "-other"),
-        (["Девятьсот фирм.", "企业930家。", "Nine hundred firms."], "-other"),
-        (["企业930家。", "Nine hundred firms."], ""),
-        (["1 2 3", "4 5 6", "7 8 9", "全市共有企业930家。"], ""),
-        (["1 2 3"], ""),
-        ([], ""),
-    ],
-)
-def test_the_language_of_most_candidates_chooses_the_weights(texts, family) -> None:
-    assert family_of([_candidate(text) for text in texts]) == family
-
-
 @pytest.mark.parametrize("size", [20, 1000])
 def test_a_sentence_about_another_place_answers_nothing(size) -> None:
     assert refusal_logit(_features(), size, family="", reading=True) > 0
@@ -88,30 +52,6 @@ def test_a_sentence_about_another_place_answers_nothing(size) -> None:
 @pytest.mark.parametrize("size", [20, 1000])
 def test_a_sentence_about_another_one_of_several_answers_nothing(size) -> None:
     assert refusal_logit(_features(unfit=1.0), size, family="", reading=True) <= FAR_LOGIT
-
-
-@pytest.mark.parametrize(
-    ("question", "text", "unfit"),
-    [
-        ("When did the Berlin Wall come down?", "The dam was built when the river came down.", 1.0),
-        ("When did the Hallin Dam open?", "The Hallin Dam was finished in the spring.", 0.0),
-        ("When did the Berlin Wall come down?", "大坝于1958年建成。", 0.0),
-        ("What did the Hallin Dam cost?", "The Hallin Dam was finished in the spring.", 1.0),
-        ("What did the Hallin Dam cost?", "The Hallin Dam was paid for with $3 million.", 0.0),
-        ("Who built the Hallin Dam?", "The Hallin Dam was finished in the spring.", 1.0),
-        ("Who built the Hallin Dam?", "The Hallin Dam was the work of Ann Lee.", 0.0),
-    ],
-)
-def test_what_lacks_the_name_the_value_or_the_person_is_unfit(question, text, unfit) -> None:
-    passages = [passage(text)]
-    candidates = candidates_of(passages)
-    asked = analyse(question)
-    weights = weigh(asked, passages, lambda terms: np.ones(len(terms), np.float32))
-    table = features_of(asked, candidates, passages, weights=weights)
-    logits = np.zeros(1, np.float32)
-    features = confidence_features(asked, candidates, passages, table, logits, 0, weights)
-    assert features[CONFIDENCE_FEATURES.index("unfit")] == unfit
-    assert table[0, CONFIDENCE_FEATURES.index("unfit")] == 0.0
 
 
 @pytest.mark.parametrize("reading", [True, False])

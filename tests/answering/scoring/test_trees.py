@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.answering.trees import trees_from
+from rag.answering.scoring.trees import trees_from
 
 # Up to 0.5 in "a": -1, else by "b"; and a tree that is a single leaf.
 STORED = {

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answering import answer
-from rag.answering.articles_asked import Article, article_asked, sentences_of
+from rag.answering.selection.articles import Article, article_asked, sentences_of
 from rag.settings import Settings
 from tests.answering.made import passage, ranked_over, texts_of
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from rag.answering.question import analyse
-from rag.answering.selection import select
+from rag.answering.question.analysis import analyse
+from rag.answering.selection.sentences import select
 from tests.answering.made import passage, ranked_over, texts_of
 
 FAQ = "问：注册收费吗？\n答：注册免费。\n\n问：可以开发票吗？\n答：可以。请在订单详情中申请。"

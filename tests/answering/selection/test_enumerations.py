@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.enumerations import announced, list_goes_on, marker_of
+from rag.answering.selection.enumerations import announced, list_goes_on, marker_of
 from tests.answering.made import passage, ranked_over, texts_of
 
 LAW = (

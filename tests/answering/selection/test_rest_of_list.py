@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from rag.answering.rest_of_list import with_rest_of_list
+from rag.answering.selection.rest_of_list import with_rest_of_list
 from rag.records import Document
 from tests.answering.made import passage, ranked_over, texts_of
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rag.answering.evidence import FEATURES, INDEX, Candidate, Weights
-from rag.answering.question import analyse
-from rag.answering.ranking import Ranked
-from rag.answering.selection import select
+from rag.answering.evidence.candidates import Candidate
+from rag.answering.evidence.feature_names import FEATURES, INDEX
+from rag.answering.evidence.term_weights import Weights
+from rag.answering.question.analysis import analyse
+from rag.answering.ranking.sentences import Ranked
+from rag.answering.selection.sentences import select
 from rag.index.terms import terms
 from tests.answering.made import passage, ranked_over, texts_of
 

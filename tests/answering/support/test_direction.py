@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.direction import direction, opposed
+from rag.answering.support.direction import direction, opposed
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.support import check_support, content_units, translated_share
+from rag.answering.support.statements import check_support
 
 QUOTES = [
     "去年全年,全区新落地亿元以上项目172个,其中30亿元以上项目3个。",
@@ -157,18 +157,6 @@ def test_across_languages(statement: str, *, supported: bool) -> None:
 
     verdict = check_support(statement, QUOTES[:1], context=CONTEXT, similarity=similarity)
     assert (verdict.problem is None) is supported
-
-
-def test_translated_share() -> None:
-    assert translated_share("How many hospitals are there in Shibei?", "市北区的医院") > 0.6
-    assert translated_share("How many hospitals are there in Shibei?", "崂山区的学校") < 0.3
-
-
-def test_content_units() -> None:
-    assert content_units("新的项目") == ["项目"]
-    assert content_units("the projects") == ["proje"]
-    assert content_units("128,000,000元的172个项目") == ["项目"]
-    assert content_units("172 projects, $128 million") == ["proje"]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from rag.answering.evidence import candidates_of
-from rag.answering.row_asked import NOT_A_ROW, RowAsked, named_in, rows_asked
+from rag.answering.evidence.candidates import candidates_of
+from rag.answering.tables.row_asked import NOT_A_ROW, RowAsked, named_in, rows_asked
 from rag.normalization import normalize
 from rag.records import Passage
 

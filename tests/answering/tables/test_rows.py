@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.evidence import Candidate
-from rag.answering.ranking import read
-from rag.answering.reader import ReaderInput, ReaderScore
-from rag.answering.table_rows import cells_of, told_row
+from rag.answering.evidence.candidates import Candidate
+from rag.answering.ranking.reading import read
+from rag.answering.reader.model import ReaderInput, ReaderScore
+from rag.answering.tables.rows import cells_of, told_row
 
 HEAD = "| 大区 | 一季度 | 二季度 |"
 ROW = "| 华东 | 320万元 | 410万元 |"

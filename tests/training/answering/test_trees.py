@@ -7,8 +7,8 @@ import pytest
 
 sklearn = pytest.importorskip("sklearn.ensemble")
 
-from rag.answering.trees import trees_from  # noqa: E402
-from rag.training.answering import fit_trees  # noqa: E402
+from rag.answering.scoring.trees import trees_from  # noqa: E402
+from rag.training.answering.trees import fit_trees  # noqa: E402
 
 
 def test_the_written_trees_judge_as_those_that_were_fitted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,56 @@
+"""Whether a candidate tells of another one of several, of no such value, or counts and does not name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.answering.evidence.candidates import CONTEXT, Candidate
+from rag.answering.evidence.passages import told_of_documents
+from rag.answering.near_misses.members import group_asked, lacks_members
+from rag.answering.near_misses.part_of_year import another_part, parts_of_year
+from rag.answering.near_misses.sibling_items import numbered_items, only_siblings
+from rag.answering.near_misses.value import asks_value, lacks_value
+from rag.answering.near_misses.which_one import another_one, ones_asked
+from rag.answering.question.analysis import AskedFor
+from rag.normalization import normalize
+from rag.records import Passage
+
+__all__ = ["Unfit"]
+
+
+class Unfit:
+    """Tells the candidates of a question that cannot answer it, whatever else speaks for them."""
+
+    def __init__(self, asked: AskedFor, passages: Sequence[Passage]) -> None:
+        self._question = asked.normalised
+        self._which = ones_asked(asked.normalised)
+        self._valued = asks_value(asked.normalised)
+        self._group = group_asked(asked.normalised)
+        self._parts = parts_of_year(asked.normalised)
+        self._items = numbered_items(asked.text)
+        self._documents = told_of_documents(passages) if self._items else {}
+        self._all_fit = not (
+            self._which or self._valued or self._parts or self._group or self._items
+        )
+
+    def __call__(self, candidate: Candidate, normalised: str, context: str, figures: bool) -> bool:
+        """Whether a candidate cannot answer.
+
+        Args:
+            candidate: The sentence.
+            normalised: What it says.
+            context: And title, heading and what stands before it, normalised.
+            figures: Whether it is the row of a table with figures: their units may stand in the head.
+        """
+        if self._all_fit:
+            return False
+        following = normalize(candidate.after[:CONTEXT])
+        nearby = context + following
+        document = self._documents.get(candidate.document_id, "")
+        return (
+            another_one(self._which, normalised, nearby)
+            or another_part(self._parts, normalised, nearby)
+            or (self._valued and not figures and lacks_value(self._question, normalised))
+            or (self._group is not None and lacks_members(self._group, normalised, following))
+            or only_siblings(self._items, candidate.told, candidate.frame, document)
+        )

@@ -1,0 +1,1 @@
+"""The exact words that answer, inside the sentence that holds them."""

@@ -1,0 +1,30 @@
+"""Whether a figure of a sentence has the unit that was asked for."""
+
+from __future__ import annotations
+
+import re
+
+from rag.answering.question.analysis import AskedFor
+
+__all__ = ["lacks_unit"]
+
+_UNIT_KINDS = (
+    "名位人口",
+    ("元", "万元", "亿元", "美元", "钱"),
+    ("平方米", "平方公里", "平方千米", "亩", "公顷"),
+    ("米", "公里", "千米", "里"),
+    ("年", "天", "月", "个月", "小时", "分钟", "周", "日"),
+)
+
+
+def lacks_unit(asked: AskedFor, normalised: str) -> bool:
+    """Whether no figure of a Chinese sentence has the unit of the question, or one of its kind."""
+    unit = asked.units
+    if not unit or not asked.language.startswith("zh") or unit in {"个", "项", "种", "次", "些"}:
+        return False
+    units = next((tuple(kind) for kind in _UNIT_KINDS if unit in kind), (unit,))
+    units = (*units, "个") if unit in {"家", "处", "条", "所", "座", "类"} else units
+    return not any(
+        re.search(rf"[\d一二两三四五六七八九十百千万亿]\s*(?:余|多|来)?{one}", normalised)
+        for one in units
+    )

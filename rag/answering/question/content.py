@@ -1,0 +1,58 @@
+"""The content words of a question: what is left without the words that ask."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rag.answering.question.kinds import DOES, MEASURED, MEASURES, patterns_of
+
+__all__ = ["without_question_words"]
+
+_CHINESE_WORDS = re.compile(
+    r"请问|请列出|列出|列举|请说明|请介绍|介绍一下|告诉我|我想知道|想了解|想问|是多少|有多少|共有多少|多少|"
+    r"如果|假如|假设|(?<![主只需])要是|倘若|(?<![\d一二两三四五六七八九十])万一|(?:会|将会?)(?:怎么?样|如何)|"
+    r"什么时候|什么时间|什么地方|什么原因|什么样的?|什么|甚么|为什么|为何|为啥|何时|何地|何处|何人|何种|"
+    r"哪一[年天个位家种些项]|哪[里儿些年天位家种个月]|哪几[个位家种项]?|哪|几[个位家种项年月号]|谁|如何|怎么样?|怎样|"
+    r"是否|有没有|是不是|能否|吗|呢|呀|啊|吧|多[长大高久重]|分别|具体|一共|总共|共计|到底|究竟|之间|以及|"
+    r"第几|关于|根据|资料|文中|文章|材料中|报道中?|提到的?|当中|其中|中的|被|的|了|着|过(?![量期敏程渡度滤失错高低])|是|在|由|把|将|和|与|及|"
+    r"有(?![权效限害])|也|都|还|那|它"
+)
+_ENGLISH_WORDS = frozenset(
+    "what which who whom whose when where why how many much is are was were be been being do does did has "
+    "have had can could will would should may might must shall the a an of in on at to for from by with "
+    "about as into than then and or but that this these those there it its his her their they he she "
+    "we you i me my your our please tell list name give according document documents article text "
+    "mentioned said named called not no also any some all each both long far old big".split()
+)
+_WORDS = re.compile(r"[^\W\d_][\w'’-]*")
+#: The question has the word and the answer a figure: how high is it, but not how high school pupils learn.
+_HOW_MEASURED = re.compile(
+    rf"\bhow (?:often\b|(?:{MEASURES})(?= (?:{DOES}|an?)\b|\s*(?:[?,]|$))|{MEASURED})"
+)
+
+
+@lru_cache(maxsize=1024)
+def without_question_words(normalised: str, language: str) -> str:
+    """A normalised question with question words, particles and function words blanked by spaces.
+
+    What is left is content: it keeps its place, so that words which met only through a particle do not
+    become neighbours.
+    """
+    if language.startswith("zh"):
+        text = _CHINESE_WORDS.sub(lambda match: " " * len(match.group()), normalised)
+    else:
+        text = normalised
+        for _, pattern in patterns_of(language):
+            if language != "en":
+                text = pattern.sub(lambda match: " " * len(match.group()), text)
+
+    if language == "en":
+        text = _HOW_MEASURED.sub(lambda match: " " * len(match.group()), text)
+
+    def blank(match: re.Match[str]) -> str:
+        return " " * len(match.group()) if match.group() in _ENGLISH_WORDS else match.group()
+
+    if language.startswith("zh") or language == "en":
+        text = _WORDS.sub(blank, text)
+    return text

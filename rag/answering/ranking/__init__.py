@@ -1,0 +1,1 @@
+"""The order of sentences, and of passages by their sentences, best answer first."""

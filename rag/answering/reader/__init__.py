@@ -1,0 +1,1 @@
+"""The bundled cross-encoder that reads a question and a sentence together."""

@@ -1,0 +1,1 @@
+"""Small learned functions of features: how well a sentence answers, and whether anything does."""

@@ -1,0 +1,1 @@
+"""Whether quotes support a statement."""

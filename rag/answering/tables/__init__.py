@@ -1,0 +1,1 @@
+"""Rows of Markdown tables: their heads, their cells, and which one a question names."""
