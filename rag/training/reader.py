@@ -1,6 +1,6 @@
 """Train the bundled reader: transplant a vocabulary, distil, then learn from questions and sentences.
 
-``python -m rag.training reader --data DIR --out DIR``. Five stages, each leaving its result in the
+``python -m rag.training reader --data DIR --out DIR``. Six stages, most leaving their result in the
 work folder, so that an interrupted run goes on where it stopped (``--resume``):
 
 1. *transplant* (:mod:`rag.training.reader_transplant`): piece embeddings for the project's own vocabulary
@@ -13,7 +13,9 @@ work folder, so that an interrupted run goes on where it stopped (``--resume``):
    are what the reader that settling begins with takes for answers (:mod:`rag.training.reader_mining`). The
    reader's card says what either gains;
 5. *adapt*: beside the weights as they are now written, in int8, an adapter for texts in other languages than
-   Chinese (:mod:`rag.training.reader_adapter`). ``--adapter-only`` learns it for a reader that is finished.
+   Chinese (:mod:`rag.training.reader_adapter`). ``--adapter-only`` learns it for a reader that is finished;
+6. *encode*: beside them, too, what makes an encoder of single sentences of the network
+   (:mod:`rag.training.reader_encoder`); ``--encoder-only``, likewise.
 
 The weights are written for onnxruntime, and measured.
 """
@@ -43,11 +45,12 @@ from rag.answering.reader.inputs import WINDOW, Example, build_example, pad, pre
 from rag.answering.reader.model import Reader, outer_ends
 from rag.answering.reader.pieces import PieceEncoding, Pieces, Table, cut
 from rag.normalization import normalize
-from rag.training.data_files import needed_rows
+from rag.training.data_files import TRAINING, needed_rows
 from rag.training.reader_adapter import adapted, adapter_rates, merged
 from rag.training.reader_data import Listing
+from rag.training.reader_encoder import EnglishTexts, begun, teach
 from rag.training.reader_evaluation import HEADER, evaluate, held_out_pairs, pairs_first
-from rag.training.reader_export import export, export_adapter, restore
+from rag.training.reader_export import export, export_adapter, export_encoder, restore
 from rag.training.reader_guide import EnglishModel
 from rag.training.reader_model import (
     Network,
@@ -59,6 +62,7 @@ from rag.training.reader_model import (
 )
 from rag.training.reader_pool import Pool
 from rag.training.reader_transplant import Transplant, composed, fit
+from rag.training.written import written_lessons, written_news, written_reports, written_texts
 
 DIMENSION = 256
 LONGEST_SENTENCE = 72  # pieces, in training; cheaper, and few are longer
@@ -90,6 +94,11 @@ class Recipe:
     adapter_steps: int = 1600
     adapter_rate: float = 6e-4
     adapter_cooldown: float = 0.6
+    encoder_rank: int = 64
+    encoder_steps: int = 1000
+    encoder_batch: int = 14  # pairs, and as many English texts, a thread
+    encoder_rate: float = 4e-4
+    encoder_cooldown: float = 0.6
     threads: int = 2  # each works on its part of a batch
 
 
@@ -127,6 +136,11 @@ def add_reader_arguments(subparsers: Any) -> None:
         help="learn nothing but the adapter of the finished reader that --out holds",
     )
     parser.add_argument(
+        "--encoder-only",
+        action="store_true",
+        help="learn nothing but the encoder of single sentences of the finished reader that --out holds",
+    )
+    parser.add_argument(
         "--limit", type=int, default=250, help="questions of a source in the evaluation"
     )
     parser.set_defaults(run=run)
@@ -152,6 +166,9 @@ def run(arguments: argparse.Namespace) -> int:
         adapt(arguments.out, pool.others, work, recipe, minutes=arguments.minutes)
         print(measure(arguments.out, arguments.data, pool, limit=arguments.limit), flush=True)
         return 0
+    if arguments.encoder_only:
+        learn_encoder(arguments.out, arguments.data, body, recipe)
+        return 0
     if arguments.start:
         network, table, earlier = finished(arguments.start)
     else:
@@ -169,6 +186,7 @@ def run(arguments: argparse.Namespace) -> int:
     settle(network, table, pool, work, recipe)
     finish(network, table, arguments.out, recipe, earlier=earlier)
     adapt(arguments.out, pool.others, work, recipe)
+    learn_encoder(arguments.out, arguments.data, body, recipe)
     print(measure(arguments.out, arguments.data, pool, limit=arguments.limit), flush=True)
     return 0
 
@@ -622,6 +640,43 @@ def adapt(
     groups = adapter_rates(learning, recipe.adapter_rate)
     done = read(learning, table, draws, work / "adapter.pt", own, minutes=minutes, groups=groups)
     write_adapter(folder, merged(learning), replace(recipe, adapter_steps=done))
+
+
+def learn_encoder(folder: Path, data: Path, body_folder: Path, recipe: Recipe) -> None:
+    """Learn an encoder of single sentences beside the finished reader of a folder, and write it there."""
+    network, table, _ = finished(folder)
+    articles = [
+        *written_texts(TRAINING),
+        *written_lessons(TRAINING),
+        *written_reports(data, TRAINING),
+        *written_news(data, TRAINING),
+    ]
+    torch.manual_seed(recipe.seed)
+    learned = teach(
+        begun(network, load_body(body_folder), recipe.encoder_rank),
+        table,
+        own_encoding(),
+        EnglishModel(body_folder),
+        distil_batches(data, replace(recipe, distil_batch=recipe.encoder_batch)),
+        EnglishTexts(data, articles),
+        steps=recipe.encoder_steps,
+        rate=recipe.encoder_rate,
+        batch=recipe.encoder_batch,
+        cooldown=recipe.encoder_cooldown,
+        threads=recipe.threads,
+        seed=recipe.seed,
+    )
+    write_encoder(folder, learned, recipe)
+
+
+def write_encoder(folder: Path, network: Network, recipe: Recipe) -> None:
+    """Write an encoder beside the finished reader of a folder, and note it in ``reader.json``."""
+    meta = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
+    own = {key: value for key, value in asdict(recipe).items() if key.startswith("encoder_")}
+    rank = recipe.encoder_rank
+    export_encoder(network, folder / meta["network"], folder / "encoder.npz", rank)
+    meta |= {"encoder": "encoder.npz", "encoder_recipe": {"seed": recipe.seed, **own}}
+    (folder / "reader.json").write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
 
 
 def write_adapter(folder: Path, network: Network, recipe: Recipe) -> None:

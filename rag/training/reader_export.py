@@ -137,6 +137,43 @@ def export_adapter(network: Network, path: Path, adapter: Path) -> None:
     np.savez(adapter, **stored)  # type: ignore[arg-type]
 
 
+def export_encoder(network: Network, path: Path, encoder: Path, rank: int) -> None:
+    """Write what a network of single texts has beyond the finished reader of ``path``, in few octets.
+
+    Matrices as two of this rank in int8, what else differs in half precision; the heads are left out.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    octets = path.read_bytes()
+    finished = {weight.name: weight for weight in onnx.load(path).graph.initializer}
+    stored: dict[str, np.ndarray] = {}
+    for weight in _model(network).graph.initializer:
+        name, value = weight.name, numpy_helper.to_array(weight)
+        if name in finished:
+            own = numpy_helper.to_array(finished[name])
+            if own.shape == value.shape and not np.array_equal(own, value):
+                stored[name] = value.astype(np.float16)
+            continue
+        whole = numpy_helper.to_array(finished[f"{name}_quantized"])
+        scale = numpy_helper.to_array(finished[f"{name}_scale"])
+        left, sizes, right = np.linalg.svd(value - whole * scale, full_matrices=False)
+        if sizes[0] < _NOTHING:
+            continue
+        root = np.sqrt(sizes[:rank])
+        narrow, widths = quantised_columns(left[:, :rank] * root)
+        wide, heights = quantised_columns((root[:, None] * right[:rank]).T)
+        stored[f"{name}/left"], stored[f"{name}/right"] = narrow, np.ascontiguousarray(wide.T)
+        stored[f"{name}/widths"] = widths * heights
+        stored[f"{name}/scale"] = scale
+        stored[f"{name}/place"] = np.array(octets.index(whole.tobytes()))
+    np.savez_compressed(encoder, **stored)  # type: ignore[arg-type]
+
+
+#: A matrix that differs no more than this is the same.
+_NOTHING = 1e-6
+
+
 def _factors(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Two half-precision matrices whose product a matrix is, as narrow as can be."""
     left, sizes, right = np.linalg.svd(matrix, full_matrices=False)
@@ -225,9 +262,9 @@ def _model(network: Network) -> Any:
     first = graph.add("Gather", hidden, graph.weight(np.array(0)), axis=1)
     told = graph.add("Mul", _equal(graph, "segments", 2), "mask")
     asked = graph.add("Mul", _equal(graph, "segments", 0), "mask")
-    pooled = graph.add(
-        "Concat", first, graph.average(hidden, asked), graph.average(hidden, told), axis=-1
-    )
+    about = graph.average(hidden, asked)
+    mean = graph.average(hidden, told)
+    pooled = graph.add("Concat", first, about, mean, axis=-1)
     inner = graph.add("Gelu", graph.linear(pooled, network.verdict_inner))
     verdict = graph.add(
         "Add",
@@ -235,7 +272,7 @@ def _model(network: Network) -> Any:
         graph.linear(_coverage(graph, asked, told), network.coverage),
     )
     spans = graph.linear(hidden, network.span)
-    for name, inside in (("verdict", verdict), ("spans", spans)):
+    for name, inside in (("verdict", verdict), ("spans", spans), ("mean", mean)):
         graph.nodes.append(helper.make_node("Identity", [inside], [name]))
 
     def tensor(name: str, kind: int, *shape: Any) -> Any:
@@ -253,7 +290,11 @@ def _model(network: Network) -> Any:
                 tensor("features", real, "pieces", FEATURES),
                 tensor("mask", real, "pieces"),
             ],
-            [tensor("verdict", real, 2), tensor("spans", real, "pieces", 2)],
+            [
+                tensor("verdict", real, 2),
+                tensor("spans", real, "pieces", 2),
+                tensor("mean", real, network.verdict.in_features),
+            ],
             graph.weights,
         ),
         opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid("com.microsoft", 1)],

@@ -62,5 +62,7 @@ FEATURES = (
     "row_named",  # a row of a table that the question names
     "row_other",  # ... of which it names another one
     "column_named",  # ... of whose columns it names one
+    "alike",  # cosine of question and sentence by the reader's encoder, 0 without one
+    "alike_lead",  # ... less the best other candidate's
 )
 INDEX = {name: i for i, name in enumerate(FEATURES)}

@@ -274,6 +274,9 @@ def _add_reader(table: Floats, reader: Sequence[ReaderScore]) -> None:
     table[:, INDEX["reader_lead"]] = _lead(relevance)
     table[:, INDEX["answerable"]] = [score.answerable for score in reader]
     table[:, INDEX["pointed"]] = [score.span_score for score in reader]
+    alike = np.asarray([score.alike for score in reader], np.float32)
+    table[:, INDEX["alike"]] = alike
+    table[:, INDEX["alike_lead"]] = _lead(alike)
     table[:, INDEX["cross_reader"]] = table[:, INDEX["cross"]] * relevance
 
 

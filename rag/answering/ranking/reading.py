@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from rag.answering.evidence.candidates import Candidate
@@ -85,7 +86,7 @@ def _without_its_year(question: str) -> tuple[str, str]:
 def _read(
     reader: SentenceReader, question: str, candidates: Sequence[Candidate], family: str
 ) -> list[ReaderScore]:
-    from rag.answering.reader.model import ReaderInput, ReaderScore
+    from rag.answering.reader.model import ReaderInput
 
     inputs: list[ReaderInput] = []
     owners: list[tuple[int, int]] = []
@@ -107,7 +108,7 @@ def _read(
                 row = candidates[index].row
                 span = (span[0] + start, span[1] + start)
                 span = span if row is None else row.in_row(span)
-            best[index] = ReaderScore(score.relevance, score.answerable, span, score.span_score)
+            best[index] = replace(score, span=span)
     return [score for score in best if score is not None]
 
 

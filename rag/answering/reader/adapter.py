@@ -1,13 +1,15 @@
-"""The reader's adapter: what is added to its weights where texts are in other languages than Chinese.
+"""Other weights for the reader's network: its adapter, for other languages than Chinese, and its encoder.
 
 To a matrix of the network the product of two narrow ones is added (LoRA, Hu et al. 2021,
 https://arxiv.org/abs/2106.09685), a few others have values of their own. The network's file stays as it is, and
-Chinese is read by it alone. :mod:`rag.training.reader_adapter` makes the file:
+Chinese is read by it alone. :mod:`rag.training.reader_adapter` and :mod:`rag.training.reader_encoder` make such
+files:
 
 - ``NAME/left`` (inputs, rank) and ``NAME/right`` (rank, outputs), whose product is added to the matrix ``NAME``
   of the network, ``NAME/scale`` (outputs,) of its int8 values and ``NAME/place``, where these begin in the
-  network's file, in bytes;
-- any other name: that weight of the network, whole.
+  network's file, in bytes; with ``NAME/widths`` (rank,), by which the product's inner columns are multiplied,
+  where left and right are int8 themselves;
+- any other name: that weight of the network, whole, in single or half precision.
 """
 
 from __future__ import annotations
@@ -28,16 +30,20 @@ def adapted_weights(network: Path, adapter: Path) -> dict[str, npt.NDArray[Any]]
 
     Args:
         network: ``reader.onnx``.
-        adapter: The ``.npz`` that was made for just this file.
+        adapter: The ``.npz`` that was made for just this file, the adapter's or the encoder's.
     """
     found: dict[str, npt.NDArray[Any]] = {}
     with np.load(adapter, allow_pickle=False) as stored:
         for key in stored.files:
             name, _, part = key.partition("/")
             if not part:
-                found[name] = stored[key]
+                value = stored[key]
+                found[name] = value.astype(np.float32) if value.dtype == np.float16 else value
             elif part == "left":
-                added = stored[key].astype(np.float32) @ stored[f"{name}/right"].astype(np.float32)
+                left = stored[key].astype(np.float32)
+                if f"{name}/widths" in stored:
+                    left *= stored[f"{name}/widths"]
+                added = left @ stored[f"{name}/right"].astype(np.float32)
                 own = np.memmap(
                     network, np.int8, "r", offset=int(stored[f"{name}/place"]), shape=added.shape
                 )

@@ -19,6 +19,7 @@ __all__ = [
     "SENTENCE",
     "WINDOW",
     "Example",
+    "batches_by_length",
     "build_example",
     "pad",
     "prepare_question",
@@ -31,6 +32,7 @@ QUESTION, CONTEXT, SENTENCE = 0, 1, 2
 FEATURES = 7
 MAX_QUESTION, MAX_SENTENCE = 40, 100  # pieces
 MAX_BEFORE_HEAD, MAX_BEFORE_TAIL, MAX_AFTER = 16, 12, 6  # pieces of context kept
+_BATCH_PIECES = 200  # padded pieces that go through the network at once
 
 #: What a reader sees of a sentence and around it; stored with the weights that learned from it.
 WINDOW = {
@@ -142,3 +144,13 @@ def pad(examples: Sequence[Example], table: Table) -> dict[str, Any]:
         features[i, :length] = example.features
         mask[i, :length] = 1
     return {"rows": rows, "segments": segments, "features": features, "mask": mask}
+
+
+def batches_by_length(lengths: Sequence[int]) -> list[list[int]]:
+    """Indices grouped by similar length, each group at most ``_BATCH_PIECES`` when padded."""
+    batches: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        if not batches or (len(batches[-1]) + 1) * lengths[i] > _BATCH_PIECES:
+            batches.append([])
+        batches[-1].append(i)
+    return batches

@@ -2,7 +2,7 @@
 
 For each candidate sentence it says how well the sentence answers (``relevance``, to order by),
 whether it answers at all (``answerable``, to refuse by) and which of its characters are the answer
-(``span``).
+(``span``); in other languages than Chinese also how alike in meaning question and sentence are (``alike``).
 
 The weights are bundled (``rag/models/reader``) and run on onnxruntime; torch is never imported.
 Besides the pieces of both texts the network sees, for every piece, how well the *other* text
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,11 +27,21 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from rag.answering.reader.inputs import WINDOW, Example, build_example, pad, prepare_question
+from rag.answering.reader.encoder import Run as EncoderRun
+from rag.answering.reader.encoder import SentenceEncoder
+from rag.answering.reader.inputs import (
+    WINDOW,
+    Example,
+    batches_by_length,
+    build_example,
+    pad,
+    prepare_question,
+)
 from rag.answering.reader.pieces import PieceEncoding, Table, cut
 from rag.errors import AnsweringError
 from rag.forks import unlocked_when_forked
 from rag.normalization import normalize, normalize_with_offsets, source_span
+from rag.retrieval.sentences import SentenceVectors
 
 __all__ = ["Reader", "ReaderInput", "ReaderScore", "best_span", "bundled_reader_path", "outer_ends"]
 
@@ -40,7 +50,6 @@ Floats = npt.NDArray[np.float32]
 MAX_SPAN = 32  # pieces
 
 _LONGEST = 3000  # characters of a text that are looked at
-_BATCH_PIECES = 200  # padded pieces that go through the network at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +72,15 @@ class ReaderScore:
     ``relevance`` is a logit that orders the candidates of one question (higher is better);
     ``answerable`` in [0, 1] says whether this sentence answers at all. ``span`` counts characters
     of the candidate's ``text`` (end exclusive), or is None where there is nothing to mark;
-    ``span_score`` in [0, 1] is its probability, given that the sentence answers.
+    ``span_score`` in [0, 1] is its probability, given that the sentence answers. ``alike`` is the
+    cosine of question and sentence by the encoder, 0 where it was not asked.
     """
 
     relevance: float
     answerable: float
     span: tuple[int, int] | None
     span_score: float
+    alike: float = 0.0
 
 
 def best_span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
@@ -87,6 +98,7 @@ def best_span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
 
 
 Run = Callable[[dict[str, Any]], tuple[Floats, Floats]]
+Weights = Mapping[str, npt.NDArray[Any]]
 
 
 class Reader:
@@ -100,6 +112,7 @@ class Reader:
         run: The network.
         threads: Batches that are read at once.
         load_adapted: Gives the network with its adapter, when it is first asked for; None where there is none.
+        load_encoder: Gives the network as an encoder of single sentences, likewise.
     """
 
     def __init__(
@@ -109,12 +122,15 @@ class Reader:
         run: Run,
         threads: int = 1,
         load_adapted: Callable[[], Run] | None = None,
+        load_encoder: Callable[[], EncoderRun] | None = None,
     ) -> None:
         self._encoding = encoding
         self._table = table
         self._run = run
         self._load_adapted = load_adapted
         self._adapted: Run | None = None
+        self._load_encoder = load_encoder
+        self._meanings: SentenceVectors | None = None
         self._loading = unlocked_when_forked(Lock())
         self._threads = threads
         self._workers: tuple[int, ThreadPoolExecutor] | None = None
@@ -142,14 +158,21 @@ class Reader:
         def adapted() -> Run:
             from rag.answering.reader.adapter import adapted_weights
 
-            return _session(network, adapted_weights(network, folder / meta["adapter"]))
+            return _reading(network, adapted_weights(network, folder / meta["adapter"]))
+
+        def encoder() -> EncoderRun:
+            from rag.answering.reader.adapter import adapted_weights
+
+            return _encoding_single(network, adapted_weights(network, folder / meta["encoder"]))
 
         load_adapted = adapted if "adapter" in meta else None
+        load_encoder = encoder if "encoder" in meta else None
         rows = np.load(folder / meta["rows"], mmap_mode="r", allow_pickle=False)
         scales = np.load(folder / meta["scales"], allow_pickle=False)
         threads = threads or min(2, os.cpu_count() or 1)
         table = Table(rows, scales)
-        return cls(_encoding(meta["encoding"]), table, _session(network), threads, load_adapted)
+        encoding = _encoding(meta["encoding"])
+        return cls(encoding, table, _reading(network), threads, load_adapted, load_encoder)
 
     def score(
         self, question: str, candidates: Sequence[ReaderInput], *, adapted: bool = False
@@ -159,7 +182,7 @@ class Reader:
         Args:
             question: In any language.
             candidates: Sentences.
-            adapted: Read with the adapter, for sentences in other languages than Chinese.
+            adapted: Read with the adapter and ask the encoder, for sentences in other languages than Chinese.
         """
         run = self._adapted_run() if adapted else self._run
         asked = prepare_question(self._encoding, self._table, normalize(question[:_LONGEST]))
@@ -169,17 +192,35 @@ class Reader:
         ]
         scores: list[ReaderScore | None] = [None] * len(examples)
         # The longest first, so that no thread is left with one at the end.
-        batches = _batches([len(example.ids) for example in examples])[::-1]
+        batches = batches_by_length([len(example.ids) for example in examples])[::-1]
 
         def judged(batch: Sequence[int]) -> tuple[Floats, Floats]:
             return run(pad([examples[i] for i in batch], self._table))
 
-        several = self._threads > 1 and len(batches) > 1
-        results = (self._pool().map if several else map)(judged, batches)
+        alike = self._alike(question, candidates) if adapted else [0.0] * len(candidates)
+        results = self._each(judged, batches)
         for batch, (verdicts, spans) in zip(batches, results, strict=True):
             for row, i in enumerate(batch):
-                scores[i] = _score(spellings[i], examples[i], verdicts[row], spans[row])
+                scores[i] = _score(spellings[i], examples[i], verdicts[row], spans[row], alike[i])
         return [score for score in scores if score is not None]
+
+    def _alike(self, question: str, candidates: Sequence[ReaderInput]) -> list[float]:
+        """Cosine of the question with each candidate by the encoder; zeros without one."""
+        if self._load_encoder is None or not candidates:
+            return [0.0] * len(candidates)
+        with self._loading:
+            if self._meanings is None:
+                encoder = SentenceEncoder(
+                    self._encoding, self._table, self._load_encoder(), self._each
+                )
+                self._meanings = SentenceVectors(encoder)
+        vectors = self._meanings.of([question, *(one.text for one in candidates)])
+        return [float(cosine) for cosine in vectors[1:] @ vectors[0]]
+
+    def _each(self, work: Callable[[Sequence[int]], Any], batches: Sequence[Any]) -> Iterable[Any]:
+        """What the work makes of each batch, in their order; several at once where there are threads."""
+        several = self._threads > 1 and len(batches) > 1
+        return (self._pool().map if several else map)(work, batches)
 
     def _adapted_run(self) -> Run:
         """The network with its adapter, or as it is where it has none."""
@@ -199,8 +240,27 @@ class Reader:
         return workers[1]
 
 
-def _session(network: Path, weights: Mapping[str, npt.NDArray[Any]] = MappingProxyType({})) -> Run:
-    """The network of a file, with other ``weights`` of some names."""
+def _reading(network: Path, weights: Weights = MappingProxyType({})) -> Run:
+    """The network of a file as a reader of pairs, with other ``weights`` of some names."""
+    session = _session(network, weights)
+
+    def run(inputs: dict[str, Any]) -> tuple[Floats, Floats]:
+        verdict, spans = session(["verdict", "spans"], inputs)
+        return verdict, spans
+
+    return run
+
+
+def _encoding_single(network: Path, weights: Weights) -> EncoderRun:
+    """The same as an encoder of single texts."""
+    session = _session(network, weights)
+    return lambda inputs: session(["mean"], inputs)[0]
+
+
+def _session(
+    network: Path, weights: Weights
+) -> Callable[[Sequence[str], dict[str, Any]], list[Floats]]:
+    """Gives outputs of the network by their names."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -221,9 +281,8 @@ def _session(network: Path, weights: Mapping[str, npt.NDArray[Any]] = MappingPro
         disabled_optimizers=["SkipLayerNormFusion"],
     )
 
-    def run(inputs: dict[str, Any], _kept: object = kept) -> tuple[Floats, Floats]:
-        verdict, spans = session.run(["verdict", "spans"], inputs)
-        return cast("Floats", verdict), cast("Floats", spans)
+    def run(names: Sequence[str], inputs: dict[str, Any], _kept: object = kept) -> list[Floats]:
+        return cast("list[Floats]", session.run(list(names), inputs))
 
     return run
 
@@ -261,24 +320,17 @@ def outer_ends(text: str) -> str:
     return text if len(text) <= 2 * reach else text[:reach] + " " + text[-reach:]
 
 
-def _score(candidate: _Candidate, example: Example, verdict: Floats, spans: Floats) -> ReaderScore:
+def _score(
+    candidate: _Candidate, example: Example, verdict: Floats, spans: Floats, alike: float
+) -> ReaderScore:
     relevance, answerable = float(verdict[0]), float(1 / (1 + np.exp(-np.float64(verdict[1]))))
     if not example.count:
-        return ReaderScore(relevance, answerable, None, 0.0)
+        return ReaderScore(relevance, answerable, None, 0.0, alike)
     told = slice(example.first, example.first + example.count)
     first, last, score = best_span(spans[told, 0], spans[told, 1])
     start, end = candidate.source_span(first, last)
-    return ReaderScore(relevance, answerable, (start, end) if start < end else None, score)
-
-
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Indices grouped by similar length, each group at most ``_BATCH_PIECES`` when padded."""
-    batches: list[list[int]] = []
-    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        if not batches or (len(batches[-1]) + 1) * lengths[i] > _BATCH_PIECES:
-            batches.append([])
-        batches[-1].append(i)
-    return batches
+    span = (start, end) if start < end else None
+    return ReaderScore(relevance, answerable, span, score, alike)
 
 
 def bundled_reader_path() -> Path:

@@ -26,6 +26,7 @@ from rag.training.answering.cases import (
     suite_cases,
     with_altered,
 )
+from rag.training.answering.encyclopedia import encyclopedia_corpora
 from rag.training.answering.measuring import curve, measure
 from rag.training.answering.networks import fit_ranking
 from rag.training.answering.other_languages import corpora_in_other_languages
@@ -167,6 +168,8 @@ def _corpora(
     ):
         documents, cases = qa_cases(arguments.data, wanted, count)
         yield name, documents, [one for one in cases if not (others and in_chinese(one))], measured
+    for language, documents, cases in encyclopedia_corpora(arguments.suites / "encyclopedia"):
+        yield f"encyclopedia, {language}", documents, cases, False
     general = endless(general_questions(TRAINING))
     for documents, names in () if others else _suite_corpora(arguments):
         cases = suite_cases(arguments.suites, names)
@@ -210,7 +213,7 @@ def _finish(
     for size in ("small", "large"):
         chosen = [one for one in fitted if one.case.public == (size == "large")]
         kept = [one for one in held if one.case.public == (size == "large")]
-        refusal = fit_refusal(chosen, order, reading=reading)
+        refusal = fit_refusal(chosen, order, reading=reading, others="-other" in suffix)
         judge = refusal_from(refusal)
         points = curve(kept, order, judge, reading=reading)
         _write(out / f"refusal-{size}{suffix}.json", refusal)

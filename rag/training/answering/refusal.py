@@ -24,6 +24,9 @@ Floats = npt.NDArray[np.float32]
 #: Share of the answerable questions, by weight, that may be refused; the threshold 0.5 is set there. On suites
 #: that had no part in a fit, whose questions are easier than most of it, 4% are refused then, by rules and all.
 FALSE_REFUSALS = 0.055
+#: In other languages than Chinese the same of those whose first sentence is right: to many it is not, and an
+#: answer to them is no loss.
+FALSE_REFUSALS_OF_RIGHT = 0.04
 
 
 def confidence_row(one: Seen, ranking: Network, *, reading: bool) -> tuple[Floats, bool]:
@@ -38,16 +41,19 @@ def confidence_row(one: Seen, ranking: Network, *, reading: bool) -> tuple[Float
     return row, bool(marks[chosen] != 0)
 
 
-def fit_refusal(seen: Sequence[Seen], ranking: Network, *, reading: bool) -> dict[str, Any]:
-    """What decides on refusal, its threshold at a logit of 0.
+def fit_refusal(
+    seen: Sequence[Seen], ranking: Network, *, reading: bool, others: bool = False
+) -> dict[str, Any]:
+    """What decides on refusal, its threshold at a logit of 0; ``others`` for other languages than Chinese.
 
     The threshold is the logit below which a given share of the answerable questions fall, each judged by
     one that was fitted without it (five folds, by question).
     """
-    rows, labels, weights = [], [], []
+    rows, labels, weights, counted = [], [], [], []
     for one in seen:
-        row, _ = confidence_row(one, ranking, reading=reading)
+        row, right = confidence_row(one, ranking, reading=reading)
         rows.append(row[None, :])
+        counted.append(one.case.answerable and (right or not others))
         labels.append(np.asarray([1.0 if one.case.answerable else 0.0], np.float32))
         weights.append(one.case.weight * (_ENCYCLOPEDIA if in_chinese(one.case) else 1.0))
     folds = [
@@ -72,11 +78,12 @@ def fit_refusal(seen: Sequence[Seen], ranking: Network, *, reading: bool) -> dic
     for fold in range(5):
         refusal = refusal_from(fitted([i for i, f in enumerate(folds) if f != fold]))
         for i, f in enumerate(folds):
-            if f == fold and seen[i].case.answerable:
+            if f == fold and counted[i]:
                 outside.append((float(refusal(rows[i])[0]), seen[i].case.weight))
     outside.sort()
     shares = np.cumsum([weight for _, weight in outside])
-    place = int(np.searchsorted(shares, FALSE_REFUSALS * shares[-1]))
+    share = FALSE_REFUSALS_OF_RIGHT if others else FALSE_REFUSALS
+    place = int(np.searchsorted(shares, share * shares[-1]))
     whole = fitted(range(len(seen)))
     whole["offset"] -= outside[place][0]
     return whole
