@@ -101,7 +101,8 @@ class ByLetter:
 
 def test_it_comes_near_what_it_is_taught(table: Table, tmp_path: Path) -> None:
     lines = [
-        {"s": "made", "l": "de", "e": f"apple tree with the number {n}", "x": "Baum"} for n in range(40)
+        {"s": "made", "l": "de", "e": f"apple tree with the number {n}", "x": "Baum"}
+        for n in range(40)
     ]
     text = "".join(json.dumps(line) + "\n" for line in lines)
     (tmp_path / "parallel.jsonl").write_text(text, encoding="utf-8")

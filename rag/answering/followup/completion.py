@@ -57,6 +57,11 @@ _PRONOUN = re.compile(
     r"平台|中心|组织|組織|政策|会议|會議|地方|地区|地區|国家|國家|学校|學校|医院|醫院|奖项|獎項|计划|計劃|书|書|"
     r"作品|电影|電影|歌曲|专辑|專輯|球队|球隊|先生|女士)|(?:这|這|那)(?:里|裡|儿|兒|边|邊)|前者|后者|後者|上述"
 )
+#: Those among what was asked about: 其中, 这里面; but not 那里|面积, 当中央 and 里面向.
+_AMONG = re.compile(
+    r"[这這那]?其中|(?:[这這那]些?)?(?:[里裡裏](?:面(?![积積向對对臨临貌料])|[边邊]|[头頭])|"
+    r"当中(?![央国共午心方])|當中(?![央國共午心方]))|(?:[这這那]些?|其)?之中"
+)
 _MORE = re.compile(
     r"(?:那么|那麼|那|请|請|能|可以|再)*(?:还有(?:吗|呢|别的吗|其他的吗|其它的吗)|還有(?:嗎|呢|別的嗎|其他的嗎)|"
     r"(?:具体|具體|详细|詳細|展开|展開|多)?(?:说说|說說|讲讲|講講|说明|說明|介绍|介紹)(?:一下)?|(?:具体|具體|详细|詳細)(?:点|一点|點|一點|呢)?|"
@@ -118,8 +123,9 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
     opening = _OPENING.match(question)
     rest = question[opening.end() :] if opening else question
     subject = subject_of(previous)
-    if subject and rest.startswith("其中") and normalize(subject) not in normalize(rest):
-        return subject + rest
+    among = _AMONG.match(rest)
+    if subject and among and normalize(subject) not in normalize(rest):
+        return subject + "其中" + rest[among.end() :]
     pronoun = _PRONOUN.search(rest)
     if pronoun and subject and normalize(subject) not in normalize(rest):
         possessive = pronoun.group().endswith("的") and pronoun.start() + len(pronoun.group()) > 1

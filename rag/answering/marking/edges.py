@@ -9,7 +9,7 @@ from rag.answering.mentions.markers import marker_end
 from rag.answering.mentions.spans import typed_spans
 from rag.normalization import normalize_with_offsets, source_span
 
-__all__ = ["EDGES", "from_opening_mark", "trimmed", "widened"]
+__all__ = ["EDGES", "from_opening_mark", "is_quotation", "trimmed", "widened"]
 
 EDGES = " \t\n\r,，、。；;：:|`\ufe0f"
 
@@ -86,6 +86,14 @@ def from_opening_mark(text: str, start: int, end: int) -> int:
         if start and text[start - 1] == opening and closing in text[start : end - 1]:
             return start - 1
     return start
+
+
+def is_quotation(text: str, start: int, end: int) -> bool:
+    """Whether a span is what stands between two marks, with or without them."""
+    inner = text[start:end].strip("“”「」『』《》")
+    at = text.find(inner, start, end)
+    around = (text[max(0, at - 1) : at], text[at + len(inner) : at + len(inner) + 1])
+    return around in _QUOTES and not any(mark in inner for pair in _QUOTES for mark in pair)
 
 
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("《", "》"))

@@ -14,8 +14,9 @@ from rag.answering.evidence.spans_near import (
 from rag.answering.evidence.term_weights import Weights
 from rag.answering.marking.cells import cell_asked
 from rag.answering.marking.clause import clause_asked
-from rag.answering.marking.edges import from_opening_mark, trimmed, widened
-from rag.answering.marking.members import members_in
+from rag.answering.marking.edges import from_opening_mark, is_quotation, trimmed, widened
+from rag.answering.marking.members import members_in, whole_row
+from rag.answering.marking.posts import posts_asked
 from rag.answering.marking.told_beside import span_told_beside
 from rag.answering.mentions.markers import marker_end
 from rag.answering.mentions.spans import FIGURES
@@ -48,8 +49,10 @@ def highlight_of(
     if cell is not None:
         return cell
     if not candidate.head:
-        beside = span_told_beside(asked, text, weights, read) or clause_asked(
-            asked, text, weights, read
+        beside = (
+            posts_asked(asked, text)
+            or span_told_beside(asked, text, weights, read)
+            or clause_asked(asked, text, weights, read)
         )
         if beside is not None:
             return trimmed(text, *beside)
@@ -58,7 +61,8 @@ def highlight_of(
         # The unit that was asked for is surer than any reading: 219家, not 35.2%.
         shown = text[typed[0] : typed[1] + reach_of(asked.units)]
         if asked.units in shown.lower():
-            return trimmed(text, typed[0], typed[1])
+            counted = _pointed_at(asked, text, weights, read, typed) or typed
+            return trimmed(text, counted[0], counted[1])
     if typed is not None and asked.kind in FIGURES and years_apart(asked, normalize(text)):
         # The figure of the asked year is surer too: a reader takes the first one.
         return trimmed(text, typed[0], typed[1])
@@ -74,10 +78,12 @@ def highlight_of(
             return trimmed(text, start, end) if score >= SURE else trimmed(text, *typed[:2])
         if typed is not None and score < _SURER and _far_behind(asked, text, weights, read, typed):
             return trimmed(text, typed[0], typed[1])
-        if score >= SURE:
+        if score >= SURE or (score >= _SURE_OF_QUOTATION and _quotes(asked, text, start, end)):
             start, end = widened(text, start, end)
             if score >= _SURE_OF_MORE:
                 start = from_opening_mark(text, start, end)
+            if asked.many:
+                start, end = whole_row(text, start, end)
             return trimmed(text, start, end)
     if typed is not None and typed[2] > 0.02:
         return trimmed(text, typed[0], typed[1])
@@ -91,15 +97,36 @@ def highlight_of(
     return None
 
 
+def _pointed_at(
+    asked: AskedFor,
+    text: str,
+    weights: Weights,
+    read: tuple[int, int, float] | None,
+    typed: tuple[int, int, float],
+) -> tuple[int, int, float] | None:
+    """The one figure of the asked unit that the reader marks, if no other is much nearer to the words."""
+    if read is None or read[2] < SURE:
+        return None
+    found = typed_spans_near(asked, text, weights)
+    marked = [one for one in found if read[0] < one[1] and one[0] < read[1]]
+    return marked[0] if len(marked) == 1 and marked[0][2] + _NEARER > typed[2] else None
+
+
 def _several(asked: AskedFor, text: str, weights: Weights, span: tuple[int, int]) -> bool:
     """Whether a span holds more than one of what is asked for: 4月和10月."""
     found = typed_spans_near(asked, text, weights)
     return sum(span[0] <= start and end <= span[1] for start, end, _ in found) > 1
 
 
+def _quotes(asked: AskedFor, text: str, start: int, end: int) -> bool:
+    """Whether a span is a quotation from end to end that the question does not hold itself."""
+    told = normalize(text[start:end]).strip("“”\"'「」『』《》")
+    return is_quotation(text, start, end) and told not in asked.normalised
+
+
 def _says(text: str, read: tuple[int, int], person: tuple[int, int]) -> bool:
-    """Whether a reader's span is a person and that he speaks: 韩华表示."""
-    return read[0] == person[0] and _SPEAKS.fullmatch(text, person[1], read[1]) is not None
+    """Whether a reader's span is a person and that he speaks, and what he says: 韩华表示，区卫健局."""
+    return read[0] == person[0] and _SPEAKS.match(text, person[1], read[1]) is not None
 
 
 _SPEAKS = re.compile("表示|介绍|说道?|指出|认为|强调|称|透露|告诉")
@@ -127,5 +154,7 @@ def _far_behind(
     return bool(marked) and max(marked) + _NEARER <= typed[2]
 
 
+#: A reader that marks a quotation from end to end needs to be no surer than this.
+_SURE_OF_QUOTATION = 0.05
 #: A reader that is so sure means what stands behind the quotation too: “一把手”工程.
 _SURE_OF_MORE = 0.6

@@ -8,7 +8,7 @@ from rag.answering.evidence.term_weights import Weights
 from rag.answering.evidence.texts import held_terms
 from rag.answering.question.analysis import AskedFor
 
-__all__ = ["members_in"]
+__all__ = ["members_in", "whole_row"]
 
 
 _QUOTED = re.compile(r"(?:[“「『《][^“”「」『』《》]{1,30}[”」』》][、和与及]?){3,}")
@@ -51,6 +51,31 @@ def members_in(asked: AskedFor, text: str, weights: Weights) -> tuple[int, int] 
     return max(rows, key=lambda row: _share(text, row, weights))
 
 
+def whole_row(text: str, start: int, end: int) -> tuple[int, int]:
+    """A mark on members, grown or cut to what they are.
+
+    One on a single one of several quotations in a row becomes the row. Where all others begin alike, the
+    first does too: 有统一标识、有固定场所、有专人负责. The 好 of 建好甲、乙、丙 is no part of the first.
+    """
+    for match in _QUOTED.finditer(text):
+        if match.start() <= start and end <= match.end():
+            return match.span()
+    first, *others = text[start:end].split("、")
+    if len(others) < _FEWEST:
+        return start, end
+    shared = _common_start(others)
+    if shared and not first.startswith(shared) and text.endswith(shared, 0, start):
+        start -= len(shared)
+    elif _DONE_WELL.match(text, start - 1) and not shared.startswith("好"):
+        start += 1
+    return start, end
+
+
+#: Others than the first that show how members begin.
+_FEWEST = 2
+_DONE_WELL = re.compile("[建做抓办讲管用搞守干打谋选育配]好")
+
+
 def _size(row: str) -> int:
     """How many members a row has."""
     if _QUOTED.fullmatch(row):
@@ -83,6 +108,11 @@ def _edged(text: str, start: int, end: int) -> tuple[int, int] | None:
     if len(lengths) == 1 and first[0] not in "“「『《":  # 永葆“闯”的精神、“创”的劲头、“干”的作风
         start += max(0, len(first) - lengths.pop())
     return start, end
+
+
+def _common_start(members: list[str]) -> str:
+    """What all members begin with."""
+    return _common_end([member[::-1] for member in members])[::-1]
 
 
 def _common_end(members: list[str]) -> str:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
 
 from rag.answering.evidence.spans_near import typed_spans_near
 from rag.answering.evidence.term_weights import Weights
+from rag.answering.marking.changed import side_of_change
+from rag.answering.marking.counted import figure_that_counts
+from rag.answering.mentions.figures import find_figures
 from rag.answering.mentions.ranges import ranges_asked
 from rag.answering.mentions.spans import FIGURES, person_at
 from rag.answering.question.analysis import AskedFor, focus_phrase
@@ -21,8 +26,6 @@ Near = tuple[int, int, float]
 _BELIEVED = 0.5
 #: A figure behind the asked words is that much nearer to the question's words than the one it replaces.
 _NEARER = 0.15
-#: So many characters behind a figure are those that the question counts.
-_ALIKE = 3
 _LINK = re.compile(r"(?:人民币|合计|达到?|[为是约共有计由:\s])*$")
 #: What asks for a day of the week or an hour, and the form of one.
 _TIMES = (
@@ -54,14 +57,43 @@ def span_told_beside(
             dates = typed_spans_near(asked, text, weights, frozenset({"date"}))
             times = [span for span in dates if form.search(text[slice(*span[:2])])]
             return max(times, key=lambda span: span[2])[:2] if times else None
-    if asked.kind not in FIGURES or len(spans) < 2:
+    if asked.kind not in FIGURES or not spans:
         return None
+    figures = typed_spans_near(replace(asked, units=""), text, weights)
     return (
-        _respective(asked, text, spans)
+        _both_counts(asked, figures, read)
+        or _respective(asked, text, spans)
         or _behind_the_condition(asked, text, spans)
-        or _before_the_counted(asked, text, spans)
+        or side_of_change(asked, text, spans)
+        or figure_that_counts(asked, text, figures)
         or _behind_the_measured(asked, text, spans, read)
+        or _but_the_hotline(asked, text, spans)
     )
+
+
+_COUNTS = re.compile("多少|(?<!哪)几[个项家条处名件]")
+
+
+def _both_counts(asked: AskedFor, figures: Sequence[Near], read: Near | None) -> Span | None:
+    """多少条战线、多少项任务: the reader's 18条战线117项 whole, where it begins and ends with a figure."""
+    if read is None or len(_COUNTS.findall(asked.normalised)) < 2:
+        return None
+    inside = [one for one in figures if read[0] <= one[0] and one[1] <= read[1]]
+    return (inside[0][0], inside[-1][1]) if len(inside) > 1 else None
+
+
+#: A number that a telephone is named by, and questions for one.
+_HOTLINE = re.compile(r"(?<!\d)(\d{3,6})(?=[\u4e00-\u9fff]{0,6}热线)|热线[“:：]?(\d{3,6})(?!\d)")
+_ASKS_HOTLINE = re.compile("热线.{0,4}(?:多少|几|什么|哪)|号码|电话")
+
+
+def _but_the_hotline(asked: AskedFor, text: str, spans: Sequence[Near]) -> Span | None:
+    """投诉减少了多少: of 12345热线……12345投诉减少30% the figure that is no hotline's name, if there is one."""
+    names = {one or other for one, other in _HOTLINE.findall(text)}
+    others = [span for span in spans if text[slice(*span[:2])] not in names]
+    if len(others) in {0, len(spans)} or _ASKS_HOTLINE.search(asked.normalised):
+        return None
+    return max(others, key=lambda span: span[2])[:2]
 
 
 def _behind_the_post(asked: AskedFor, text: str, read: Near | None) -> Span | None:
@@ -106,26 +138,10 @@ def _behind_the_measured(
 _MEASURED = re.compile("(?P<noun>[\u4e00-\u9fff]{2,8}?)[是为有共的]*$")
 
 
-def _before_the_counted(asked: AskedFor, text: str, spans: Sequence[Near]) -> Span | None:
-    """多少个国家级重点专科: of 5个国家级、71个省市级重点专科 the one before the asked words."""
-    unit = asked.units
-    if not unit or asked.at is None:
-        return None
-    wanted = asked.normalised[asked.at[1] :].removeprefix(unit).lstrip("的")
-    alike = []
-    for _, end, _ in spans:
-        behind = normalize(text[end : end + 24]).removeprefix(unit)
-        alike.append(_shared(wanted, behind.lstrip("的")))
-    best = max(alike)
-    if best >= _ALIKE and alike.count(best) == 1:
-        return spans[alike.index(best)][:2]
-    return None
-
-
-#: A figure that narrows down what is counted, in a question or a sentence: 30亿元以上, 超过30亿元.
+_AMOUNT = r"(?:\d[\d.,]*[百千万亿]*|[一二两三四五六七八九十][十百千万亿]+[一二三四五六七八九]?)"
+#: A figure that narrows down what is counted, in a question or a sentence: 30亿元以上, 超过三十亿元.
 _CONDITION = re.compile(
-    r"(?:超过?|[高大多]于|不少于|不低于|至少)\s*(\d[\d.,]*[百千万亿]*)|"
-    r"(\d[\d.,]*[百千万亿]*)[^\W\d_]{0,3}?(?:及?以[上下内]|或更[多高])"
+    rf"(?:超过?|[高大多]于|不少于|不低于|至少)\s*({_AMOUNT})|({_AMOUNT})[^\W\d_]{{0,3}}?(?:及?以[上下内]|或更[多高])"
 )
 
 
@@ -134,14 +150,18 @@ def _behind_the_condition(asked: AskedFor, text: str, spans: Sequence[Near]) -> 
     wanted = _CONDITION.search(asked.normalised)
     if wanted is None:
         return None
-    figure = wanted[1] or wanted[2]
-    told = [match for match in _CONDITION.finditer(text) if (match[1] or match[2]) == figure]
+    told = [m for m in _CONDITION.finditer(text) if _value(m) == _value(wanted)]
     if len(told) != 1:
         return None
     end = _CLAUSE_END.search(text, told[0].end())
     stop = end.start() if end else len(text)
     behind = [span for span in spans if told[0].end() <= span[0] and span[1] <= stop]
     return behind[0][:2] if len(behind) == 1 else None
+
+
+def _value(condition: re.Match[str]) -> Fraction | None:
+    found = find_figures(condition[1] or condition[2])
+    return found[0].value if found else None
 
 
 _CLAUSE_END = re.compile("[,，;；。、]")
@@ -172,12 +192,6 @@ def _behind_the_range(
 
 #: What is said of a range: 由总经理审批 behind 20000元以上.
 _SAID = re.compile("的?[,，]?(?P<said>[^,，;；。]{2,})")
-
-
-def _shared(one: str, other: str) -> int:
-    """How many characters two texts begin with in common."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 _JOINED = re.compile("[、和与]")

@@ -15,7 +15,7 @@ _DIGITS_OF = {c: i for i, c in enumerate("零一二三四五六七八九十")} |
 
 
 def lacks_items(asked: AskedFor, normalised: str, following: str) -> bool:
-    """Whether a list of a told length is asked for, and no row of that length stands here.
+    """Whether a list of a told length is asked for, and no row of that length stands here or is to follow.
 
     ``normalised`` is the sentence, ``following`` the text behind it, normalised too.
     """
@@ -25,6 +25,8 @@ def lacks_items(asked: AskedFor, normalised: str, following: str) -> bool:
     number = _DIGITS_OF.get(count.group(1)) or int(count.group(1))
     if not 2 <= number <= 20:
         return False
+    if normalised.rstrip().endswith(":"):
+        return False  # announced: its members may be sentences of their own
     text = normalised + following
     rows = re.findall(r"[^,。;:!?、]{1,30}(?:、[^,。;:!?、]{1,30})+", text)
     longest = max((row.count("、") + 1 + row.count("和") for row in rows), default=0)

@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import re
 
-from rag.answering.mentions.spans import capitalised
+from rag.answering.mentions.spans import capitalised, person_at, typed_spans
 from rag.answering.question.analysis import AskedFor
 from rag.answering.question.content import without_question_words
+from rag.answering.question.kinds import WHOSE_NAME
 from rag.normalization import normalize
 from rag.retrieval.language import text_script
 
-__all__ = ["lacks_person"]
+__all__ = ["asks_name", "lacks_person", "names_nobody"]
+
+_WHOSE_NAME = re.compile(WHOSE_NAME)
+#: A slogan may look like a name: "牢记嘱托·建功有我".
+_QUOTED = re.compile('"[^"]*"')
 
 _OPENING = re.compile(r"\W*([^\W\d_][\w'’-]*)")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -78,6 +83,19 @@ def lacks_person(asked: AskedFor, told: str) -> bool:
     ):
         return False  # "Strand runs it": whether it is a name its capital does not tell
     return bool(words or asked.language == "en") and people.search(normalize(told)) is None
+
+
+def asks_name(asked: str) -> bool:
+    """Whether a normalised Chinese question asks how somebody is called: 书记叫什么, 站长姓什么."""
+    return _WHOSE_NAME.search(asked) is not None
+
+
+def names_nobody(told: str) -> bool:
+    """Whether a normalised Chinese sentence holds, out of quotes, nothing that may be a person's name."""
+    told = _QUOTED.sub("", told)
+    if any(span.kind == "person" for span in typed_spans(told)):
+        return False
+    return not any(person_at(told, at) for at in range(len(told)))
 
 
 def _is_asked(word: str, question: str) -> bool:

@@ -16,6 +16,11 @@ _UNIT_KINDS = (
     ("年", "天", "月", "个月", "小时", "分钟", "周", "日"),
 )
 
+#: What the things are that 件 counts and 项 counts as well: 多少件事, 几件实事, not 几件文物.
+_MATTERS = re.compile(
+    r"件[^,;。?]*?(?:事(?!故)|权限|权力|任务|工作|政策|举措|措施|议题|议案|提案|成果)"
+)
+
 
 def lacks_unit(asked: AskedFor, normalised: str) -> bool:
     """Whether no figure of a Chinese sentence has the unit of the question, or one of its kind."""
@@ -24,6 +29,7 @@ def lacks_unit(asked: AskedFor, normalised: str) -> bool:
         return False
     units = next((tuple(kind) for kind in _UNIT_KINDS if unit in kind), (unit,))
     units = (*units, "个") if unit in {"家", "处", "条", "所", "座", "类"} else units
+    units = (*units, "项", "桩") if unit == "件" and _MATTERS.search(asked.normalised) else units
     return not any(
         re.search(rf"[\d一二两三四五六七八九十百千万亿]\s*(?:余|多|来)?{one}", normalised)
         for one in units

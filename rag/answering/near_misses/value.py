@@ -1,4 +1,4 @@
-"""Whether a sentence can hold the value that was asked for: money, an area, a telephone number.
+"""Whether a sentence can hold the value that was asked for: money, an area, a telephone number, a name, the part of a whole.
 
 A near miss speaks of all that was asked about and lacks only the value: what a project costs is asked, and
 the sentence tells where it is built. What counts as holding one is wide, for a sentence that is refused
@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+
+from rag.answering.near_misses.part_of_whole import lacks_part, part_asked
+from rag.answering.near_misses.person import asks_name, names_nobody
 
 __all__ = ["asks_value", "lacks_value"]
 
@@ -30,6 +33,10 @@ _VALUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
             r"(?:占地|面积){1,2}(?:是|为|有|达|约|共|总共|总计)?(?:多少|多大|几)(?!位|%)|多少(?:万|亿|千)?(?:平方|公顷|亩)|多大面积"
             r"|how (?:large|big) is the (?:floor )?area|what (?:is|was) the (?:total |floor |land |surface )?area of (?:the|this)\b(?! (?:research|study))",
             r"平方|平米|[\d万亿]平|公顷|亩|㎡|m2|ft2|square|\bsq\b|hectare|acre|\bmu\b|\bha\b",
+        ),
+        (
+            r"(?:[片新园街景城校厂库小社辖地]区|示范区|试验区|开发区|广场|公园|校园|厂房|场馆|[岛湖馆])(?:现在|一?共|总共|到底|究竟|大概)?有?多大(?=$|[?,;。])",
+            r"平方|平米|[\d万亿]平|公顷|亩|㎡|m2|公里|\d[里米]|倍|一半|相当|大小|面积|square|hectare|acre",
         ),
         (
             r"(?:电话|热线)(?:号码)?(?:是|为)?(?:多少|什么(?!时|人|年|样|意|公司|东西)|几号)|(?:phone|telephone|hotline) number",
@@ -67,7 +74,7 @@ _ENGLISH = re.compile(r"\b(?:the|of|and|in|is|was|are|were|to|on|by)\b")
 
 def asks_value(asked: str) -> bool:
     """Whether a normalised question asks for such a value."""
-    return bool(_kinds_asked(asked))
+    return bool(_kinds_asked(asked)) or part_asked(asked) is not None or asks_name(asked)
 
 
 def lacks_value(asked: str, told: str) -> bool:
@@ -84,6 +91,11 @@ def lacks_value(asked: str, told: str) -> bool:
         return False
     if not _HAN.search(told) and (_HAN.search(asked) or not _ENGLISH.search(told)):
         return False
+    part = part_asked(asked)
+    if part is not None and lacks_part(part, told):
+        return True
+    if asks_name(asked) and _HAN.search(told) and names_nobody(told):
+        return True
     return any(not holds.search(told) for holds in _kinds_asked(asked))
 
 

@@ -1,4 +1,4 @@
-"""Which one of several a text speaks of: 第六届, 二期, 第三季度, 3号线, 二届五次全会, 副局长.
+"""Which one of several a text speaks of: 第六届, 二期, 第三季度, 3号线, 二届五次全会, 副局长, 自贸片区.
 
 Sentences about the fifth and the sixth, the head and the deputy are alike in everything else, so that no
 measure of likeness tells them apart.
@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from rag.answering.mentions.numerals import whole_number
+from rag.answering.near_misses.zones import Zone, another_zone, zone_measured
 
 __all__ = ["Ones", "another_one", "ones_asked", "ones_told"]
 
 #: What there are several of, and which are meant by number; of a post 1 is the head and 2 a deputy.
-Ones = Mapping[str, frozenset[int]]
+Ones = Mapping[str, frozenset[int | Zone]]
+
+_ZONE = "zone"
 
 _NUMBER = r"(?:\d{1,4}|[一二三四五六七八九十百两]{1,5})"
 #: 第六, 第一、第三, 一至三 and 前三; the 前 of 目前, 日前 and 此前 counts nothing.
@@ -47,8 +50,10 @@ _HEADS = re.compile("负责人|一把手|掌门|当家|执掌|首席|ceo|领导|
 
 
 def ones_asked(normalised: str) -> Ones:
-    """Which ones a normalised question asks about: 第三季度, or 副局长 in 副局长是谁."""
-    return _joined(_numbered(normalised), _posts(_ASKED_POST, normalised))
+    """Which ones a normalised question asks about: 第三季度, 副局长 in 副局长是谁, a measured zone."""
+    zone = zone_measured(normalised)
+    zones: Ones = {} if zone is None else {_ZONE: frozenset({zone})}
+    return _joined(_joined(_numbered(normalised), _posts(_ASKED_POST, normalised)), zones)
 
 
 @lru_cache(maxsize=4096)
@@ -101,6 +106,9 @@ def another_one(asked: Ones, told: str, around: str) -> bool:
         told: The sentence, normalised.
         around: It with what stands around it, normalised: what was asked about may be named there.
     """
+    zones = (one for one in asked.get(_ZONE, ()) if isinstance(one, Zone))
+    if any(another_zone(zone, told, around) for zone in zones):
+        return True
     here, near = ones_told(told), ones_told(around)
     for unit, numbers in asked.items():
         if unit in here:

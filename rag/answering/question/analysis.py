@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from rag.answering.mentions.places import Place, places_asked
 from rag.answering.mentions.spans import capitalised, figures_in, years_in
+from rag.answering.question.asking import without_idle_asking
 from rag.answering.question.content import without_question_words
 from rag.answering.question.kinds import COUNTED, hints, patterns_of
 from rag.normalization import normalize
@@ -109,15 +110,16 @@ def analyse(text: str) -> AskedFor:
     normalised = normalize(text)
     language = question_language(text)
     chinese = language.startswith("zh")
+    asking = without_idle_asking(normalised) if chinese else normalised
     kind = "thing"
     asks = None
     for name, pattern in patterns_of(language):
-        asks = pattern.search(normalised)
+        asks = pattern.search(asking)
         if asks:
             kind = name
             break
     if chinese:
-        asks = _CHINESE_ASKS.search(normalised) or asks
+        asks = _CHINESE_ASKS.search(asking) or asks
         if asks is None:
             for name, hint in hints():
                 asks = hint.search(normalised)

@@ -18,6 +18,17 @@ _CHINESE_WORDS = re.compile(
     r"第几|关于|根据|资料|文中|文章|材料中|报道中?|提到的?|当中|其中|中的|被|的|了|着|过(?![量期敏程渡度滤失错高低])|是|在|由|把|将|和|与|及|"
     r"有(?![权效限害])|也|都|还|那|它"
 )
+#: What asks for the parts of a whole, and need not stand where they do: 都包括什么, 由哪些部门组成, 分为几类.
+_WHAT = "什么|甚么|啥|哪|几|多少"
+_PARTS_ASKED = (
+    re.compile(
+        rf"(?P<asks>(?:主要|具体|分别|都|又|总共|一共)*(?:包括|包含|涵盖|囊括|涵括|含有|分为|分成|划分为|划分成|划为))"
+        rf"(?=(?:了|有|的(?:是|有)?|到|进|着)?(?:{_WHAT}))"
+    ),
+    re.compile(
+        rf"由(?:了)?[^,;。?]{{0,4}}?(?:{_WHAT}|谁)[^,;。?]{{0,12}}?(?P<asks>(?:共同)?(?:组成|构成))"
+    ),
+)
 _ENGLISH_WORDS = frozenset(
     "what which who whom whose when where why how many much is are was were be been being do does did has "
     "have had can could will would should may might must shall the a an of in on at to for from by with "
@@ -32,6 +43,11 @@ _HOW_MEASURED = re.compile(
 )
 
 
+def _asks_blanked(match: re.Match[str]) -> str:
+    start, end = (place - match.start() for place in match.span("asks"))
+    return match.group()[:start] + " " * (end - start) + match.group()[end:]
+
+
 @lru_cache(maxsize=1024)
 def without_question_words(normalised: str, language: str) -> str:
     """A normalised question with question words, particles and function words blanked by spaces.
@@ -40,7 +56,10 @@ def without_question_words(normalised: str, language: str) -> str:
     become neighbours.
     """
     if language.startswith("zh"):
-        text = _CHINESE_WORDS.sub(lambda match: " " * len(match.group()), normalised)
+        text = normalised
+        for pattern in _PARTS_ASKED:
+            text = pattern.sub(_asks_blanked, text)
+        text = _CHINESE_WORDS.sub(lambda match: " " * len(match.group()), text)
     else:
         text = normalised
         for _, pattern in patterns_of(language):

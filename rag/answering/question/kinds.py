@@ -9,7 +9,16 @@ from functools import lru_cache
 
 from rag.normalization import normalize
 
-__all__ = ["ACCEPTED", "COUNTED", "DOES", "MEASURED", "MEASURES", "hints", "patterns_of"]
+__all__ = [
+    "ACCEPTED",
+    "COUNTED",
+    "DOES",
+    "MEASURED",
+    "MEASURES",
+    "WHOSE_NAME",
+    "hints",
+    "patterns_of",
+]
 
 #: Kinds of typed span that can answer each kind of question; kinds not listed accept anything.
 ACCEPTED: dict[str, frozenset[str]] = {
@@ -31,6 +40,28 @@ COUNTED = (
     "栋|片|套|字|场次|人次|村|省|国|城市|年|天|月|小时|分钟|周|日"
 )
 
+#: Whom something is for or which body does it: people of a kind or an office answer, and no name need. But
+#: 颁给谁 and 由谁主持 ask for a person.
+_OF_MANY = (
+    r"[为替给帮](?:了)?谁们?(?:而|去|来)?(?:准备|预备|建|设|修|盖|造|开|办|做|用|住|搭|提供|打造|服务|安排|解决|着想|定制|量身|减|省)|"
+    r"[为替]谁(?:的)?[?]?$|(?:服务|面向|针对|惠及|照顾|造福|方便|适合|适用|瞄准)(?:于|到|了)?(?:的)?(?:对象|人群)?(?:主要|都)?(?:是|为)?谁|"
+    r"(?:对象|受众|受益者|受益人群|受益的)(?:主要|都)?(?:是|为)谁|"
+    r"由谁(?:来|去|所)?(?:承办|主办|承建|建|修|设|开发|运营|打造|投资|出资|组织|实施|管|提供|认定|评|授予|颁|发布|制定|审批|验收|监|养护|承担)"
+)
+#: A post, a trade or kin, whose name is asked for.
+_SOMEBODY = (
+    r"(?:书记|主任|主席|总裁|总?经理|总监|主管|会计|秘书|[市区县局处站院校馆会所部厅司科省镇乡村班店厂行队园组]长|(?:董事|秘书|理事|监事)长|"
+    r"(?:负责|联系|发言|创始|主持|代表|当家|掌门|带头|领头|领军|经办|主持|创办|发起)人|法人|一把手|头儿|领导|作者|编辑|记者|通讯员|摄影师|"
+    r"老师|教师|医生|护士|律师|法官|院士|教授|专家|研究员|导演|演员|歌手|冠军|得主|队员|选手|运动员|教练|司机|民警|志愿者|网格员|工程师|设计师|"
+    r"居民|村民|市民|女士|先生|丈夫|妻子|儿子|女儿|母亲|父亲|男孩|女孩|小伙子?|姑娘)"
+)
+_NAME_ASKED = r"(?:什么|甚么|啥)(?:名字?)?(?=$|[?,;。呀呢啊来吗])"
+#: Asks in Chinese how somebody is called.
+WHOSE_NAME = (
+    rf"{_SOMEBODY}(?:的?(?:名字|姓名|大名))?(?:现在|目前|到底|究竟)?叫(?:做)?{_NAME_ASKED}|"
+    rf"{_SOMEBODY}的?(?:名字|姓名|大名)(?:是|为){_NAME_ASKED}|姓名(?:是|为){_NAME_ASKED}|"
+    rf"(?<!百)姓(?:什么|甚么|啥|甚名谁)|[他她]叫{_NAME_ASKED}|(?:尊姓|贵姓)"
+)
 # Ordered: the first pattern that matches decides.
 _CHINESE: tuple[tuple[str, str], ...] = (
     (
@@ -55,8 +86,10 @@ _CHINESE: tuple[tuple[str, str], ...] = (
         r"朝代|年代|日期|月份)|什么(?:年代|日期|日子|时期)|(?:时间|日期|年份)(?:是|为)?(?:在)?(?:什么|多少|哪)|"
         r"几点(?!要求|建议|意见|希望|内容|说明)|第几个?世纪|几几年|几时|多会儿",
     ),
+    ("thing", _OF_MANY),
     (
         "person",
+        rf"{WHOSE_NAME}|"
         r"谁|哪[一几些两]?位(?!置)|何人|哪[一几些两]?个人|什么人(?!物是)|哪[一几些两]?名|什么人物|哪[一几些两]?个?"
         r"(?:人物|领导|书记|局长|市长|区长|演员|导演|歌手|作者|皇帝|总统|将军|球员|作家|教授|科学家|记者)",
     ),
@@ -88,12 +121,12 @@ _CHINESE: tuple[tuple[str, str], ...] = (
     ),
     (
         "name",
-        r"叫什么|叫做什么|名为什么|称为什么|什么名[称字]|被称[为作]|名称|名字|称号|什么(?:奖|称呼|绰号|昵称|别名|"
+        r"叫什么|叫做什么|叫做?啥|名为什么|称为什么|什么名[称字]|被称[为作]|名称|名字|称号|什么(?:奖|称呼|绰号|昵称|别名|"
         r"头衔|荣誉|品牌|口号|代号)|又称|别称|简称|全称",
     ),
     (
         "manner",
-        r"如何|怎么|怎样|怎麽|通过什么|用什么|采取了?什么|采用了?什么|以什么|靠什么|何种方式",
+        r"如何|怎么|怎样|怎麽|通过什么|[用靠]啥|用什么|采取了?什么|采用了?什么|以什么|靠什么|何种方式",
     ),
 )
 # Key words without an asking word ("城市更新 重点项目 总投资") ask for what the last of them measures.
@@ -318,7 +351,7 @@ _OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
         ("manner", r"\bbagaimana\b"),
     ),
     "hi": (
-        ("person", "कौन|किसने|किसके|किसे|किसका"),
+        ("person", "कौन(?! ?स[ाीे])|किसने|किसके|किसे|किसका"),
         ("date", "कब|किस वर्ष|किस साल|किस दिन"),
         ("place", "कहाँ|कहां|किस शहर|किस देश|किस राज्य"),
         ("figure", "कितन|कितने|कितनी|कितना"),
@@ -326,7 +359,7 @@ _OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
         ("manner", "कैसे"),
     ),
     "el": (
-        ("person", r"\bποι(?:ος|ον|ου|α|οσ)\b"),
+        ("person", r"(?<!σε )\bποι(?:ος|ον|ου|οσ)\b"),
         ("date", r"\bποτε\b|ποια χρονια|ποιο ετος"),
         ("place", r"\bπου\b"),
         ("figure", r"\bποσ(?:ο|α|οι|ες|ους|η)\b"),

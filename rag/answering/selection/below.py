@@ -26,7 +26,11 @@ _ONLY_YES = re.compile(
     re.IGNORECASE,
 )
 _SHORT_LINE = re.compile(r"[\u4e00-\u9fff]{2,12}")
-_HELD_BY_NO_TITLE = re.compile(r"\d|、|[:：]\s*\S")
+#: A title that holds a figure, a row or a field tells something; the colon behind a long lead is a headline's.
+_HELD_BY_NO_TITLE = re.compile(r"\d|、|^[^:：]{1,8}[:：]\s*\S")
+_WHEN = re.compile(
+    r"\d{4}\s*年(?:\s*\d{1,2}\s*月)?(?:\s*\d{1,2}\s*[日号])?|\d{1,2}\s*月\s*\d{1,2}\s*[日号]"
+)
 
 
 def asks(passages: Sequence[Passage], candidate: Candidate) -> bool:
@@ -70,9 +74,15 @@ def _like_heading(asked: AskedFor, ranked: Ranked, candidate: Candidate) -> bool
 
 
 def is_bare_title(asked: AskedFor, candidate: Candidate, passages: Sequence[Passage]) -> bool:
-    """Whether a sentence is its document's title and holds nothing that a thing or a list could be told by."""
+    """Whether a sentence is its document's title and holds nothing that a thing or a list could be told by.
+
+    The day or the year that it names tells neither.
+    """
     if candidate.passage >= len(passages) or not (asked.many or asked.kind == "thing"):
         return False
     title = passages[candidate.passage].title or ""
     text = candidate.text.strip("#*_ \t\u3000")
-    return " ".join(text.split()) == " ".join(title.split()) and not _HELD_BY_NO_TITLE.search(text)
+    if " ".join(text.split()) != " ".join(title.split()):
+        return False
+    told = text if asked.kind == "date" else _WHEN.sub("", text)
+    return not _HELD_BY_NO_TITLE.search(told)

@@ -40,6 +40,8 @@ _INTRODUCES = re.compile(_COLON.pattern + "|如下|以下|包括|分别(?:是|�
 _ANNOUNCED = re.compile(
     rf"(?<![第\d.{_HAN_DIGITS}百])(\d{{1,2}}|[{_HAN_DIGITS}]{{1,3}})[个大项种点条类][^,，。;；:：]{{0,12}}{_COLON.pattern}"
 )
+#: Another number right behind an announced one: 四个治理、一个保障.
+_BESIDE = re.compile(rf"[、和与及”][“「]?(\d{{1,2}}|[一{_HAN_DIGITS}]{{1,3}})[个大项种点条类]")
 #: What ends a list, for it opens something else: an article, a chapter, a question.
 _ENDS = re.compile(
     r"[\s*_#]*(?:第(?:\d{1,4}|[一二三四五六七八九十百零〇]{1,6})[条章节编]|[问問][:：]|q[:：])",
@@ -62,9 +64,15 @@ def _kind_inside(text: str) -> int | None:
 
 
 def announced(text: str) -> int | None:
-    """How many items a sentence announces that ends in a colon, or None: eight for 提出八项重点工作:."""
+    """How many items a sentence announces that ends in a colon, or None: eight for 提出八项重点工作:.
+
+    Numbers side by side count together: five for 抓好四个治理、一个保障:.
+    """
     found = _ANNOUNCED.search(text)
-    return None if found is None else whole_number(found.group(1))
+    if found is None:
+        return None
+    beside = _BESIDE.findall(text, found.end(1), found.end())
+    return whole_number(found.group(1)) + sum(whole_number(number) for number in beside)
 
 
 def list_goes_on(ranked: Ranked, best: int, passages: Sequence[Passage] = ()) -> list[int]:

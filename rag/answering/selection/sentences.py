@@ -14,7 +14,7 @@ from rag.answering.question.analysis import AskedFor
 from rag.answering.ranking.sentences import Ranked, row, share_of
 from rag.answering.selection.below import asks, instead_of, is_bare_title, says_only_yes
 from rag.answering.selection.document_order import next_in_document
-from rag.answering.selection.enumerations import list_goes_on, marker_of
+from rag.answering.selection.enumerations import announced, list_goes_on, marker_of
 from rag.answering.selection.items import NEAR, is_of_another, items_around, of_asked_item
 from rag.answering.selection.other_values import newest_first, other_values
 from rag.answering.selection.question_lists import opening_of
@@ -94,7 +94,8 @@ def _list(
         return None
     following = list_goes_on(ranked, best, passages)
     if not asked.many and asked.language.startswith("zh"):
-        following = following if _are_marked(ranked, following) else []
+        counted = announced(ranked.candidates[best].text) is not None
+        following = following if counted or _are_marked(ranked, following) else []
     if _compares(asked) and marker_of(ranked.candidates[best].text) is not None:
         following = [i for i in following if _has_part(ranked, best, i)]
     items = following or (rows_alike(asked, ranked, best) if asked.many else [])

@@ -535,3 +535,21 @@ def test_one_of_several_is_replaced_with_its_letter(
     previous: str, question: str, completed: str
 ) -> None:
     assert complete_question(question, [(previous, "x")]) == completed
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        ("星光岛社区住了多少居民？", "其中流动人口占多少？", "星光岛社区其中流动人口占多少？"),
+        ("星光岛社区住了多少居民？", "里面外来的占多少？", "星光岛社区其中外来的占多少？"),
+        ("星光岛社区住了多少居民？", "这里面老人有几个？", "星光岛社区其中老人有几个？"),
+        ("星光岛社区住了多少居民？", "那当中党员有多少？", "星光岛社区其中党员有多少？"),
+        ("星光島社區住了多少居民？", "這其中黨員有多少？", "星光島社區其中黨員有多少？"),
+        ("星光岛社区住了多少居民？", "那里面积有多大？", "星光岛社区面积有多大？"),
+        ("星光岛社区住了多少居民？", "当中央来人时谁接待？", "当中央来人时谁接待？"),
+    ],
+)
+def test_those_among_them_are_asked_in_several_words(
+    previous: str, question: str, completed: str
+) -> None:
+    assert complete_question(question, [(previous, "x")]) == completed

@@ -218,6 +218,7 @@ def test_of_two_columns_that_are_meant_none_is_taken() -> None:
 def test_a_person_is_marked_without_what_he_does() -> None:
     text = "区卫生健康局局长韩华表示,将深化改革。"
     assert marked("局长是谁?", text, read="韩华表示") == "韩华"
+    assert marked("局长是谁?", text, read="韩华表示,将深化") == "韩华"
     text = "（三）由分管副总经理审批。"
     assert marked("需要谁审批?", text, read="分管副总经理") == "分管副总经理"
 
@@ -254,3 +255,25 @@ def test_all_that_the_reader_marks_of_a_list_stays() -> None:
 def test_the_members_of_a_list_where_the_reader_knows_nothing() -> None:
     text = "完善“河长制”“湾长制”“岛长制”等长效机制。"
     assert marked("完善了哪几种机制?", text) == "“河长制”“湾长制”“岛长制”"
+
+
+def test_of_figures_with_the_asked_unit_the_reader_chooses_where_words_do_not() -> None:
+    text = "有11家达到国家标准,6家创建社区医院。"
+    assert marked("多少家够得上?", text, read="6家", sure=0.3) == "6家"
+    assert marked("多少家够得上?", text, read="11家", sure=0.3) == "11家"
+    assert marked("多少家够得上?", text, read="6家", sure=0.05) == "11家"
+    assert marked("多少家达到国家标准?", text, read="6家", sure=0.3) == "11家"
+    assert marked("多少家够得上?", text, read="国家标准", sure=0.3) == "11家"
+
+
+def test_an_unsure_reader_may_mark_a_quotation() -> None:
+    text = "治理体系被评价为“最顺体制”。"
+    assert marked("怎么夸它的?", text, read="“最顺体制", sure=0.06) == "“最顺体制”"
+    assert marked("怎么夸它的?", text, read="评价为“最顺", sure=0.06) is None
+    assert marked("怎么成为“最顺体制”?", text, read="“最顺体制", sure=0.06) is None
+
+
+def test_one_of_several_quotations_is_marked_with_the_others_where_a_list_is_asked_for() -> None:
+    text = "打造“协商”“同心汇”“悦读”等品牌。"
+    assert marked("有哪些品牌?", text, read="同心汇", sure=0.3) == "“协商”“同心汇”“悦读”"
+    assert marked("最新的品牌叫什么?", text, read="同心汇", sure=0.3) == "同心汇"

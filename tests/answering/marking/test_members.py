@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.evidence.term_weights import Weights
-from rag.answering.marking.members import members_in
+from rag.answering.marking.members import members_in, whole_row
 from rag.answering.question.analysis import analyse
 from rag.index.terms import terms
 
@@ -50,3 +50,23 @@ def test_a_row_of_another_length_than_the_asked_one_is_none() -> None:
     text = "思路是“上合策源、临空支持、胶州托底、全域联动”。"
     assert _members("六个平台是哪些?", text) is None
     assert _members("四个方面是哪些?", text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "row"),
+    [
+        ("打造“协商”“同心汇”“悦读”等品牌。", "同心汇", "“协商”“同心汇”“悦读”"),
+        ("做到有标识、有场所、有专人。", "标识、有场所、有专人", "有标识、有场所、有专人"),
+        (
+            "建好集成电路、新型显示、氢能等园区。",
+            "好集成电路、新型显示、氢能",
+            "集成电路、新型显示、氢能",
+        ),
+        ("他说好医院、好学校、好公园。", "好医院、好学校、好公园", "好医院、好学校、好公园"),
+        ("打造“协商”“悦读”品牌。", "悦读", "悦读"),
+        ("有水稻、棉花。", "水稻、棉花", "水稻、棉花"),
+    ],
+)
+def test_a_mark_on_members_is_grown_to_the_whole_row(text: str, read: str, row: str) -> None:
+    start = text.index(read)
+    assert text[slice(*whole_row(text, start, start + len(read)))] == row

@@ -72,6 +72,10 @@ def test_which_ones_are_no_number_and_a_told_number_is_a_list(question, kind, ma
         ("要是下雨会怎样?", "下雨"),
         ("主要是靠哪个行业?", "主要 靠 行业"),
         ("他去过那里吗?", "他去 里"),
+        ("五大战场都包括什么?", "五大战场"),
+        ("委员会由哪些部门组成?", "委员会 部门"),
+        ("主要分为哪些类型?", "类型"),
+        ("包括老人在内的居民", "包括老人 内 居民"),
         ("How high is Cairn Hill?", "cairn hill"),
         ("How often must the filter be cleaned?", "filter cleaned"),
         ("How thick are the walls?", "walls"),
@@ -215,3 +219,16 @@ def test_languages_of_other_scripts() -> None:
     assert question_language("Хто директор музею і коли він відкрився?") == "uk"
     assert text_script("港口 port 2023年完成") == "han"
     assert text_script("1, 2, 3") == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Από ποια ποικιλία σταφυλιού παράγεται το κρασί;", "thing"),
+        ("Ποιος έγραψε το βιβλίο;", "person"),
+        ("भारतीय रेल का सबसे बड़ा ज़ोन कौन सा माना जाता है?", "thing"),
+        ("राष्ट्रपति कौन है?", "person"),
+    ],
+)
+def test_which_one_of_some_things_is_no_person(question: str, kind: str) -> None:
+    assert analyse(question).kind == kind

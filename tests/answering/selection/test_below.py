@@ -55,3 +55,14 @@ def test_a_bare_title_answers_nothing_but_one_with_figures_may() -> None:
     assert chosen("总经费是什么？", text, "1442", title="黄线动工 总经费1442亿元") == [
         "黄线动工 总经费1442亿元"
     ]
+
+
+def test_a_title_that_says_when_and_where_is_a_bare_one() -> None:
+    title = "半岛观察丨2024年首个工作日看技能:新起点当有新作为"
+    assert chosen("首日办了什么技能会？", f"{title}\n\n全体会议举行。", "半岛", title=title) == [
+        "全体会议举行。"
+    ]
+    for title in ("技能热线：请拨打王师傅", "首个工作日看技能培训12场"):
+        assert chosen("技能热线是什么？", f"{title}\n\n全体会议举行。", title, title=title) == [
+            title
+        ]

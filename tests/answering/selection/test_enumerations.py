@@ -80,3 +80,11 @@ def test_a_list_without_marks_is_as_long_as_its_announcement_says() -> None:
     assert listed(text, "会议") == ["建港。", "修路。", "办学。"]
     assert announced("会议提出三项重点工作：") == 3
     assert announced("第三条规定：") is None
+
+
+def test_numbers_side_by_side_announce_one_list() -> None:
+    assert announced("重点抓好“四个治理、一个保障”：") == 5
+    assert announced("提出三项任务和2项要求：") == 5
+    assert announced("提出三项任务，共两年：") is None
+    text = "抓好“两个治理、一个保障”：\n城市治理；\n民生治理；\n治理保障。\n随后散会。"
+    assert listed(text, "抓好") == ["城市治理；", "民生治理；", "治理保障。"]

@@ -335,3 +335,9 @@ def test_a_chinese_sentence_that_only_introduces_is_followed_by_marked_items_alo
 def test_what_announces_a_list_does_not_count_as_an_item() -> None:
     lines = ["重点工作如下：", *(f"{i}. 第{i}件事。" for i in range(1, 11))]
     assert _selected("重点工作有哪些？", "\n".join(lines), "重点工作") == lines[:9]
+
+
+def test_a_chinese_list_that_is_counted_follows_its_announcement_without_marks() -> None:
+    text = "要抓好“两个治理、一个保障”：\n城市治理；\n民生治理；\n治理保障。\n随后散会。"
+    told = _texts("要抓好哪“两个治理、一个保障”?", text, "要抓好")
+    assert told[1:] == ["城市治理；", "民生治理；", "治理保障。"]

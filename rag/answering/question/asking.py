@@ -1,0 +1,44 @@
+"""Asking words that ask nothing here: of everyone, of the asker's own doubt, of politeness.
+
+``谁都说归自己管,怎么治好的`` asks how, ``不知道找谁,有没有律师`` whether there is one, ``你知道它叫什么吗`` for
+a name, and so does ``有没有投诉渠道,叫什么``.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["without_idle_asking"]
+
+_WHAT = "什么|甚么|啥|哪(?!怕)|怎么|怎样|如何"
+_ASKS = rf"{_WHAT}|谁|多少|几|吗|有没有|是否|能否|能不能|有无"
+_WHETHER = "是否|有没有|是不是|能否|能不能|会不会|可否|有无"
+_KNOWS = "知道|晓得|清楚|记得|告诉"
+#: What one does not know whom, where or how to: 找谁, 去哪里, 怎么办.
+_TO = "[找问请求靠信听选托去上到往跟向给]|投诉|反映|咨询|办|弄|处理|解决"
+_UNSURE = "(?:不(?:知道?|晓得|清楚|懂|明白)|[搞弄说]不清楚?)"
+_IDLE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # Everyone; but 还有谁也获奖了 asks.
+        r"(?<!有)(?P<idle>谁)(?=[都也])",
+        r"(?:无论|不论|不管|别管|甭管|任凭)[是让由找]?(?P<idle>谁)",
+        # 谁主管谁负责, but neither 谁和谁合作 nor 谁是谁的老师 nor 谁战胜了谁.
+        r"(?P<idle>谁(?![和与跟同比对给把被让向或是、])[^,;。?谁]{1,6}[,、]?谁)(?=[^,;。?的了吗呢和与])",
+        rf"{_UNSURE}[^,;。?]{{0,4}}?(?:{_TO})[^,;。?]{{0,2}}?(?P<idle>谁|哪[里儿边]?)(?!.*(?:告诉|指点))(?=.*(?:{_ASKS}))",
+        rf"(?:{_KNOWS})[^?]*?(?:{_WHAT})[^?]*(?P<idle>吗)(?=[?\s]*$)",
+        rf"(?:{_WHAT})[^?]*(?:{_KNOWS})(?P<idle>吗)(?=[?\s]*$)",
+        rf"(?P<idle>{_WHETHER}|可不可以)(?=(?:[请你您帮给我]|麻烦)*(?:告诉|说|讲|介绍|查).*(?:{_WHAT}))",
+        # The last clause asks for more than whether.
+        rf"(?P<idle>{_WHETHER})(?=.*[,?;。\s][^,?;。\s]*(?:{_WHAT})[^,?;。]*[?。\s]*$)",
+    )
+)
+
+
+def without_idle_asking(normalised: str) -> str:
+    """A normalised Chinese question with the asking words blanked that ask nothing; of the same length."""
+    for pattern in _IDLE:
+        for found in reversed(list(pattern.finditer(normalised))):
+            start, end = found.span("idle")
+            normalised = f"{normalised[:start]}{' ' * (end - start)}{normalised[end:]}"
+    return normalised
