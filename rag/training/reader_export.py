@@ -9,6 +9,8 @@ blocks of 128 inputs (``MatMulNBits``) were a little nearer to float and took 1.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -110,28 +112,17 @@ def export_adapter(network: Network, path: Path, adapter: Path) -> None:
     Of an int8 matrix it writes two narrow ones whose product is the difference, where these are smaller;
     else the matrix as it is now. Weights that are the same are left out.
     """
-    import onnx
-    from onnx import numpy_helper
-
-    octets = path.read_bytes()
-    finished = {weight.name: weight for weight in onnx.load(path).graph.initializer}
     stored: dict[str, np.ndarray] = {}
-    for weight in _model(network).graph.initializer:
-        name, value = weight.name, numpy_helper.to_array(weight)
-        if name in finished:
-            own = numpy_helper.to_array(finished[name])
-            if own.shape == value.shape and not np.array_equal(own, value):
-                stored[name] = value
+    for name, value, matrix in _beyond(network, path):
+        if matrix is None:
+            stored[name] = value
             continue
-        whole = numpy_helper.to_array(finished[f"{name}_quantized"])
-        scale = numpy_helper.to_array(finished[f"{name}_scale"])
-        left, right = _factors(value - whole * scale)
+        left, right = _factors(value - matrix.whole * matrix.scale)
         if not left.size:
             continue
-        if left.size + right.size < whole.size / 2:  # two octets a value beside one
+        if left.size + right.size < value.size / 2:  # two octets a value beside one
             stored[f"{name}/left"], stored[f"{name}/right"] = left, right
-            stored[f"{name}/scale"] = scale
-            stored[f"{name}/place"] = np.array(octets.index(whole.tobytes()))
+            stored |= matrix.place_of(name)
         else:
             stored[f"{name}_quantized"], stored[f"{name}_scale"] = quantised_columns(value)
     np.savez(adapter, **stored)  # type: ignore[arg-type]
@@ -142,22 +133,12 @@ def export_encoder(network: Network, path: Path, encoder: Path, rank: int) -> No
 
     Matrices as two of this rank in int8, what else differs in half precision; the heads are left out.
     """
-    import onnx
-    from onnx import numpy_helper
-
-    octets = path.read_bytes()
-    finished = {weight.name: weight for weight in onnx.load(path).graph.initializer}
     stored: dict[str, np.ndarray] = {}
-    for weight in _model(network).graph.initializer:
-        name, value = weight.name, numpy_helper.to_array(weight)
-        if name in finished:
-            own = numpy_helper.to_array(finished[name])
-            if own.shape == value.shape and not np.array_equal(own, value):
-                stored[name] = value.astype(np.float16)
+    for name, value, matrix in _beyond(network, path):
+        if matrix is None:
+            stored[name] = value.astype(np.float16)
             continue
-        whole = numpy_helper.to_array(finished[f"{name}_quantized"])
-        scale = numpy_helper.to_array(finished[f"{name}_scale"])
-        left, sizes, right = np.linalg.svd(value - whole * scale, full_matrices=False)
+        left, sizes, right = np.linalg.svd(value - matrix.whole * matrix.scale, full_matrices=False)
         if sizes[0] < _NOTHING:
             continue
         root = np.sqrt(sizes[:rank])
@@ -165,9 +146,41 @@ def export_encoder(network: Network, path: Path, encoder: Path, rank: int) -> No
         wide, heights = quantised_columns((root[:, None] * right[:rank]).T)
         stored[f"{name}/left"], stored[f"{name}/right"] = narrow, np.ascontiguousarray(wide.T)
         stored[f"{name}/widths"] = widths * heights
-        stored[f"{name}/scale"] = scale
-        stored[f"{name}/place"] = np.array(octets.index(whole.tobytes()))
+        stored |= matrix.place_of(name)
     np.savez_compressed(encoder, **stored)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, eq=False)
+class _Finished:
+    """An int8 matrix of a finished reader: ``whole * scale``, beginning at an octet of its file."""
+
+    whole: np.ndarray
+    scale: np.ndarray
+    octet: int
+
+    def place_of(self, name: str) -> dict[str, np.ndarray]:
+        """What says where a product is added."""
+        return {f"{name}/scale": self.scale, f"{name}/place": np.array(self.octet)}
+
+
+def _beyond(network: Network, path: Path) -> Iterator[tuple[str, np.ndarray, _Finished | None]]:
+    """Each weight that differs from a finished reader's, and each that is an int8 matrix there, with that."""
+    import onnx
+    from onnx import numpy_helper
+
+    octets = path.read_bytes()
+    finished = {
+        weight.name: numpy_helper.to_array(weight) for weight in onnx.load(path).graph.initializer
+    }
+    for weight in _model(network).graph.initializer:
+        name, value = weight.name, numpy_helper.to_array(weight)
+        own = finished.get(name)
+        if own is None:
+            whole = finished[f"{name}_quantized"]
+            place = octets.index(whole.tobytes())
+            yield name, value, _Finished(whole, finished[f"{name}_scale"], place)
+        elif own.shape == value.shape and not np.array_equal(own, value):
+            yield name, value, None
 
 
 #: A matrix that differs no more than this is the same.
