@@ -12,6 +12,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self, get_args, get_type_hints
 
@@ -152,10 +153,12 @@ def misspelt_variables() -> list[tuple[str, str]]:
 _NO_SETTINGS = ("index", "debug")
 
 
+@cache
 def _fields() -> dict[str, dataclasses.Field[Any]]:
     return {spec.name: spec for spec in dataclasses.fields(Settings)}
 
 
+@cache
 def _types() -> dict[str, Any]:
     return get_type_hints(Settings)
 
