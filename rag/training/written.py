@@ -7,8 +7,9 @@ report on districts, authorities, projects and firms, ``questions/wiki.jsonl`` a
 runs of English documentation there. These hold questions and places (hash of an article or number of a line,
 offsets), never the texts: whoever has the data gets the evidence, whoever has not gets nothing.
 ``questions/texts.jsonl``, ``questions/lessons.jsonl`` and ``questions/tables.jsonl`` hold invented articles
-with their questions, and ``questions/general.jsonl`` asks in many languages about the world and for help with
-daily life: what no collection of articles answers.
+with their questions, ``questions/encyclopedia.jsonl`` paragraphs as of an encyclopedia with theirs, and
+``questions/general.jsonl`` asks in many languages about the world and for help with daily life: what no
+collection of articles answers.
 Kinds: ``direct``, ``paraphrase`` (few words in common with the evidence), ``english`` and ``chinese`` (asked
 across languages), ``absent`` (a near miss: the topic is there, the fact is not).
 """
@@ -50,6 +51,7 @@ __all__ = [
     "runs_of_lines",
     "written_articles",
     "written_contrasts",
+    "written_encyclopedia",
     "written_lessons",
     "written_lines",
     "written_manuals",
@@ -287,6 +289,14 @@ def written_texts(buckets: Sequence[int], *, questions: Path = QUESTIONS) -> lis
 def written_tables(buckets: Sequence[int], *, questions: Path = QUESTIONS) -> list[Article]:
     """Invented Chinese documents whose questions ask mostly for cells of their tables, likewise."""
     return _invented(questions, "tables", buckets)
+
+
+def written_encyclopedia(*, questions: Path = QUESTIONS) -> list[Article]:
+    """The paragraphs as of an encyclopedia in thirteen languages, each an article; its title is the subject's.
+
+    The reader learns from none of them.
+    """
+    return _invented(questions, "encyclopedia", range(10))
 
 
 def written_lessons(buckets: Sequence[int], *, questions: Path = QUESTIONS) -> list[Article]:

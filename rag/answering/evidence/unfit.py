@@ -1,4 +1,4 @@
-"""Whether a candidate tells of another one of several, of no such value, or counts and does not name."""
+"""Whether a candidate tells of another one of several, of all in place of one, of no such value or no names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rag.answering.evidence.candidates import CONTEXT, Candidate
 from rag.answering.evidence.passages import told_of_documents
+from rag.answering.near_misses.group_total import sum_of_one, tells_group
 from rag.answering.near_misses.members import group_asked, lacks_members
 from rag.answering.near_misses.part_of_year import another_part, parts_of_year
 from rag.answering.near_misses.sibling_items import numbered_items, only_siblings
@@ -26,11 +27,12 @@ class Unfit:
         self._which = ones_asked(asked.normalised)
         self._valued = asks_value(asked.normalised)
         self._group = group_asked(asked.normalised)
+        self._one = sum_of_one(asked)
         self._parts = parts_of_year(asked.normalised)
         self._items = numbered_items(asked.text)
         self._documents = told_of_documents(passages) if self._items else {}
         self._all_fit = not (
-            self._which or self._valued or self._parts or self._group or self._items
+            self._which or self._valued or self._parts or self._group or self._items or self._one
         )
 
     def __call__(self, candidate: Candidate, normalised: str, context: str, figures: bool) -> bool:
@@ -52,5 +54,6 @@ class Unfit:
             or another_part(self._parts, normalised, nearby)
             or (self._valued and not figures and lacks_value(self._question, normalised))
             or (self._group is not None and lacks_members(self._group, normalised, following))
+            or (self._one is not None and tells_group(self._one, normalised))
             or only_siblings(self._items, candidate.told, candidate.frame, document)
         )

@@ -14,12 +14,17 @@ __all__ = ["EDGES", "from_opening_mark", "is_quotation", "trimmed", "widened"]
 EDGES = " \t\n\r,，、。；;：:|`\ufe0f"
 
 
+_LATIN = re.compile("[a-z]")
+
+
 def widened(text: str, start: int, end: int) -> tuple[int, int]:
     """A reader's span grown to the figure or quotation that it cuts into."""
     normalised, offsets = normalize_with_offsets(text)
     for span in typed_spans(normalised):
         if span.kind in {"organisation", "place", "person", "name"}:
             continue
+        if span.start and _LATIN.match(normalised, span.start - 1) and span.kind != "quoted":
+            continue  # 2处 of t/hm2处理
         left, right = source_span(offsets, span.start, span.end)
         if (
             left < end
@@ -35,6 +40,10 @@ def widened(text: str, start: int, end: int) -> tuple[int, int]:
 _WORD = re.compile(r"[0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u058f㎡㎥℃℉]{2}")
 #: A name or a term of a program is one word: max_length, std::string, 2**10 (where ** marks no bold type).
 _TERM = re.compile(r"[0-9A-Za-z]+(?:(?:_+|::|\^|\*\*)[0-9A-Za-z]+)+")
+#: Opens an answer of questions and answers.
+_SPEAKER = re.compile(r"\s*(?:[AaQq]|答|问)\s*[:：]\s*")
+#: Behind the members of a row 等 is none of them; 平等 is a word.
+_ROW_BEFORE = re.compile("、.*[^平中高初同相优上均何]$|[”」』》]$", re.DOTALL)
 _MARKER = re.compile(r"[-*+•]\s+")
 # The next of several fields in lines: "\n乙方（卖方）：".
 _FIELD = re.compile(r"\n\s*[^\n:：。,，;；]{1,16}[:：]")
@@ -53,6 +62,9 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
                 continue
             start, end = min(start, term.start()), max(end, term.end())
     start = max(start, min(marker_end(text), end))
+    speaker = _SPEAKER.match(text)
+    if speaker is not None and start < speaker.end() < end:
+        start = speaker.end()
     field = _FIELD.search(text, start)
     if field is not None and field.start() < end and text[start : field.start()].strip(EDGES):
         end = field.start()
@@ -64,6 +76,9 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     if text.lstrip().startswith("|") and (bar := text.find("|", start, end)) >= 0:
         end = bar
     while end > start and _is_edge(text[end - 1]):
+        end -= 1
+    row = text.endswith("等", start, end) and "等、" not in text[start:end]
+    if row and _ROW_BEFORE.search(text, start, end - 1):
         end -= 1
     if not any(character.isalnum() for character in text[start:end]):
         return None

@@ -13,11 +13,18 @@ from rag.answering.evidence.spans_near import (
 )
 from rag.answering.evidence.term_weights import Weights
 from rag.answering.marking.cells import cell_asked
-from rag.answering.marking.clause import clause_asked
+from rag.answering.marking.clause import clause_asked, without_aside
+from rag.answering.marking.counted import figures_of_all
 from rag.answering.marking.edges import from_opening_mark, is_quotation, trimmed, widened
-from rag.answering.marking.members import members_in, whole_row
+from rag.answering.marking.figure_edges import whole_figure
+from rag.answering.marking.frames import span_in_frame
+from rag.answering.marking.members import members_in, row_of_number, whole_row
+from rag.answering.marking.names import whole_name
+from rag.answering.marking.persons import person_named
 from rag.answering.marking.posts import posts_asked
+from rag.answering.marking.reasons import reason_told
 from rag.answering.marking.told_beside import span_told_beside
+from rag.answering.marking.when import day_asked
 from rag.answering.mentions.markers import marker_end
 from rag.answering.mentions.spans import FIGURES
 from rag.answering.question.analysis import AskedFor
@@ -38,10 +45,28 @@ def highlight_of(
 ) -> tuple[int, int] | None:
     """Characters of the candidate's text that answer, or None where they cannot be told.
 
-    In a row of a table it is the cell under the head that was asked for. Else a typed span (a figure with
-    its unit, a date, a person) that the reader's span touches wins, for its edges are exact; then a sure
-    reader; then the typed span nearest to the question's words.
+    In a row of a table it is the cell under the head that was asked for. Else words that stand where the
+    question says win; then a typed span (a figure with its unit, a date, a person) that the reader's span
+    touches, for its edges are exact; then a sure reader; then the typed span nearest to the question's words.
+    What is marked begins and ends where the name or the figure does.
     """
+    text = candidate.text
+    marked = _marked(asked, candidate, weights, read)
+    if marked is None:
+        return None
+    if not candidate.head:
+        marked = without_aside(asked, text, *whole_name(asked, text, *marked))
+        marked = person_named(asked, text, *marked)
+    return trimmed(text, *whole_figure(asked, text, *marked, read))
+
+
+def _marked(
+    asked: AskedFor,
+    candidate: Candidate,
+    weights: Weights,
+    read: tuple[int, int, float] | None,
+) -> tuple[int, int] | None:
+    """What is marked, before its edges are set."""
     text = candidate.text
     if read is not None and read[0] < (number := marker_end(text)) and read[1] < number + _SHRED:
         read = None  # 7.2 甲 of 7.2 甲方支付
@@ -51,6 +76,11 @@ def highlight_of(
     if not candidate.head:
         beside = (
             posts_asked(asked, text)
+            or span_in_frame(asked, text, read)
+            or figures_of_all(asked, text)
+            or day_asked(asked, text, read)
+            or reason_told(asked, text, read)
+            or row_of_number(asked, text, read)
             or span_told_beside(asked, text, weights, read)
             or clause_asked(asked, text, weights, read)
         )
@@ -75,6 +105,8 @@ def highlight_of(
                 return trimmed(text, typed[0], typed[1])
             if asked.kind == "person" and _says(text, (start, end), typed[:2]):
                 return trimmed(text, typed[0], typed[1])
+            if asked.kind == "organisation" and typed[0] == start and _plain(text, typed):
+                return trimmed(text, start, max(end, typed[1]))
             return trimmed(text, start, end) if score >= SURE else trimmed(text, *typed[:2])
         if typed is not None and score < _SURER and _far_behind(asked, text, weights, read, typed):
             return trimmed(text, typed[0], typed[1])
@@ -127,6 +159,14 @@ def _quotes(asked: AskedFor, text: str, start: int, end: int) -> bool:
 def _says(text: str, read: tuple[int, int], person: tuple[int, int]) -> bool:
     """Whether a reader's span is a person and that he speaks, and what he says: 韩华表示，区卫健局."""
     return read[0] == person[0] and _SPEAKS.match(text, person[1], read[1]) is not None
+
+
+_IN_NAMES = re.compile("[^等的了在和与、,，被由是即为]+")
+
+
+def _plain(text: str, typed: tuple[int, int, float]) -> bool:
+    """Whether the form of a name took nothing else with it: 国家发改委, and not 婚俗等改革走在全国."""
+    return _IN_NAMES.fullmatch(text, typed[0], typed[1]) is not None
 
 
 _SPEAKS = re.compile("表示|介绍|说道?|指出|认为|强调|称|透露|告诉")

@@ -8,20 +8,23 @@ from rag.answering.evidence.term_weights import Weights
 from rag.answering.evidence.texts import held_terms
 from rag.answering.question.analysis import AskedFor
 
-__all__ = ["members_in", "whole_row"]
+__all__ = ["members_in", "row_of_number", "whole_row"]
 
 
 _QUOTED = re.compile(r"(?:[“「『《][^“”「」『』《》]{1,30}[”」』》][、和与及]?){3,}")
 _MEMBER = r"[^,，。;；:：!！?？、\n]{1,24}"
 _ROW = re.compile(rf"{_MEMBER}(?:、{_MEMBER}){{2,}}")
+_OPENING, _CLOSING = re.compile("[“「『《]"), re.compile("[”」』》]")
+#: A quotation that begins in the first member and goes on to the last: “有标识、有场所、有专人”的标准.
+_OPENED = re.compile("[“「『《](?P<inner>[^“”「」『』《》]+)$")
 _BEHIND = re.compile("等|[”」』》](?![、“「『《和与及的])")
 #: What a clause says before the first member.
 _OPENS = re.compile(
-    r".*(?:包括|包含|分别|采用|推行|推进|推动|完善|加强|开展|实施|举办|促进|聚焦|集聚|更多|(?<!行)为|是|即|"
+    r".*(?:包括|包含|分别|采用|推行|推进|推动|完善|建立|构建|打造|形成|推出|健全|设立|开设|加强|开展|实施|举办|促进|聚焦|集聚|更多|(?<!行)为|是|即|"
     r"有(?![限效关机色利]))(?=.)"
 )
 _ASKED = re.compile(
-    r"(?<![第\d零一二两三四五六七八九十百])(\d{1,2}|[二两三四五六七八九十])[个大项种点条类件家位]"
+    r"(?<![第\d零一二两三四五六七八九十百])(\d{1,2}|[二两三四五六七八九十])[个大项种点条类件家位所座处名支款]"
 )
 #: A last member that is longer than all before it by more characters than these goes on into other words.
 _LONGER = 2
@@ -36,19 +39,60 @@ def members_in(asked: AskedFor, text: str, weights: Weights) -> tuple[int, int] 
     """
     if not asked.language.startswith("zh"):
         return None
-    rows = [match.span() for match in _QUOTED.finditer(text)]
-    rows += [
-        row
-        for match in _ROW.finditer(text)
-        if not any(a < match.end() and match.start() < b for a, b in rows)
-        and (row := _edged(text, *match.span()))
-    ]
+    rows = _rows(text)
     if told := _ASKED.search(asked.normalised):
-        number = _NUMBERS.get(told.group(1)) or int(told.group(1))
-        rows = [row for row in rows if _size(text[slice(*row)]) == number]
+        rows = [row for row in rows if _size(text[slice(*row)]) == _number(told)]
     if not rows:
         return None
     return max(rows, key=lambda row: _share(text, row, weights))
+
+
+def row_of_number(
+    asked: AskedFor, text: str, read: tuple[int, int, float] | None
+) -> tuple[int, int] | None:
+    """The one row of as many members as a Chinese question tells: 哪三种机制.
+
+    It stands before the words that are counted: 甲、乙、丙“三位一体”机制. None without one, and where a
+    reader (its span with its probability) marks as many itself, or is sure of other words.
+    """
+    told = _ASKED.search(asked.normalised) if asked.language.startswith("zh") else None
+    if not asked.many or told is None:
+        return None
+    if read is not None and _size(text[read[0] : read[1]]) == _number(told):
+        return None
+    noun = _BEHIND_HAN.sub("", asked.normalised[told.end() :])[:2]
+    rows = [
+        row
+        for row in _rows(text)
+        if _size(text[slice(*row)]) == _number(told)
+        and noun in text[row[1] : row[1] + _COUNTED_WITHIN]
+    ]
+    if len(rows) != 1:
+        return None
+    ((start, end),) = rows
+    apart = read is not None and read[2] >= _BELIEVED and (read[1] <= start or end <= read[0])
+    return None if apart else (start, end)
+
+
+_BELIEVED = 0.5
+_BEHIND_HAN = re.compile("[^\u4e00-\u9fff].*", re.DOTALL)
+#: How far behind a row the first two characters of what is counted may stand.
+_COUNTED_WITHIN = 12
+
+
+def _rows(text: str) -> list[tuple[int, int]]:
+    """Rows of at least three members, those of quotations first."""
+    quoted = [match.span() for match in _QUOTED.finditer(text)]
+    return quoted + [
+        row
+        for match in _ROW.finditer(text)
+        if not any(a < match.end() and match.start() < b for a, b in quoted)
+        and (row := _edged(text, *match.span()))
+    ]
+
+
+def _number(told: re.Match[str]) -> int:
+    return _NUMBERS.get(told.group(1)) or int(told.group(1))
 
 
 def whole_row(text: str, start: int, end: int) -> tuple[int, int]:
@@ -93,6 +137,12 @@ def _edged(text: str, start: int, end: int) -> tuple[int, int] | None:
     """A row without what stands before its first and behind its last member."""
     members = text[start:end].split("、")
     last = end - len(members[-1])
+    if opened := _OPENED.search(text, start, start + len(members[0])):
+        close = _CLOSING.search(text, start, end)
+        return (opened.start("inner"), close.start()) if close and close.start() > last else None
+    if not _OPENING.search(text, start, last) and (mark := _OPENING.search(text, last + 1, end)):
+        end = mark.start()
+        members[-1] = text[last:end]
     closing = _BEHIND.search(text, last, end)
     shared = _common_end(members[:-1])
     if closing is not None:

@@ -11,6 +11,7 @@ from rag.answering.evidence.spans_near import typed_spans_near
 from rag.answering.evidence.term_weights import Weights
 from rag.answering.marking.changed import side_of_change
 from rag.answering.marking.counted import figure_that_counts
+from rag.answering.marking.totals import area_asked, total_asked
 from rag.answering.mentions.figures import find_figures
 from rag.answering.mentions.ranges import ranges_asked
 from rag.answering.mentions.spans import FIGURES, person_at
@@ -64,6 +65,8 @@ def span_told_beside(
         _both_counts(asked, figures, read)
         or _respective(asked, text, spans)
         or _behind_the_condition(asked, text, spans)
+        or total_asked(asked, text, figures)
+        or area_asked(asked, text, figures)
         or side_of_change(asked, text, spans)
         or figure_that_counts(asked, text, figures)
         or _behind_the_measured(asked, text, spans, read)
@@ -141,7 +144,7 @@ _MEASURED = re.compile("(?P<noun>[\u4e00-\u9fff]{2,8}?)[是为有共的]*$")
 _AMOUNT = r"(?:\d[\d.,]*[百千万亿]*|[一二两三四五六七八九十][十百千万亿]+[一二三四五六七八九]?)"
 #: A figure that narrows down what is counted, in a question or a sentence: 30亿元以上, 超过三十亿元.
 _CONDITION = re.compile(
-    rf"(?:超过?|[高大多]于|不少于|不低于|至少)\s*({_AMOUNT})|({_AMOUNT})[^\W\d_]{{0,3}}?(?:及?以[上下内]|或更[多高])"
+    rf"(?:超过?|[高大多]于|不少于|不低于|至少)\s*({_AMOUNT})|({_AMOUNT})[^\W\d_]{{0,3}}?(?:及?以[上下内]|或更[多高]|[往朝]上|开外|打底|起步)"
 )
 
 

@@ -9,7 +9,7 @@ from rag.answering.question.analysis import AskedFor
 __all__ = ["lacks_items"]
 
 _COUNT = re.compile(
-    r"(\d{1,2}|[两二三四五六七八九十])(?:大|个|条|家|项|种|区|类|方面|座|所|位|名|步|点|句|级)"
+    r"((?<![\d.])\d{1,2}|[两二三四五六七八九十])(?:大|个|条|家|项|种|区|类|方面|座|所|位|名|步|点|句|级|块(?!钱)|张)"
 )
 _DIGITS_OF = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
@@ -35,4 +35,6 @@ def lacks_items(asked: AskedFor, normalised: str, following: str) -> bool:
     dashes = max(
         (row.count("-") + 1 for row in re.findall(r"[^,。;\s]+-[^,。;\s]+", text)), default=0
     )
-    return max(longest, enumerated, commas, dashes, text.count(";") + 1) < number
+    # Two need no comma: 示范区和经济区.
+    pair = 2 * bool(re.search(r"[^,。;:!?、\s]{2}[和与及][^,。;:!?、\s]{2}", text))
+    return max(longest, pair, enumerated, commas, dashes, text.count(";") + 1) < number

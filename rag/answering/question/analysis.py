@@ -73,6 +73,8 @@ _ENGLISH_MANY = re.compile(
     r"seven|eight))\b"
 )
 
+#: One character in quotes is no name, "店", but may be a title: 《家》.
+_QUOTED_CHARACTER = re.compile(r"[“「\"][\u4e00-\u9fff][”」\"]")
 _QUOTED_NAMES = re.compile(r"[“「『《〈\"]([^“”「」『』《》〈〉\"]{1,40})[”」』》〉\"]")
 _HAN_LATIN = re.compile(r"[a-z][a-z0-9.+-]+(?: [a-z][a-z0-9.+-]+)*")
 _CHINESE_ASKS = re.compile(
@@ -130,7 +132,11 @@ def analyse(text: str) -> AskedFor:
     if many and kind == "yesno":
         kind = "thing"
     years = years_in(normalised)
-    names = [normalize(name) for name in _QUOTED_NAMES.findall(text)]
+    names = [
+        normalize(name[1])
+        for name in _QUOTED_NAMES.finditer(text)
+        if not _QUOTED_CHARACTER.fullmatch(name[0])
+    ]
     if chinese:
         names += _HAN_LATIN.findall(normalised)
     elif language not in {"de", "th", "ja", "ko", "ar", "hi", "he"}:

@@ -36,7 +36,7 @@ from rag.training.answering.small_collections import endless, small_collections,
 from rag.training.answering.table_rows import OF_ROWS, added_to_order, with_rows_of_tables
 from rag.training.answering.written_corpora import written_corpora
 from rag.training.data_files import CALIBRATION, DEVELOPMENT, TRAINING
-from rag.training.written import general_questions, written_tables
+from rag.training.written import general_questions, written_encyclopedia, written_tables
 
 __all__ = ["add_arguments", "run"]
 
@@ -168,7 +168,7 @@ def _corpora(
     ):
         documents, cases = qa_cases(arguments.data, wanted, count)
         yield name, documents, [one for one in cases if not (others and in_chinese(one))], measured
-    for language, documents, cases in encyclopedia_corpora(arguments.suites / "encyclopedia"):
+    for language, documents, cases in encyclopedia_corpora(written_encyclopedia()):
         yield f"encyclopedia, {language}", documents, cases, False
     general = endless(general_questions(TRAINING))
     for documents, names in () if others else _suite_corpora(arguments):

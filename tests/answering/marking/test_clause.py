@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.evidence.term_weights import Weights
-from rag.answering.marking.clause import clause_asked
+from rag.answering.marking.clause import clause_asked, without_aside
 from rag.answering.question.analysis import analyse
 from rag.index.terms import terms
 
@@ -44,3 +44,31 @@ def test_a_reader_that_is_sure_chooses_among_clauses_that_say_enough() -> None:
     assert _clause("专业证，要交押金吗？", text) == "须办理专业证"
     assert _clause("专业证，要交押金吗？", text, read="300元", sure=0.93) == "要押金300元"
     assert _clause("专业证，要交押金吗？", text, read="300元", sure=0.5) == "须办理专业证"
+
+
+def test_the_clause_that_denies_the_asked_word() -> None:
+    text = "8月份系统可用率为99.93%,未达到99.95%的目标,原因是故障。"
+    assert _clause("8月份系统可用率达到目标了吗?", text) == "未达到99.95%的目标"
+    text = "租期届满退还押金,未退还的按日计息。"
+    assert _clause("押金退还吗?", text) == "租期届满退还押金"
+
+
+@pytest.mark.parametrize(
+    ("question", "mark", "shown"),
+    [
+        ("连续旷工3天会怎样?", "累计旷工5天的，公司可以解除合同", "公司可以解除合同"),
+        ("旷工怎么处理?", "累计旷工5天的，公司可以解除合同", "公司可以解除合同"),
+        ("旷工怎么处理?", "公司可以解除合同", "公司可以解除合同"),
+        ("违纪怎么处理?", "累计旷工5天的，公司可以解除合同", "累计旷工5天的，公司可以解除合同"),
+        (
+            "旷工会怎样影响奖金?",
+            "累计旷工5天的，公司可以解除合同",
+            "累计旷工5天的，公司可以解除合同",
+        ),
+        ("旷工多少天解除?", "累计旷工5天的，公司可以解除合同", "累计旷工5天的，公司可以解除合同"),
+    ],
+)
+def test_what_follows_from_the_case_without_the_case(question: str, mark: str, shown: str) -> None:
+    text = "一年内累计旷工5天的，公司可以解除合同。"
+    start = text.index(mark)
+    assert text[slice(*without_aside(analyse(question), text, start, start + len(mark)))] == shown

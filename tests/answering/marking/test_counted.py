@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.evidence.term_weights import Weights
+from rag.answering.marking.counted import figures_of_all
 from rag.answering.marking.told_beside import span_told_beside
 from rag.answering.question.analysis import analyse
 
@@ -53,3 +54,23 @@ def test_a_hotline_is_no_count() -> None:
     assert told("投诉少了多少", text, "12345") == "30%"
     assert told("热线是多少?", text, "12345") is None
     assert told("打电话的少了多少件?", "接听12345件，减少30%。") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "shown"),
+    [
+        ("建了多少个智慧社区、智慧小区?", "建设了205个智慧社区、1453个智慧小区,通过。", "205个智慧社区、1453个智慧小区"),
+        ("做强几大主导产业、几条产业链?", "做强4大主导产业、7条产业链。", "4大主导产业、7条产业链"),
+        ("分解为多少项任务和多少项事项?", "分解为181项任务和82项事项逐项落实。", "181项任务和82项事项"),
+        ("建了多少个社区、小区?", "建了205个社区，改了20个小区。", "205个社区，改了20个小区"),
+        ("建了多少个社区、小区?", "建了205个社区。建了20个小区。", None),
+        ("建了多少个社区、小区?", "建了12个社区食堂、5个小区。", None),
+        ("建了多少个社区、小区?", "街道、社区、小区共享205个平台。", None),
+        ("建了多少个社区、公园?", "建设了205个社区、1453个小区。", None),
+        ("建了多少个社区?", "建设了205个社区、1453个小区。", None),
+        ("形成多少个成果,多少项为首创?", "形成226个成果,79项为首创。", None),
+    ],
+)  # fmt: skip
+def test_the_figures_of_all_that_is_counted(question: str, text: str, shown: str | None) -> None:
+    found = figures_of_all(analyse(question), text)
+    assert (text[slice(*found)] if found else None) == shown

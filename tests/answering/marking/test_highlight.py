@@ -277,3 +277,40 @@ def test_one_of_several_quotations_is_marked_with_the_others_where_a_list_is_ask
     text = "打造“协商”“同心汇”“悦读”等品牌。"
     assert marked("有哪些品牌?", text, read="同心汇", sure=0.3) == "“协商”“同心汇”“悦读”"
     assert marked("最新的品牌叫什么?", text, read="同心汇", sure=0.3) == "同心汇"
+
+
+def test_a_name_that_the_reader_leaves_unfinished() -> None:
+    text = "新区被国家发改委评价为最顺体制。"
+    assert marked("哪个部门夸体制最顺?", text, read="国家", sure=0.3) == "国家发改委"
+    assert marked("哪个部门夸体制最顺?", text, read="发改", sure=0.3) == "发改"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "read", "shown"),
+    [
+        (
+            "有哪些办法?",
+            "推行预约诊疗、潮汐门诊等举措。",
+            "预约诊疗、潮汐门诊等",
+            "预约诊疗、潮汐门诊",
+        ),
+        ("追求什么?", "追求自由、平等。", "自由、平等", "自由、平等"),
+        ("分为哪几等?", "分为甲等、乙等、丙等。", "甲等、乙等、丙等", "甲等、乙等、丙等"),
+        ("小孩能进吗?", "A：不可以。", "A：不可以", "不可以"),
+        ("哪个用量最赚钱?", "10 t/hm²处理的净收益最高。", "10 t/hm²", "10 t/hm²"),
+    ],
+)
+def test_a_mark_ends_where_the_answer_does(question: str, text: str, read: str, shown: str) -> None:
+    assert marked(question, text, read=read, sure=0.3) == shown
+
+
+def test_the_unit_behind_a_number_in_a_cell() -> None:
+    head, row = "| 项目 | 参数 |", "| 最高转速 | 1400转/分 |"
+    assert marked("最高转速是多少？", row, head=head, read="1400转/分") == "1400转/分"
+
+
+def test_both_days_a_whole_row_and_the_reason() -> None:
+    assert marked("从哪天到哪天?", "自4月1日至5月31日。", read="5月31日") == "4月1日至5月31日"
+    text = "有“甲、乙、丙”三条路。"
+    assert marked("是哪三条?", text, read="三条路", sure=0.3) == "甲、乙、丙"
+    assert marked("为什么停?", "停工是为了检修设备。", read="停工", sure=0.3) == "检修设备"

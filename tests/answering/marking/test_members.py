@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.evidence.term_weights import Weights
-from rag.answering.marking.members import members_in, whole_row
+from rag.answering.marking.members import members_in, row_of_number, whole_row
 from rag.answering.question.analysis import analyse
 from rag.index.terms import terms
 
@@ -70,3 +70,31 @@ def test_a_row_of_another_length_than_the_asked_one_is_none() -> None:
 def test_a_mark_on_members_is_grown_to_the_whole_row(text: str, read: str, row: str) -> None:
     start = text.index(read)
     assert text[slice(*whole_row(text, start, start + len(read)))] == row
+
+
+def _row(question: str, text: str, read: str | None = None, sure: float = 0.3) -> str | None:
+    span = (text.index(read), text.index(read) + len(read), sure) if read is not None else None
+    found = row_of_number(analyse(question), text, span)
+    return text[slice(*found)] if found else None
+
+
+THREE = "新区建立正向激励、能上能下、容错免责“三位一体”工作机制,实施“挂图”“揭榜”“擂台”。"
+FIVE = "按照“有标识、有场所、有设备、有制度、有专人”的“五有”标准建设骑士驿站。"
+
+
+def test_the_row_of_as_many_members_as_are_asked_for() -> None:
+    assert _row("用哪三种机制?", THREE, read="“三位一体”") == "正向激励、能上能下、容错免责"
+    assert _row("用哪三种办法?", THREE) is None  # two rows of three
+    assert _row("用哪四种机制?", THREE) is None
+    assert _row("有哪些机制?", THREE) is None
+    assert _row("哪三位领导出席?", "王明，李强，张三出席，覆盖教育、医疗、养老领域。") is None
+    assert (
+        _row("五条标准具体是哪五条?", FIVE, read="骑士驿站")
+        == "有标识、有场所、有设备、有制度、有专人"
+    )
+
+
+def test_a_reader_that_marks_as_many_or_is_sure_of_other_words_stands() -> None:
+    assert _row("用哪三种机制?", THREE, read="“挂图”“揭榜”“擂台”") is None
+    assert _row("哪五条?", FIVE, read="骑士驿站", sure=0.6) is None
+    assert _row("哪五条?", FIVE, read="有标识", sure=0.6) is not None

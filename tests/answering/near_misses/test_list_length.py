@@ -20,3 +20,21 @@ from rag.normalization import normalize
 def test_a_list_that_is_announced_is_not_lacking(sentence: str, lacks: bool) -> None:
     asked = analyse("四个治理都包括什么？")
     assert lacks_items(asked, normalize(sentence), "") == lacks
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lacks"),
+    [
+        ("依托示范区和经济区打造平台。", False),
+        ("依托示范区打造平台。", True),
+        ("依托示范区、经济区。", False),
+    ],
+)
+def test_two_need_no_comma(sentence: str, lacks: bool) -> None:
+    asked = analyse("有哪两块招牌？")
+    assert lacks_items(asked, normalize(sentence), "") == lacks
+
+
+@pytest.mark.parametrize("question", ["花20块钱能买哪些套餐？", "220家企业来自哪些国家？"])
+def test_a_price_and_a_large_number_are_no_length(question: str) -> None:
+    assert not lacks_items(analyse(question), "包括一份套餐。", "")

@@ -21,3 +21,22 @@ from rag.normalization import normalize
 )
 def test_matters_are_counted_by_either_word(question: str, sentence: str, lacks: bool) -> None:
     assert lacks_unit(analyse(question), normalize(sentence)) == lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "lacks"),
+    [
+        ("诊所有多少家添了设备？", "85处卫生室配备设备。", False),
+        ("高新技術企業有多少間？", "高新技术企业930家。", False),
+        ("全市有多少间公司？", "公司有930家。", False),
+        ("酒店有多少间客房？", "全市酒店30家。", True),
+        ("学校有多少间教室？", "全市学校30所。", True),
+        ("自助办理的机台设置了几部？", "布设237台直办机。", False),
+        ("拍了几部电影？", "购置237台设备。", True),
+        ("有多少家企业？", "培训300人。", True),
+    ],
+)
+def test_bodies_and_machines_are_counted_by_several_words(
+    question: str, sentence: str, lacks: bool
+) -> None:
+    assert lacks_unit(analyse(question), normalize(sentence)) == lacks

@@ -232,3 +232,17 @@ def test_languages_of_other_scripts() -> None:
 )
 def test_which_one_of_some_things_is_no_person(question: str, kind: str) -> None:
     assert analyse(question).kind == kind
+
+
+def test_what_asks_for_the_answer_itself_is_no_content() -> None:
+    assert analyse("有什么新地标？举两个例子").content.split() == ["新地标?"]
+    assert analyse("有哪些高校？说说看。").content.split() == ["高校?", "。"]
+    assert "名单" in analyse("这份名单上有谁？").content
+    assert "清单" in analyse("采购前怎么列个清单？").content
+
+
+def test_one_character_in_quotes_is_no_name() -> None:
+    assert analyse("全省头一个法律“店”叫什么？").names == ()
+    assert analyse("“梧桐树”计划的“新”在哪里？").names == ("梧桐树",)
+    assert analyse("《家》的作者是谁？").names == ("家",)
+    assert analyse('"党建"和"文旅"怎么融合？').names == ("党建", "文旅")
