@@ -21,20 +21,6 @@ _COUNT = r"(?:万|亿|千|百|十|多|余)*"
 #: Schools and the like are named after a street and need not lie in it: 连云港路小学.
 _NAMED_AFTER_STREET = "演|径|子|[小中大]学|学校|幼儿园|社区|街道|派出所|医院|支行|市场|农贸"
 _BESIDE_IT = "[^,;。]{0,6}(?:旁|边|附近|对面|隔壁|原址|旧址|[东南西北]侧)"
-_VENUE = (
-    "(?:会议中心|会展中心|展览中心|国际中心|会议室|会场|酒店|宾馆|饭店|体育馆|体育场|体育中心|剧院|剧场|大?礼堂|广场|大厦|展馆|"
-    "博物馆|图书馆|美术馆|影院|商场)"
-)
-#: Where something is held, whatever the place is called: 在希尔顿举行.
-_HELD = r"(?:在|于|到|地点)[^,;。]{2,20}?(?:举|召开|开[幕会展业]|上演|进行|办|亮相|入住|下榻)|地点"
-#: Characters and names of other countries, words for them all and for where goods go, for 我国 and 全国 are none that
-#: one sells to; and what asks for one, since the answer may follow it.
-_ABROAD = (
-    "[美英法德泰韩邻外异各两多]国|共和国|王国|联邦|[海国境]外|[非美]洲|东盟|中东|拉美|[北南]美|个国家|全球|世界|沿线|"
-    "[阿埃俄伊巴萨葡斯尼兰坦亚廷柬缅挝坡墨瑞挪芬腊匈澳荷欧奥蒙鲜莱蓬塞赞贝乌捷喀黎摩菲卢斐]|日本|日韩|越南|秘鲁|印度|以色列|加拿大|智利|丹麦|苏丹|"
-    "南非|加纳|约旦|也门|土耳其|卡塔尔|科威特|老挝|波黑|黑山|刚果|突尼斯|古巴|塔吉克|土库曼|孟加拉|沙特|博茨瓦纳|厄瓜多尔|马其顿|立陶宛|安哥拉|莫桑比克|意大利|西班牙|比利时|冰岛|香港|台湾|哪|"
-    "(?:[卖售销运输送]|出口|交付)了?(?:给|[到往至向去于])|远销|对[^,;。]{1,4}(?:出口|销售)"
-)
 #: How a question asks for a value, and what a text that holds one has.
 _VALUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(asks), re.compile(holds))
@@ -87,14 +73,6 @@ _VALUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (
             r"(?:在|位于|于|沿)哪[一几]?条(?:大|马)?(?:路|街道?|大道)(?:上|边|旁|[?]|$)|(?:在|位于)什么路上?(?:[?]|$)",
             rf"(?<!带一)(?<![铁思出线网套退后])[路街巷弄](?!(?:{_NAMED_AFTER_STREET})(?!{_BESIDE_IT}))|巷子|位于|坐落|地处|地址|胡同|大道|高速|国道|省道|环线?|\d+号|路口|[a-z] (?:road|street|avenue)|哪",
-        ),
-        (
-            rf"(?:在|于)哪[一几]?[个家座所间]{_VENUE}",
-            rf"{_HELD}|中心|[馆院堂厅厦楼宫店室坊巢]|(?<!市)场(?![景次面])|城(?![市镇乡区中])|公园|阳台|大学|学校|基地|线上|视频|网络|哪|\d{{3}}",
-        ),
-        (
-            r"(?:卖给|卖到|卖去|销往|销到|出口到|出口给|输往|运往|交付给|远销)了?(?:哪[一几些]?个?国家?|什么国家)",
-            _ABROAD,
         ),
         (
             r"(?:星期|礼拜|周)几",
