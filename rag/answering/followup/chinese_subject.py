@@ -28,6 +28,7 @@ __all__ = [
     "counts_things",
     "shared_run",
     "subject_of",
+    "what_was_asked_for",
     "who_acted",
     "without_subject",
 ]
@@ -48,6 +49,14 @@ _DONE = re.compile(
     "(?<![增升上][长長加高涨漲])(?<![下降减減][降低少])(?<!提[高升])(?<![达達]到)(?<![达達])(?<![超通经經][过過])"
     "(?:了|(?<![超通经經])[过過])$"
 )
+
+#: What stands before 为 in verbs that end in it: 成为, 更名为.
+_BECOMES = re.compile(
+    "(?:认定|認定|命名|确定|確定|更名|[成评評列称稱定选選视視誉譽升改变變])(?=[为為])"
+)
+_WHICH = re.compile(rf"哪(?:一|几|幾)?[{CLASSIFIER}条條些]?|什么|什麼")
+_WHO = re.compile("谁|誰")
+_NO_NOUN = re.compile("[不了过過把将將]")
 
 #: Characters of the word between a thing and an asking word, 整机|保修|多久.
 _PREDICATE = 2
@@ -173,11 +182,36 @@ def subject_of(previous: str) -> str:
     verb = VERB.search(body, 2)
     if verb and (not named or verb.start() >= named.end()):
         extreme = extreme_at(body, 1, verb.start())
-        before = body[: extreme[0] if extreme else verb.start()]
+        before = body[: extreme[0] if extreme else _verb_at(body, 2)]
         return named.group() if named and before.endswith("了") else before
     if named:
         return named.group()
     return re.split(ASK, body)[0] or ""
+
+
+def what_was_asked_for(previous: str) -> str:
+    """What 它 or 他 is after a question for it: 落户广兴里的大学 of 哪所大学落户广兴里; "" for any other."""
+    if who := _WHO.match(previous):
+        start = end = who.end()
+    elif which := _WHICH.match(previous):
+        start, subject = which.end(), subject_of(previous)
+        end = min(len(subject), _verb_at(previous, start + 1))
+        if not (previous.startswith(subject) and start < end):
+            return ""
+    else:
+        return ""
+    noun, said = previous[start:end], previous[end:]
+    if _NO_NOUN.search(noun) or said.startswith("的") or len(said) < _PREDICATE:
+        return ""
+    return "" if re.search(f"{ASK}|{AMOUNT}", said) else f"{said}的{noun or '人'}"
+
+
+def _verb_at(question: str, start: int) -> int:
+    """Where a verb begins from a place on, 成为 with its 成; the question's end if there is none."""
+    verb = VERB.search(question, start)
+    end = verb.start() if verb else len(question)
+    becomes = [one for one in _BECOMES.finditer(question) if one.end() == end]
+    return becomes[0].start() if becomes else end
 
 
 def without_subject(previous: str) -> str:

@@ -24,6 +24,7 @@ from rag.answering.followup.chinese_subject import (
     counted_behind,
     counts_things,
     subject_of,
+    what_was_asked_for,
     who_acted,
     without_subject,
 )
@@ -131,7 +132,7 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
         possessive = pronoun.group().endswith("的") and pronoun.start() + len(pronoun.group()) > 1
         tail = "的" if possessive else ""
         who = _WHO_IS.match(previous) if pronoun.group()[0] in "他她" else None
-        about = who.group(1) if who else subject
+        about = who.group(1) if who else what_was_asked_for(previous) or subject
         return rest[: pronoun.start()] + about + tail + rest[pronoun.end() :]
     if _MEASURE_ALONE.fullmatch(rest.rstrip(END)):
         told = _measured(previous) or re.sub(rf"^(?:{ASK})[是为為]?", "", subject)
