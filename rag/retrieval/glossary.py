@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from rag.normalization import normalize
+from rag.retrieval.months import months_in_chinese, months_named
 
 __all__ = ["Glossed", "gloss", "glossed_query", "is_chinese", "meets"]
 
@@ -110,9 +111,13 @@ def _of(word: str) -> tuple[tuple[str, float], ...]:
 def _english(question: str) -> list[Glossed]:
     names = _names(question)
     glossed = [one for one, _ in names]
-    named = {word for _, words in names for word in words}
-    seen = set(named)
-    for written in _LATIN.findall(normalize(question)):
+    seen = {word for _, words in names for word in words}
+    plain = normalize(question)
+    for first, last, start, end in reversed(months_named(plain)):
+        spelled = tuple((one, 1.0) for one in months_in_chinese(first, last))
+        glossed.append(Glossed(plain[start:end], spelled))
+        plain = f"{plain[:start]} {plain[end:]}"
+    for written in _LATIN.findall(plain):
         word = written.removesuffix("'s")
         if word in _STOP or word in seen:
             continue
@@ -139,10 +144,31 @@ def _forms(word: str) -> list[str]:
             forms.append(stem + instead)
             if len(stem) > 3 and stem[-1] == stem[-2]:
                 forms.append(stem[:-1])
-    return forms
+    return list(dict.fromkeys(spelled for form in forms for spelled in (form, _american(form))))
 
 
-_CAPITALISED = re.compile(r"(?:\b[A-Z][a-z]+(?:'[a-z]+)?\b[ -]?)+")
+#: How British spellings end, and American ones: the table is richer in these.
+_AMERICAN = tuple(
+    (re.compile(british), american)
+    for british, american in (
+        (r"(?<=\w{3})is(?=(?:e[ds]?|ing|ations?)$)", "iz"),
+        (r"(?<=\w{3})our(?=s?$|hood|ing$|ed$|able$|ite)", "or"),
+        (r"(?<=[bt])re(?=s?$)", "er"),
+        (r"(?<=en)ce(?=s?$)", "se"),
+        (r"(?<=log)ue(?=s?$)", ""),
+        (r"(?<=m)me(?=s?$)", ""),
+    )
+)
+
+
+def _american(word: str) -> str:
+    """The American spelling of an English word, the word itself where its ending has but one."""
+    for british, american in _AMERICAN:
+        word = british.sub(american, word)
+    return word
+
+
+_CAPITALISED = re.compile(r"(?:\b[A-Z][a-z]+(?:['’][a-z]+)?\b[ -]?)+")
 
 
 def _names(question: str) -> list[tuple[Glossed, tuple[str, ...]]]:
@@ -153,7 +179,8 @@ def _names(question: str) -> list[tuple[Glossed, tuple[str, ...]]]:
     """
     found = []
     for match in _CAPITALISED.finditer(question):
-        words = re.findall(r"[a-z]+", match.group().lower().replace("'s", ""))
+        run = re.sub(r"'s\b", "", match.group().lower().replace("’", "'"))
+        words = re.findall(r"[a-z]+(?:'[a-z]+)?", run)
         whole = _pattern("".join(words)) if 2 <= len(words) <= 3 else None
         unknown = any(not _of(word) and word not in _STOP for word in words)
         if whole is not None and unknown and not any(word in _STOP for word in words):
@@ -174,8 +201,12 @@ def _syllables() -> dict[str, str]:
 
 @cache
 def _pattern(letters: str) -> re.Pattern[str] | None:
-    """What two or more syllables may write; None where the letters cannot be read as Mandarin."""
+    """What two or more syllables may write; None where the letters cannot be read as Mandarin.
+
+    An apostrophe parts two of them: Xi'an.
+    """
     table = _syllables()
+    letters = letters.replace("'", "")
     readings: list[list[str]] = []
 
     def read(at: int, before: list[str]) -> None:

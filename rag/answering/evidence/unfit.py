@@ -6,8 +6,13 @@ from collections.abc import Sequence
 
 from rag.answering.evidence.candidates import CONTEXT, Candidate
 from rag.answering.evidence.passages import told_of_documents
+from rag.answering.evidence.texts import normalised_text
+from rag.answering.near_misses.another_office import head_asked, heads_another
+from rag.answering.near_misses.formula_part import formula_part_asked, lacks_part_meaning
 from rag.answering.near_misses.group_total import sum_of_one, tells_group
+from rag.answering.near_misses.kind_of_name import asks_kind_of_name, lacks_kind_of_name
 from rag.answering.near_misses.members import group_asked, lacks_members
+from rag.answering.near_misses.named_places import another_place_named, place_named
 from rag.answering.near_misses.part_of_year import another_part, parts_of_year
 from rag.answering.near_misses.sibling_items import numbered_items, only_siblings
 from rag.answering.near_misses.value import asks_value, lacks_value
@@ -15,6 +20,7 @@ from rag.answering.near_misses.which_one import another_one, ones_asked
 from rag.answering.question.analysis import AskedFor
 from rag.normalization import normalize
 from rag.records import Passage
+from rag.retrieval.language import text_script
 
 __all__ = ["Unfit"]
 
@@ -30,9 +36,23 @@ class Unfit:
         self._one = sum_of_one(asked)
         self._parts = parts_of_year(asked.normalised)
         self._items = numbered_items(asked.text)
-        self._documents = told_of_documents(passages) if self._items else {}
+        chinese = asked.language.startswith("zh")
+        self._kind = chinese and asks_kind_of_name(asked.normalised)
+        self._formula = formula_part_asked(asked.normalised) if chinese else None
+        self._head = head_asked(asked.normalised) if chinese else None
+        self._place = place_named(asked.normalised) if chinese else None
+        self._documents = told_of_documents(passages) if self._items or self._place else {}
         self._all_fit = not (
-            self._which or self._valued or self._parts or self._group or self._items or self._one
+            self._which
+            or self._valued
+            or self._parts
+            or self._group
+            or self._items
+            or self._one
+            or self._kind
+            or self._formula
+            or self._head
+            or self._place
         )
 
     def __call__(self, candidate: Candidate, normalised: str, context: str, figures: bool) -> bool:
@@ -56,4 +76,19 @@ class Unfit:
             or (self._group is not None and lacks_members(self._group, normalised, following))
             or (self._one is not None and tells_group(self._one, normalised))
             or only_siblings(self._items, candidate.told, candidate.frame, document)
+            or (self._kind and not figures and lacks_kind_of_name(self._question, normalised))
+            or (
+                self._formula is not None
+                and lacks_part_meaning(self._formula, normalised, following)
+            )
+            or (self._head is not None and heads_another(self._head, normalised))
+            or (self._place is not None and self._tells_another_place(normalised, nearby, document))
+        )
+
+    def _tells_another_place(self, normalised: str, nearby: str, document: str) -> bool:
+        if self._place is None or text_script(normalised) != "han":
+            return False
+        documents = (normalised_text(one) for one in self._documents.values())
+        return another_place_named(
+            self._place, normalised, nearby, normalised_text(document), documents
         )

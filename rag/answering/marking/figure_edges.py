@@ -19,7 +19,11 @@ _BEYOND = re.compile("(?:超过|高于|多于|大于|晚于|低于|少于|小于
 _BOUND = re.compile("[及或]?以[上下内](?!述)|左右(?![两手侧岸])|上下(?=[,，。;；、）)]|$)")
 _HOUR = r"(?:上午|下午|中午|晚上?|凌晨)?\s*\d{1,2}(?:[:：]\d{2}|[时点](?:\d{1,2}分|整|半)?)"
 _CLOCK = re.compile(rf"\s*{_HOUR}(?:\s*(?:[至到~—]|-{{1,2}})\s*{_HOUR})?")
-_ASKS_DAY = re.compile("哪一?[天日年]|几号|几月|哪个月|日期")
+#: Part of a day that stands with no hour: 6月11日下午.
+_DAYTIME = re.compile("(?:上午|下午|中午|凌晨|清晨|早[上晨]|傍晚|晚[上间]|深夜)(?![茶饭餐])")
+_ASKS_DAY = re.compile(
+    r"哪一?[天日年]|几号|几月|哪个月|日期|\b(?:what|which|exact) (?:\w+ )?(?:date|day|month|year)"
+)
 _OF_YEAR = re.compile("(?:次年|翌年|同年|次月|次日|当日|每年|每月)$")
 _ASKS_NUMBER = re.compile("多少(?P<unit>[\u4e00-\u9fff]{1,2})")
 
@@ -29,8 +33,8 @@ def whole_figure(
 ) -> tuple[int, int]:
     """A mark on one figure or day, with what tells its bound, its unit or its hour beside it.
 
-    8万人以上 and not 8万人, 20学分 and not 20, 2024年9月26日14:00 and not 2024年9月26日; but 3天 of
-    不得超过3天.
+    8万人以上 and not 8万人, 20学分 and not 20, 2024年9月26日14:00 and not 2024年9月26日, 6月11日下午 as well;
+    but 3天 of 不得超过3天, and the day alone where that is asked.
     """
     form = _DAY if asked.kind == "date" else _FIGURE
     if not (asked.kind in _KINDS and _HAN.search(text) and form.fullmatch(text, start, end)):
@@ -40,7 +44,7 @@ def whole_figure(
         start = beyond.end()
     if asked.kind == "date":
         hour = text[end - 1] in "日号" and not _ASKS_DAY.search(asked.normalised)
-        clock = _CLOCK.match(text, end) if hour else None
+        clock = (_CLOCK.match(text, end) or _DAYTIME.match(text, end)) if hour else None
         year = _OF_YEAR.search(text, max(0, start - 2), start)
         return (year.start() if year else start), (clock.end() if clock else end)
     if text[end - 1].isdigit():

@@ -1,14 +1,15 @@
-"""What a Chinese sentence says in the very frame that a question asks in: 以什么为牵引, 被哪个单位刊发."""
+"""What a Chinese sentence says in the frame that a question asks in: 以什么为牵引, 被哪个单位刊发."""
 
 from __future__ import annotations
 
 import re
 
+from rag.answering.evidence.term_weights import Weights
 from rag.answering.mentions.spans import typed_spans
 from rag.answering.question.analysis import AskedFor
 from rag.normalization import normalize_with_offsets, source_span
 
-__all__ = ["span_in_frame"]
+__all__ = ["span_in_frame", "span_in_translated_frame"]
 
 Span = tuple[int, int]
 Near = tuple[int, int, float]
@@ -50,6 +51,39 @@ def span_in_frame(asked: AskedFor, text: str, read: Near | None) -> Span | None:
     start, end = source_span(offsets, *doer)
     apart = read is not None and (read[2] >= _BELIEVED or start < read[1])
     return None if apart else (start, end)
+
+
+def span_in_translated_frame(
+    asked: AskedFor, text: str, weights: Weights, read: Near | None
+) -> Span | None:
+    """深化融合创新 of 以深化融合创新为主题, where an English question asks for the theme.
+
+    A reader (its span with its probability) must touch the only such frame with a noun of the question.
+    """
+    if asked.language != "en" or asked.kind not in _SAID or read is None:
+        return None
+    normalised, offsets = normalize_with_offsets(text)
+    nouns = {
+        one
+        for word in weights.foreign
+        for one, degree in word.alternatives
+        if len(one) > 1 and degree >= _MEANT
+    }
+    found = []
+    for opening, closing in _FRAMES:
+        for frame in re.finditer(
+            f"{opening}(?P<said>{_INSIDE}?)(?:{closing})(?P<as>..)", normalised
+        ):
+            start, end = source_span(offsets, *frame.span("said"))
+            behind = source_span(offsets, *frame.span("as"))[1]
+            if frame["as"] in nouns and read[0] < behind and start < read[1]:
+                found.append((start, end))
+    return found[0] if len(found) == 1 else None
+
+
+_SAID = frozenset({"thing", "name", "manner"})
+#: A translation from this degree on is what the word means.
+_MEANT = 0.5
 
 
 def _between(question: str, text: str) -> Span | None:

@@ -12,12 +12,13 @@ from rag.answering.evidence.spans_near import (
     years_apart,
 )
 from rag.answering.evidence.term_weights import Weights
+from rag.answering.marking.amounts import amount_asked
 from rag.answering.marking.cells import cell_asked
 from rag.answering.marking.clause import clause_asked, without_aside
 from rag.answering.marking.counted import figures_of_all
 from rag.answering.marking.edges import from_opening_mark, is_quotation, trimmed, widened
 from rag.answering.marking.figure_edges import whole_figure
-from rag.answering.marking.frames import span_in_frame
+from rag.answering.marking.frames import span_in_frame, span_in_translated_frame
 from rag.answering.marking.members import members_in, row_of_number, whole_row
 from rag.answering.marking.names import whole_name
 from rag.answering.marking.persons import person_named
@@ -77,7 +78,9 @@ def _marked(
         beside = (
             posts_asked(asked, text)
             or span_in_frame(asked, text, read)
+            or span_in_translated_frame(asked, text, weights, read)
             or figures_of_all(asked, text)
+            or amount_asked(asked, text, weights, read)
             or day_asked(asked, text, read)
             or reason_told(asked, text, read)
             or row_of_number(asked, text, read)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 
 from rag.answering.evidence.spans_near import typed_spans_near
 from rag.answering.evidence.term_weights import Weights
 from rag.answering.marking.changed import side_of_change
+from rag.answering.marking.conditions import behind_the_condition
 from rag.answering.marking.counted import figure_that_counts
 from rag.answering.marking.totals import area_asked, total_asked
-from rag.answering.mentions.figures import find_figures
 from rag.answering.mentions.ranges import ranges_asked
 from rag.answering.mentions.spans import FIGURES, person_at
 from rag.answering.question.analysis import AskedFor, focus_phrase
@@ -64,7 +63,7 @@ def span_told_beside(
     return (
         _both_counts(asked, figures, read)
         or _respective(asked, text, spans)
-        or _behind_the_condition(asked, text, spans)
+        or behind_the_condition(asked, text, spans)
         or total_asked(asked, text, figures)
         or area_asked(asked, text, figures)
         or side_of_change(asked, text, spans)
@@ -139,35 +138,6 @@ def _behind_the_measured(
 
 #: What stands before 多少天: 产假, 保修期.
 _MEASURED = re.compile("(?P<noun>[\u4e00-\u9fff]{2,8}?)[是为有共的]*$")
-
-
-_AMOUNT = r"(?:\d[\d.,]*[百千万亿]*|[一二两三四五六七八九十][十百千万亿]+[一二三四五六七八九]?)"
-#: A figure that narrows down what is counted, in a question or a sentence: 30亿元以上, 超过三十亿元.
-_CONDITION = re.compile(
-    rf"(?:超过?|[高大多]于|不少于|不低于|至少)\s*({_AMOUNT})|({_AMOUNT})[^\W\d_]{{0,3}}?(?:及?以[上下内]|或更[多高]|[往朝]上|开外|打底|起步)"
-)
-
-
-def _behind_the_condition(asked: AskedFor, text: str, spans: Sequence[Near]) -> Span | None:
-    """投资30亿元以上的有几个: of 亿元以上项目172个，投资30亿元以上的占3个 the one in that clause."""
-    wanted = _CONDITION.search(asked.normalised)
-    if wanted is None:
-        return None
-    told = [m for m in _CONDITION.finditer(text) if _value(m) == _value(wanted)]
-    if len(told) != 1:
-        return None
-    end = _CLAUSE_END.search(text, told[0].end())
-    stop = end.start() if end else len(text)
-    behind = [span for span in spans if told[0].end() <= span[0] and span[1] <= stop]
-    return behind[0][:2] if len(behind) == 1 else None
-
-
-def _value(condition: re.Match[str]) -> Fraction | None:
-    found = find_figures(condition[1] or condition[2])
-    return found[0].value if found else None
-
-
-_CLAUSE_END = re.compile("[,，;；。、]")
 
 
 def _behind_the_range(

@@ -292,7 +292,8 @@ def _latin_places(question: str, normalised: str) -> tuple[Place, ...]:
         # Letters that no place is known by are a name before the word for its kind; else they may be a person's.
         start = normalised.find(one.word) if one.pattern is not None else -1
         kind = _KIND.match(normalised, start + len(one.word)) if start >= 0 else None
-        if kind and not known & {stem for stem, _, _ in latin.get(one.word, ())}:
+        letters = re.sub("[^a-z]", "", one.word)
+        if kind and not known & {stem for stem, _, _ in latin.get(letters, ())}:
             places.append(Place("", _KINDS[kind.group(1)], spelled=one))
     return tuple(places)
 

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from rag.answering.mentions.numerals import whole_number
+from rag.retrieval.months import months_named
 
 __all__ = ["another_part", "parts_of_year"]
 
@@ -18,14 +19,9 @@ _NUMBER = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 _QUARTER = re.compile(r"(?:第)?([一二三四1-4])(?:、第?([一二三四1-4]))?季度")
 _FIRST_MONTHS = re.compile(rf"(?:前|(?:1|一)(?:月|季度)?(?:至|到|-|~|—|–)){_NUMBER}(个?月|个?季度)")
 _NAMED = (
-    (re.compile(r"上半年|\bfirst half|\bh1\b|\bfirst six months"), (1, 6)),
-    (re.compile(r"下半年|\bsecond half|\bh2\b"), (7, 12)),
+    (re.compile(r"上半年"), (1, 6)),
+    (re.compile(r"下半年"), (7, 12)),
     (re.compile(r"全年(?!龄|目标|任务|计划|预期)|\b(?:full|whole) year"), (1, 12)),
-    (re.compile(r"\bfirst quarter|\bq1\b"), (1, 3)),
-    (re.compile(r"\bsecond quarter|\bq2\b"), (4, 6)),
-    (re.compile(r"\bthird quarter|\bq3\b"), (7, 9)),
-    (re.compile(r"\bfourth quarter|\bq4\b"), (10, 12)),
-    (re.compile(r"\bfirst (?:three quarters|nine months)"), (1, 9)),
 )
 
 
@@ -55,4 +51,9 @@ def parts_of_year(normalised: str) -> frozenset[tuple[int, int]]:
     for match in _FIRST_MONTHS.finditer(normalised):
         found.add((1, whole_number(match[1]) * (3 if "季" in match[2] else 1)))
     found.update(months for pattern, months in _NAMED if pattern.search(normalised))
+    found.update(
+        (first, last)
+        for first, last, *_ in months_named(normalised)
+        if first < last and (first == 1 or (first % 3 == 1 and last % 3 == 0))
+    )
     return frozenset(found)

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from rag.answering.near_misses.part_of_whole import lacks_part, part_asked
 from rag.answering.near_misses.person import asks_name, names_nobody
+from rag.answering.near_misses.unit import lacks_measure, measure_asked
 
 __all__ = ["asks_value", "lacks_value"]
 
@@ -28,7 +29,7 @@ _VALUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (
             rf"多少钱|(?:多少|几){_COUNT}(?:元|美元|欧元)|(?:总投资|投资额|投资总额|金额|造价|票价|售价)[是为达约]?(?:多少|几)"
             r"(?![个家项人名座条件%])|how much (?:money|did [^?]{1,60}? (?:cost|pay|spend|invest)(?= (?:for|on|in|to)\b|\s*[?]|$)"
-            r"|does [^?]{1,60}? cost\b)",
+            r"|does [^?]{1,60}? cost\b)|\bhow many (?:[\w-]+ ){0,2}?(?:dollars|euros|yuan|rmb)\b",
             r"元|円|钱|币|块|美金|镑|卢|法郎|泰铢|万|亿|ドル|免费|不收费|半价|dollar|usd|yuan|rmb|cny|hkd|euro?\b|euros|pound|pence|yen"
             r"|rupee|franc|rou?bl|peso|baht|\bcents?\b|\bwon\b|\bfree\b|[$€£¥]|million|billion",
         ),
@@ -47,7 +48,7 @@ _VALUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ),
         (
             r"百分之[几多]|百分比|多少个?百分点|多少%|(?:占比|比例|比重|增速|增幅)[是为达约]?(?:多少|几)"
-            r"|what (?:percent|percentage|share(?! price)|proportion)",
+            r"|what (?:percent|per cent|percentage|share(?! price)|proportion)|how many (?:per ?cent\b|percentage points)",
             r"%|百分|成|倍|分之|半|全部|所有|大多|番|\d[:]\d|[一二三四五六七八九十\d]比|per ?cent|half|third|quarter|fifth|tenth|most|majority"
             r"|\bin (?:\d|two|three|four|five|ten)",
         ),
@@ -58,7 +59,7 @@ _VALUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (r"气温[^,。?]{0,4}(?:多少|几(?!天|个|次|月))", r"度|℃|°|degree|\d"),
         (r"网址|网站地址|邮箱地址|(?:e-?mail|web) address", r"[a-z]{2,}\.[a-z]{2,}|@|网"),
         (
-            r"哪一?天|几月几[日号]|几号(?!线|楼|院|文件|公告)|哪一?日|\bwhat date\b|\b(?:on )?(?:which|what) day\b",
+            r"哪一?天|几月几[日号]|几号(?!线|楼|院|文件|公告)|哪一?日|(?:具体|确切|准确)的?日期|\b(?:what|which) (?:(?:exact|precise|specific|particular|calendar) )?(?:date|day)\b",
             r"\d{1,2}[日号]|[一二三四五六七八九十][日号]|星期|周[一二三四五六日末]|\d{1,2}[./-]\d{1,2}|[今昨明前后当]天|[今昨次当翌即]日|第?[一二三四五六七八九十\d]+天"
             r"|除夕|元旦|春节|国庆|中秋|端午|清明|七夕|重阳|冬至|[上中下]旬|月[底初末]|[初廿][一二三四五六七八九十]|节|day|\beve\b|christmas|easter|new year|weekend"
             r"|\b(?:\d{1,2}(?:st|nd|rd|th)?|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
@@ -88,7 +89,12 @@ _ENGLISH = re.compile(r"\b(?:the|of|and|in|is|was|are|were|to|on|by)\b")
 
 def asks_value(asked: str) -> bool:
     """Whether a normalised question asks for such a value."""
-    return bool(_kinds_asked(asked)) or part_asked(asked) is not None or asks_name(asked)
+    return bool(
+        _kinds_asked(asked)
+        or measure_asked(asked) is not None
+        or part_asked(asked) is not None
+        or asks_name(asked)
+    )
 
 
 def lacks_value(asked: str, told: str) -> bool:
@@ -109,6 +115,8 @@ def lacks_value(asked: str, told: str) -> bool:
     if part is not None and lacks_part(part, told):
         return True
     if asks_name(asked) and _HAN.search(told) and names_nobody(told):
+        return True
+    if lacks_measure(asked, told):
         return True
     return any(not holds.search(told) for holds in _kinds_asked(asked))
 

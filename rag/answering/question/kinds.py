@@ -178,6 +178,7 @@ _ENGLISH: tuple[tuple[str, str], ...] = (
     (
         "date",
         r"\bwhen\b|what (?:year|date|day|month|time|century|decade)|which (?:year|date|day|month|century|decade)|"
+        r"(?:what|which) (?:exact|precise|specific|particular|calendar) (?:year|date|day|month|time|century|decade)|"
         r"in what year|how old",
     ),
     (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.marking.frames import span_in_frame
+from rag.answering.evidence.term_weights import ForeignWord, Weights
+from rag.answering.marking.frames import span_in_frame, span_in_translated_frame
 from rag.answering.question.analysis import analyse
 
 
@@ -63,3 +64,23 @@ def test_whoever_does_it_stands_behind_the_one_word_for_it() -> None:
     assert _told("经验被哪个单位登出来?", behind, read="新华社") is None
     assert _told("手机被谁偷走?", "手机被张三的朋友偷走。") is None
     assert _told("被谁评价?", "甲经验被中央改革办刊发,乙经验被新华社刊发。") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "read", "shown"),
+    [
+        ("What does it name as its theme?", "融合创新为主题", "深化融合创新"),
+        ("What does it name as its theme?", "服务功能区", None),  # the reader is elsewhere
+        ("When does it name a theme?", "融合创新为主题", None),
+    ],
+)
+def test_between_the_words_of_a_frame_with_a_translated_noun(
+    question: str, read: str, shown: str | None
+) -> None:
+    text = "聚焦首要任务,以深化融合创新为主题,持续服务功能区。"
+    theme = ForeignWord("theme", (("主题", 0.9),), 1.0, 1.0)
+    start = text.index(read)
+    found = span_in_translated_frame(
+        analyse(question), text, Weights({}, (), {}, (theme,)), (start, start + len(read), 0.3)
+    )
+    assert (text[slice(*found)] if found else None) == shown

@@ -25,6 +25,7 @@ from rag.retrieval.language import question_language, text_script
         ("新码头 总投资", "zh", "money", False),
         ("Who directs the museum?", "en", "person", False),
         ("When did the museum open?", "en", "date", False),
+        ("On what exact date did the museum open?", "en", "date", False),
         ("How many drawings does it keep?", "en", "figure", False),
         ("What percentage of visitors are children?", "en", "percent", False),
         ("Why was it closed?", "en", "reason", False),
