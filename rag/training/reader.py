@@ -44,6 +44,7 @@ from torch.nn import functional
 from rag.answering.reader.inputs import WINDOW, Example, build_example, pad, prepare_question
 from rag.answering.reader.model import Reader, outer_ends
 from rag.answering.reader.pieces import PieceEncoding, Pieces, Table, cut
+from rag.answering.reader.words import EnglishWords
 from rag.normalization import normalize
 from rag.training.data_files import TRAINING, needed_rows
 from rag.training.reader_adapter import adapted, adapter_rates, merged
@@ -62,6 +63,7 @@ from rag.training.reader_model import (
 )
 from rag.training.reader_pool import Pool
 from rag.training.reader_transplant import Transplant, composed, fit
+from rag.training.reader_words import write_words
 from rag.training.written import written_lessons, written_news, written_reports, written_texts
 
 DIMENSION = 256
@@ -94,6 +96,7 @@ class Recipe:
     adapter_steps: int = 1600
     adapter_rate: float = 6e-4
     adapter_cooldown: float = 0.6
+    encoder_words: int = 20_000
     encoder_rank: int = 64
     encoder_steps: int = 1000
     encoder_batch: int = 14  # pairs, and as many English texts, a thread
@@ -645,6 +648,7 @@ def adapt(
 def learn_encoder(folder: Path, data: Path, body_folder: Path, recipe: Recipe) -> None:
     """Learn an encoder of single sentences beside the finished reader of a folder, and write it there."""
     network, table, _ = finished(folder)
+    write_words(body_folder, network, folder / "words.npz", count=recipe.encoder_words)
     articles = [
         *written_texts(TRAINING),
         *written_lessons(TRAINING),
@@ -655,6 +659,7 @@ def learn_encoder(folder: Path, data: Path, body_folder: Path, recipe: Recipe) -
     learned = teach(
         begun(network, load_body(body_folder), recipe.encoder_rank),
         table,
+        EnglishWords.load(folder / "words.npz", table),
         own_encoding(),
         EnglishModel(body_folder),
         distil_batches(data, replace(recipe, distil_batch=recipe.encoder_batch)),
@@ -676,6 +681,8 @@ def write_encoder(folder: Path, network: Network, recipe: Recipe) -> None:
     rank = recipe.encoder_rank
     export_encoder(network, folder / meta["network"], folder / "encoder.npz", rank)
     meta |= {"encoder": "encoder.npz", "encoder_recipe": {"seed": recipe.seed, **own}}
+    if (folder / "words.npz").exists():
+        meta["words"] = "words.npz"
     (folder / "reader.json").write_text(json.dumps(meta, indent=2) + "\n", encoding="utf-8")
 
 

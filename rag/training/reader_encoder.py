@@ -4,7 +4,9 @@ The reader of pairs has left behind much of what all-MiniLM-L6-v2 knows. The way
 differences between the two bodies a low-rank part is added to the reader's matrices, and learned on from
 there (LoRA, Hu et al. 2021, https://arxiv.org/abs/2106.09685) until the mean of the last states of a text, in
 any language, is near the English model's vector of its English side. Piece embeddings and projection stay
-the reader's. :mod:`rag.answering.reader.encoder` asks it at run time.
+the reader's; most English texts are told in the English model's own words (:mod:`rag.training.reader_words`),
+the others in pieces, which are what other languages in Latin letters have.
+:mod:`rag.answering.reader.encoder` asks it at run time.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from torch.nn import functional
 
 from rag.answering.reader.encoder import single
 from rag.answering.reader.pieces import PieceEncoding, Table
+from rag.answering.reader.words import EnglishWords
 from rag.chunking import split_sentences
 from rag.training.data_files import needed_rows
 from rag.training.reader_adapter import LowRank, adapted, merged
@@ -40,6 +43,7 @@ _MATRICES = ("query_key_value", "attended", "inner", "outer")
 _NORMS = ("attended_norm", "outer_norm")
 _TEMPERATURE = 20.0  # what the English model was trained with
 _LONGEST = 450  # characters of an English text
+_IN_WORDS = 0.7  # of the English texts
 #: Learned: all but the reader's heads and what it is told of matches.
 _HEADS = ("verdict", "coverage", "span", "match")
 
@@ -137,11 +141,13 @@ class _Batch:
 
     pairs: Pairs
     english: Sequence[str]
+    cuts: Sequence[Sequence[int]]  # of the others, the English sides and the English texts
 
 
 def teach(
     network: Network,
     table: Table,
+    words: EnglishWords,
     encoding: PieceEncoding,
     english: Teacher,
     pairs: Iterator[Pairs],
@@ -159,6 +165,7 @@ def teach(
     Args:
         network: Its low-rank additions, biases, norms, places and segments are learned, in place.
         table: The reader's piece embeddings, which stay.
+        words: These and those of English words.
         encoding: Cuts texts into pieces.
         english: What is to be reached.
         pairs: Batches of (English, other), endless.
@@ -171,7 +178,7 @@ def teach(
         seed: Of the draws.
     """
     torch.set_num_threads(1)
-    rows = torch.from_numpy(table[np.arange(len(table.rows), dtype=np.int32)])
+    rows = torch.from_numpy(words[np.arange(len(words), dtype=np.int32)])
     narrow: list[Tensor] = []
     rest: list[Tensor] = []
     for name, parameter in network.named_parameters():
@@ -187,10 +194,14 @@ def teach(
 
     def drawn() -> _Batch:
         some = next(pairs)[:batch]
-        return _Batch(some, [texts.draw(chance) for _ in some])
+        alone = [texts.draw(chance) for _ in some]
+        sides = [one for one, _ in some] + alone
+        known = [words if chance.random() < _IN_WORDS else table for _ in sides]
+        told = [(other, table) for _, other in some] + list(zip(sides, known, strict=True))
+        return _Batch(some, alone, [single(encoding, *one).ids.tolist() for one in told])
 
     def gradients(part: _Batch) -> tuple[float, Sequence[Tensor | None]]:
-        loss = _loss(network, rows, table, encoding, english, part)
+        loss = _loss(network, rows, english, part)
         found = torch.autograd.grad(loss, learned, allow_unused=True)
         return float(loss.detach()), found
 
@@ -216,20 +227,12 @@ def teach(
     return merged(network)
 
 
-def _loss(
-    network: Network,
-    rows: Tensor,
-    table: Table,
-    encoding: PieceEncoding,
-    english: Teacher,
-    part: _Batch,
-) -> Tensor:
+def _loss(network: Network, rows: Tensor, english: Teacher, part: _Batch) -> Tensor:
     """8 x (1 - cosine) of each text with the English model's vector, and InfoNCE over the part's."""
     sides = [one for one, _ in part.pairs] + list(part.english)
     wanted = english.vectors(sides).float()
-    texts = [other for _, other in part.pairs] + sides
     places = torch.cat([torch.arange(len(part.pairs)), torch.arange(len(sides))])
-    cuts = [single(encoding, text, table).ids.tolist() for text in texts]
+    cuts = part.cuts
     order = sorted(range(len(cuts)), key=lambda i: len(cuts[i]))
     vectors = []
     for some in (order[: 2 * len(order) // 3], order[2 * len(order) // 3 :]):  # less padding

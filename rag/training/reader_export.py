@@ -117,15 +117,15 @@ def export_adapter(network: Network, path: Path, adapter: Path) -> None:
         if matrix is None:
             stored[name] = value
             continue
-        left, right = _factors(value - matrix.whole * matrix.scale)
-        if not left.size:
+        factors = _factors(value - matrix.whole * matrix.scale)
+        if not factors["widths"].size:
             continue
-        if left.size + right.size < value.size / 2:  # two octets a value beside one
-            stored[f"{name}/left"], stored[f"{name}/right"] = left, right
+        if factors["left"].size + factors["right"].size < value.size:
+            stored |= {f"{name}/{part}": factor for part, factor in factors.items()}
             stored |= matrix.place_of(name)
         else:
             stored[f"{name}_quantized"], stored[f"{name}_scale"] = quantised_columns(value)
-    np.savez(adapter, **stored)  # type: ignore[arg-type]
+    np.savez_compressed(adapter, **stored)  # type: ignore[arg-type]
 
 
 def export_encoder(network: Network, path: Path, encoder: Path, rank: int) -> None:
@@ -138,15 +138,10 @@ def export_encoder(network: Network, path: Path, encoder: Path, rank: int) -> No
         if matrix is None:
             stored[name] = value.astype(np.float16)
             continue
-        left, sizes, right = np.linalg.svd(value - matrix.whole * matrix.scale, full_matrices=False)
-        if sizes[0] < _NOTHING:
-            continue
-        root = np.sqrt(sizes[:rank])
-        narrow, widths = quantised_columns(left[:, :rank] * root)
-        wide, heights = quantised_columns((root[:, None] * right[:rank]).T)
-        stored[f"{name}/left"], stored[f"{name}/right"] = narrow, np.ascontiguousarray(wide.T)
-        stored[f"{name}/widths"] = widths * heights
-        stored |= matrix.place_of(name)
+        factors = _factors(value - matrix.whole * matrix.scale, rank)
+        if factors["widths"].size:
+            stored |= {f"{name}/{part}": factor for part, factor in factors.items()}
+            stored |= matrix.place_of(name)
     np.savez_compressed(encoder, **stored)  # type: ignore[arg-type]
 
 
@@ -183,18 +178,22 @@ def _beyond(network: Network, path: Path) -> Iterator[tuple[str, np.ndarray, _Fi
             yield name, value, None
 
 
-#: A matrix that differs no more than this is the same.
-_NOTHING = 1e-6
+#: A matrix that differs no more than this is the same; nor do parts of it count that are so much smaller.
+_NOTHING, _SMALL = 1e-6, 1e-4
 
 
-def _factors(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Two half-precision matrices whose product a matrix is, as narrow as can be."""
+def _factors(matrix: np.ndarray, rank: int | None = None) -> dict[str, np.ndarray]:
+    """``left * widths @ right``, in int8 but for the widths: a matrix, as narrow as can be or of a rank.
+
+    *Shapes:* (inputs, rank), (rank,) and (rank, outputs).
+    """
     left, sizes, right = np.linalg.svd(matrix, full_matrices=False)
-    rank = int((sizes > max(1e-6, 1e-4 * sizes[0])).sum())
+    counted = int((sizes > max(_NOTHING, _SMALL * sizes[0])).sum())
+    rank = counted if rank is None else min(rank, counted)
     root = np.sqrt(sizes[:rank])
-    return (left[:, :rank] * root).astype(np.float16), (root[:, None] * right[:rank]).astype(
-        np.float16
-    )
+    narrow, widths = quantised_columns(left[:, :rank] * root)
+    wide, heights = quantised_columns((root[:, None] * right[:rank]).T)
+    return {"left": narrow, "right": np.ascontiguousarray(wide.T), "widths": widths * heights}
 
 
 def restore(path: Path, dimension: int) -> Network:

@@ -16,7 +16,8 @@ pytest.importorskip("onnx")
 
 from rag.answering.reader.encoder import single  # noqa: E402
 from rag.answering.reader.model import Reader, ReaderInput  # noqa: E402
-from rag.answering.reader.pieces import Table  # noqa: E402
+from rag.answering.reader.pieces import Embeddings, Table  # noqa: E402
+from rag.answering.reader.words import EnglishWords  # noqa: E402
 from rag.tokens import VOCABULARY_SIZE  # noqa: E402
 from rag.training.reader import Recipe, finish, finished, own_encoding, write_encoder  # noqa: E402
 from rag.training.reader_adapter import LowRank, merged  # noqa: E402
@@ -57,9 +58,16 @@ def table() -> Table:
     return Table(rows, np.full(VOCABULARY_SIZE, 0.01, np.float32))
 
 
-def vectors_of(network: Network, table: Table, texts: Sequence[str]) -> torch.Tensor:
+def known_words(table: Table) -> EnglishWords:
+    chance = np.random.default_rng(1)
+    codes = chance.integers(0, 256, (2, 2)).astype(np.uint8)
+    entries = chance.normal(size=(2, 256, 4)).astype(np.float32)
+    return EnglishWords(table, ["the", "number"], codes, entries, np.eye(8, dtype=np.float32))
+
+
+def vectors_of(network: Network, table: Embeddings, texts: Sequence[str]) -> torch.Tensor:
     ids, mask = padded([single(own_encoding(), text, table).ids.tolist() for text in texts])
-    rows = torch.from_numpy(table[np.arange(len(table.rows), dtype=np.int32)])[ids]
+    rows = torch.from_numpy(table[np.arange(len(table), dtype=np.int32)])[ids]
     with torch.no_grad():
         return mean_vector(network.eval(), rows, mask)
 
@@ -112,12 +120,16 @@ def test_it_comes_near_what_it_is_taught(table: Table, tmp_path: Path) -> None:
     torch.manual_seed(0)
     reader = Network(8)
     learning = begun(reader, body_of(reader), 4)
-    drawn = ["apple tree", "Boats: how many?", "Cats sleep."]
+    drawn = ["apple tree with the number 3", "Boats: how many?", "Cats sleep."]
     wanted = ByLetter().vectors(drawn)
-    before = (vectors_of(merged(learning), table, drawn) * wanted).sum(-1)
+    words = known_words(table)
+    before = [vectors_of(merged(learning), known, drawn) for known in (table, words)]
+    # "the" and "number" are words, and pieces that mean other things.
+    assert not torch.allclose(*before)
     learned = teach(
         learning,
         table,
+        words,
         own_encoding(),
         ByLetter(),
         itertools.repeat([("apple tree", "Apfelbaum"), ("boats", "Boote")]),
@@ -129,8 +141,9 @@ def test_it_comes_near_what_it_is_taught(table: Table, tmp_path: Path) -> None:
         threads=2,
         seed=0,
     )
-    after = (vectors_of(learned, table, drawn) * wanted).sum(-1)
-    assert (after > before + 0.1).all()
+    for vectors, known in zip(before, (table, words), strict=True):
+        after = (vectors_of(learned, known, drawn) * wanted).sum(-1)
+        assert (after > (vectors * wanted).sum(-1) + 0.1).all()
     assert not any(isinstance(module, LowRank) for module in learned.modules())
 
 

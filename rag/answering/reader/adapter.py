@@ -5,10 +5,9 @@ https://arxiv.org/abs/2106.09685), a few others have values of their own. The ne
 Chinese is read by it alone. :mod:`rag.training.reader_adapter` and :mod:`rag.training.reader_encoder` make such
 files:
 
-- ``NAME/left`` (inputs, rank) and ``NAME/right`` (rank, outputs), whose product is added to the matrix ``NAME``
-  of the network, ``NAME/scale`` (outputs,) of its int8 values and ``NAME/place``, where these begin in the
-  network's file, in bytes; with ``NAME/widths`` (rank,), by which the product's inner columns are multiplied,
-  where left and right are int8 themselves;
+- ``NAME/left`` (inputs, rank) and ``NAME/right`` (rank, outputs), in int8, whose product with ``NAME/widths``
+  (rank,) between them is added to the matrix ``NAME`` of the network, ``NAME/scale`` (outputs,) of its int8
+  values and ``NAME/place``, where these begin in the network's file, in bytes;
 - any other name: that weight of the network, whole, in single or half precision.
 """
 
@@ -40,9 +39,7 @@ def adapted_weights(network: Path, adapter: Path) -> dict[str, npt.NDArray[Any]]
                 value = stored[key]
                 found[name] = value.astype(np.float32) if value.dtype == np.float16 else value
             elif part == "left":
-                left = stored[key].astype(np.float32)
-                if f"{name}/widths" in stored:
-                    left *= stored[f"{name}/widths"]
+                left = stored[key].astype(np.float32) * stored[f"{name}/widths"]
                 added = left @ stored[f"{name}/right"].astype(np.float32)
                 own = np.memmap(
                     network, np.int8, "r", offset=int(stored[f"{name}/place"]), shape=added.shape

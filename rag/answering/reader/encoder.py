@@ -22,11 +22,12 @@ from rag.answering.reader.inputs import (
     batches_by_length,
     pad,
 )
-from rag.answering.reader.pieces import PieceEncoding, Table, cut
+from rag.answering.reader.pieces import Embeddings, PieceEncoding, cut
+from rag.answering.reader.words import EnglishWords, whole_words
 from rag.embedding.protocol import Progress, Vectors
 from rag.normalization import normalize
 
-__all__ = ["SentenceEncoder", "single"]
+__all__ = ["Each", "Run", "SentenceEncoder", "single"]
 
 #: Means of the last states, (batch, width), of the network's inputs.
 Run = Callable[[dict[str, Any]], npt.NDArray[np.float32]]
@@ -41,7 +42,7 @@ class SentenceEncoder:
 
     Args:
         encoding: Cuts texts into pieces.
-        table: The embeddings of pieces.
+        table: The embeddings of pieces, or of these and of English words.
         run: The network.
         each: Takes the place of ``map``.
     """
@@ -50,7 +51,9 @@ class SentenceEncoder:
     dimension = 384
     max_tokens: int | None = MAX_SENTENCE
 
-    def __init__(self, encoding: PieceEncoding, table: Table, run: Run, each: Each = map) -> None:
+    def __init__(
+        self, encoding: PieceEncoding, table: Embeddings, run: Run, each: Each = map
+    ) -> None:
         self._encoding = encoding
         self._table = table
         self._run = run
@@ -80,10 +83,17 @@ class SentenceEncoder:
         return self.embed_passages(texts)
 
 
-def single(encoding: PieceEncoding, text: str, table: Table) -> Example:
-    """One text by itself as the network's input: CLS, its pieces, SEP, all of them of a sentence."""
-    pieces = cut(encoding, normalize(text[:_LONGEST])).part(0, MAX_SENTENCE)
+def single(encoding: PieceEncoding, text: str, table: Embeddings) -> Example:
+    """One text by itself as the network's input: CLS, its pieces, SEP, all of them of a sentence.
+
+    Words of an English text that the table knows whole take the place of their pieces.
+    """
+    normalised = normalize(text[:_LONGEST])
+    if isinstance(table, EnglishWords):
+        told = whole_words(encoding, normalised, table)[:MAX_SENTENCE]
+    else:
+        told = cut(encoding, normalised).ids[:MAX_SENTENCE]
     cls, sep = table.marks
-    ids = np.concatenate([[cls], pieces.ids, [sep]]).astype(np.int32)
+    ids = np.concatenate([[cls], told, [sep]]).astype(np.int32)
     nothing = np.zeros((len(ids), FEATURES), np.float32)
-    return Example(ids, np.full(len(ids), SENTENCE, np.int32), nothing, 1, len(pieces.ids))
+    return Example(ids, np.full(len(ids), SENTENCE, np.int32), nothing, 1, len(told))

@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.answering.reader.pieces import Ints, PieceEncoding, Pieces, Table, cut, unit
+from rag.answering.reader.pieces import (
+    Embeddings,
+    Ints,
+    PieceEncoding,
+    Pieces,
+    Table,
+    cut,
+    unit,
+)
 from rag.answering.reader.spelling import Spelling, spelled_alike, spelling
 
 __all__ = [
@@ -129,11 +137,11 @@ def build_example(
     return Example(ids, segments, features, first, s)
 
 
-def pad(examples: Sequence[Example], table: Table) -> dict[str, Any]:
+def pad(examples: Sequence[Example], table: Embeddings) -> dict[str, Any]:
     """The network's inputs for some examples, padded to the longest."""
     width = max(len(example.ids) for example in examples)
     shape = (len(examples), width)
-    rows = np.zeros((*shape, table.rows.shape[1]), np.float32)
+    rows = np.zeros((*shape, table.width), np.float32)
     segments = np.zeros(shape, np.int64)
     features = np.zeros((*shape, FEATURES), np.float32)
     mask = np.zeros(shape, np.float32)

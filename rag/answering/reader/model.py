@@ -27,8 +27,8 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from rag.answering.reader.encoder import Each, SentenceEncoder
 from rag.answering.reader.encoder import Run as EncoderRun
-from rag.answering.reader.encoder import SentenceEncoder
 from rag.answering.reader.inputs import (
     WINDOW,
     Example,
@@ -38,6 +38,7 @@ from rag.answering.reader.inputs import (
     prepare_question,
 )
 from rag.answering.reader.pieces import PieceEncoding, Table, cut
+from rag.answering.reader.words import EnglishWords
 from rag.errors import AnsweringError
 from rag.forks import unlocked_when_forked
 from rag.normalization import normalize, normalize_with_offsets, source_span
@@ -112,7 +113,7 @@ class Reader:
         run: The network.
         threads: Batches that are read at once.
         load_adapted: Gives the network with its adapter, when it is first asked for; None where there is none.
-        load_encoder: Gives the network as an encoder of single sentences, likewise.
+        load_encoder: Gives an encoder of single sentences, likewise; it takes what stands in for ``map``.
     """
 
     def __init__(
@@ -122,7 +123,7 @@ class Reader:
         run: Run,
         threads: int = 1,
         load_adapted: Callable[[], Run] | None = None,
-        load_encoder: Callable[[], EncoderRun] | None = None,
+        load_encoder: Callable[[Each], SentenceEncoder] | None = None,
     ) -> None:
         self._encoding = encoding
         self._table = table
@@ -160,10 +161,12 @@ class Reader:
 
             return _reading(network, adapted_weights(network, folder / meta["adapter"]))
 
-        def encoder() -> EncoderRun:
+        def encoder(each: Each) -> SentenceEncoder:
             from rag.answering.reader.adapter import adapted_weights
 
-            return _encoding_single(network, adapted_weights(network, folder / meta["encoder"]))
+            known = EnglishWords.load(folder / meta["words"], table) if "words" in meta else table
+            run = _encoding_single(network, adapted_weights(network, folder / meta["encoder"]))
+            return SentenceEncoder(encoding, known, run, each)
 
         load_adapted = adapted if "adapter" in meta else None
         load_encoder = encoder if "encoder" in meta else None
@@ -210,10 +213,7 @@ class Reader:
             return [0.0] * len(candidates)
         with self._loading:
             if self._meanings is None:
-                encoder = SentenceEncoder(
-                    self._encoding, self._table, self._load_encoder(), self._each
-                )
-                self._meanings = SentenceVectors(encoder)
+                self._meanings = SentenceVectors(self._load_encoder(self._each))
         vectors = self._meanings.of([question, *(one.text for one in candidates)])
         return [float(cosine) for cosine in vectors[1:] @ vectors[0]]
 

@@ -9,7 +9,7 @@ from typing import Protocol, cast
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Ints", "PieceEncoding", "Pieces", "Table", "cut", "unit"]
+__all__ = ["Embeddings", "Ints", "PieceEncoding", "Pieces", "Table", "cut", "unit"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -62,12 +62,43 @@ def cut(encoding: PieceEncoding, text: str) -> Pieces:
     )
 
 
+class Embeddings(Protocol):
+    """Embeddings of what a text is cut into, by their ids."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """How many numbers an embedding has."""
+        ...
+
+    @property
+    def marks(self) -> tuple[int, int]:
+        """The ids of CLS and SEP."""
+        ...
+
+    def __getitem__(self, ids: Ints) -> Floats:
+        """The embeddings of some ids, (ids, width)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Piece embeddings: int8 rows, one scale each. The last rows belong to the marks CLS and SEP."""
 
     rows: npt.NDArray[np.int8]
     scales: Floats
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
+    @property
+    def width(self) -> int:
+        """How many numbers a row has."""
+        return int(self.rows.shape[1])
 
     @property
     def marks(self) -> tuple[int, int]:

@@ -109,6 +109,10 @@ def _loss_of_rows(logits: Any, target: Any, group: Any, worth: Any) -> Any:
     return (each * part).sum() / part.sum()
 
 
+#: How much more questions of a kind weigh in the order than in the confidence.
+_IN_ORDER = {"encyclopedia": 2.0}
+
+
 def fit_ranking(seen: Sequence[Seen], *, reading: bool) -> dict[str, Any]:
     """The ranking network from the cases whose right sentence is among the candidates."""
     groups, labels, weights = [], [], []
@@ -118,5 +122,5 @@ def fit_ranking(seen: Sequence[Seen], *, reading: bool) -> dict[str, Any]:
             continue
         groups.append(table)
         labels.append(marks)
-        weights.append(one.case.weight)
+        weights.append(one.case.weight * _IN_ORDER.get(one.case.kind, 1.0))
     return fit(groups, labels, weights, FEATURES, listwise=True, hidden=8, decay=5e-3, steps=250)

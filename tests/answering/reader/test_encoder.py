@@ -49,14 +49,24 @@ def test_a_text_by_itself_has_marks_and_no_matches(table: Table) -> None:
     ("question", "alike", "other"),
     [
         (
-            "Which animal did the sailors keep on board?",
-            "A cat lived with the crew and hunted rats.",
-            "The ship was painted grey in 1911.",
+            "What do the farmers grow?",
+            "Rice and beans are planted in the valley.",
+            "The village lies north of the lake.",
         ),
         (
-            "How did the fire begin?",
-            "Lightning set the roof ablaze.",
-            "In winter the train runs once an hour.",
+            "What makes the soup taste sour?",
+            "The cook adds lemon juice to the broth.",
+            "The restaurant opened in 1990.",
+        ),
+        (
+            "What language do the inhabitants speak?",
+            "Most of the islanders talk to each other in Gaelic.",
+            "The island is 12 kilometres long.",
+        ),
+        (
+            "Warum wurde die Brücke gesperrt?",
+            "Das Bauwerk hatte Risse.",
+            "Der Fluss ist 20 km lang.",
         ),
     ],
 )
@@ -65,5 +75,5 @@ def test_the_bundled_one_knows_what_is_alike_in_other_words(
 ) -> None:
     told = [ReaderInput(other), ReaderInput(alike)]
     scores = Reader.load().score(question, told, adapted=True)
-    assert scores[1].alike > scores[0].alike + 0.05
+    assert scores[1].alike > scores[0].alike + 0.1
     assert all(-1 <= score.alike <= 1 for score in scores)
