@@ -37,6 +37,10 @@ def figure_that_counts(asked: AskedFor, text: str, spans: Sequence[Near]) -> tup
     ]
     heads = [_BREAK.split(told, maxsplit=1)[0] for told in behind]
     noun = _GOES_ON.split(wanted, maxsplit=1)[0]
+    whole = [i for i, head in enumerate(heads) if len(head) > 1 and wanted.startswith(head)]
+    # 3座村庄、2座小岛 for 多少座村庄通电, but 5个食堂 of 12个社区、5个食堂 for 多少个社区食堂.
+    if len(whole) == 1 and not any(head.endswith(noun[-2:]) for head in heads):
+        return spans[whole[0]][:2]
     named = [i for i, head in enumerate(heads) if len(noun) > 1 and noun[-2:] in head]
     alike = [_shared(wanted, told) for told in behind]
     best = max(alike)

@@ -132,7 +132,8 @@ def _of_quotation(text: str, start: int, end: int, opening: str, closing: str) -
     inner = text[start:end]
     if inner.rfind(opening) > inner.rfind(closing):
         close = text.find(closing, end)
-        if 0 <= close - end <= _REST_OF_QUOTATION:
+        titled = opening == "《" and inner.startswith(opening)
+        if 0 <= close - end <= (_REST_OF_TITLE if titled else _REST_OF_QUOTATION):
             end = close + 1
         elif inner.startswith(opening):
             start += 1
@@ -142,6 +143,8 @@ def _of_quotation(text: str, start: int, end: int, opening: str, closing: str) -
 _LONG_NOUN = re.compile("[^，,。；;]{6,}")
 #: Characters of a quotation that a reader may have left out at its end.
 _REST_OF_QUOTATION = 12
+#: A title is long, and one thing: 《甲局乙局关于……的通知》.
+_REST_OF_TITLE = 80
 
 
 def _is_edge(character: str) -> bool:

@@ -17,6 +17,8 @@ _DAY = re.compile(r"[\d年月日号份底初末\s./-]+")
 _DENIED = re.compile("(?:不[得能应可宜许会]?|未|没有?|勿|禁止)$")
 _BEYOND = re.compile("(?:超过|高于|多于|大于|晚于|低于|少于|小于)")
 _BOUND = re.compile("[及或]?以[上下内](?!述)|左右(?![两手侧岸])|上下(?=[,，。;；、）)]|$)")
+#: The question tells the bound itself: 海拔多少米以上, 占百分之几以上.
+_ASKS_BOUND = re.compile("(?:多少|百分比|几)[\u4e00-\u9fff%]{0,3}[以之][上下内]")
 _HOUR = r"(?:上午|下午|中午|晚上?|凌晨)?\s*\d{1,2}(?:[:：]\d{2}|[时点](?:\d{1,2}分|整|半)?)"
 _CLOCK = re.compile(rf"\s*{_HOUR}(?:\s*(?:[至到~—]|-{{1,2}})\s*{_HOUR})?")
 #: Part of a day that stands with no hour: 6月11日下午.
@@ -49,7 +51,7 @@ def whole_figure(
         return (year.start() if year else start), (clock.end() if clock else end)
     if text[end - 1].isdigit():
         end = _behind_the_unit(asked, text, start, end, read)
-    bound = _BOUND.match(text, end)
+    bound = None if _ASKS_BOUND.search(asked.normalised) else _BOUND.match(text, end)
     return start, (bound.end() if bound else end)
 
 

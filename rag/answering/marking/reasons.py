@@ -1,4 +1,4 @@
-"""The reason that a Chinese sentence tells by a word for it: 旨在, 原因是, 就是要."""
+"""The reason that a Chinese sentence tells by a word for it: 旨在, 原因是, 为……而."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ _TOLD = re.compile(
     "(?P<reason>[^,，。;；:：!！?？]{2,}?)(?=而(?:被|使|成为|[未无不得])|而?(?:导致|引起|造成|使得)|[,，。;；:：!！?？]|$)"
 )
 
+#: 为孝敬父母而开凿; 作为, 称为 and the like are other words.
+_PURPOSE = re.compile(
+    "(?<![因作成称视认以改列定行何分名设变化转升降较极更最尤颇大人被])为了?"
+    "(?P<reason>[^,，。;；:：!！?？而为]{2,24})而(?![且已非])"
+)
+
 
 def reason_told(
     asked: AskedFor, text: str, read: tuple[int, int, float] | None
@@ -25,7 +31,7 @@ def reason_told(
     if asked.kind != "reason" or not asked.language.startswith("zh"):
         return None
     normalised, offsets = normalize_with_offsets(text)
-    found = list(_TOLD.finditer(normalised))
+    found = [*_TOLD.finditer(normalised), *_PURPOSE.finditer(normalised)]
     if len(found) != 1:
         return None
     start, end = source_span(offsets, *found[0].span("reason"))

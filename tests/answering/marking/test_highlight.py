@@ -266,6 +266,19 @@ def test_of_figures_with_the_asked_unit_the_reader_chooses_where_words_do_not() 
     assert marked("多少家够得上?", text, read="国家标准", sure=0.3) == "11家"
 
 
+def test_a_title_is_marked_whole() -> None:
+    text = "会上通过了《甲局乙局关于进一步做好冬季渔港消防工作的通知》，下月施行。"
+    title = "《甲局乙局关于进一步做好冬季渔港消防工作的通知》"
+    assert marked("通过了什么文件?", text, read="《甲局乙局") == title
+    assert marked("谁发的通知?", text, read="甲局乙局") == "甲局乙局"
+
+
+def test_the_words_that_the_clause_adds_to_a_name_are_left_out() -> None:
+    assert marked("谁设计了栈桥?", "栈桥由建筑师陆百川设计。", read="建筑师陆百川") == "陆百川"
+    assert marked("栈桥哪年建成?", "栈桥1936年5月4日建成。", read="1936年5月4日") == "1936年"
+    assert marked("栈桥在哪个市?", "栈桥在福建省泉州市。", read="在福建省泉州市") == "泉州市"
+
+
 def test_an_unsure_reader_may_mark_a_quotation() -> None:
     text = "治理体系被评价为“最顺体制”。"
     assert marked("怎么夸它的?", text, read="“最顺体制", sure=0.06) == "“最顺体制”"
