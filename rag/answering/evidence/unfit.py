@@ -1,4 +1,7 @@
-"""Whether a candidate tells of another one of several, of all in place of one, of no such value or no names."""
+"""Whether a candidate tells of another one of several, of all in place of one, of no such value or no names.
+
+Or its document of nothing that the question names.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from rag.answering.near_misses.group_total import sum_of_one, tells_group
 from rag.answering.near_misses.kind_of_name import asks_kind_of_name, lacks_kind_of_name
 from rag.answering.near_misses.members import group_asked, lacks_members
 from rag.answering.near_misses.named_places import another_place_named, place_named
+from rag.answering.near_misses.named_subject import lacks_subject, subject_asked
+from rag.answering.near_misses.named_titles import lacks_titles, titles_asked
 from rag.answering.near_misses.part_of_year import another_part, parts_of_year
 from rag.answering.near_misses.sibling_items import numbered_items, only_siblings
 from rag.answering.near_misses.value import asks_value, lacks_value
@@ -41,7 +46,10 @@ class Unfit:
         self._formula = formula_part_asked(asked.normalised) if chinese else None
         self._head = head_asked(asked.normalised) if chinese else None
         self._place = place_named(asked.normalised) if chinese else None
-        self._documents = told_of_documents(passages) if self._items or self._place else {}
+        self._subject = subject_asked(asked.normalised) if chinese else None
+        self._titles = titles_asked(asked.normalised) if chinese else None
+        named = self._items or self._place or self._subject or self._titles
+        self._documents = told_of_documents(passages) if named else {}
         self._all_fit = not (
             self._which
             or self._valued
@@ -53,6 +61,8 @@ class Unfit:
             or self._formula
             or self._head
             or self._place
+            or self._subject
+            or self._titles
         )
 
     def __call__(self, candidate: Candidate, normalised: str, context: str, figures: bool) -> bool:
@@ -83,7 +93,18 @@ class Unfit:
             )
             or (self._head is not None and heads_another(self._head, normalised))
             or (self._place is not None and self._tells_another_place(normalised, nearby, document))
+            or self._names_another(candidate, normalised, document)
         )
+
+    def _names_another(self, candidate: Candidate, normalised: str, document: str) -> bool:
+        """Whether a Chinese document names nothing of what the question is about by name."""
+        if (self._subject or self._titles) is None or text_script(normalised) != "han":
+            return False
+        told = normalised_text(document)
+        if self._titles is not None and lacks_titles(self._titles, told):
+            return True
+        around = f"{normalised_text(candidate.frame)} {normalised}"
+        return self._subject is not None and lacks_subject(self._subject, told, around)
 
     def _tells_another_place(self, normalised: str, nearby: str, document: str) -> bool:
         if self._place is None or text_script(normalised) != "han":

@@ -10,7 +10,7 @@ from rag.answering.followup.chinese_places import end_of_opening_year
 from rag.answering.followup.chinese_words import PERSON, ROLE, VERB
 from rag.normalization import normalize
 
-__all__ = ["attribute_asked", "attribute_of", "is_role", "owned_of", "owner_of"]
+__all__ = ["attribute_asked", "attribute_of", "is_post", "is_role", "owned_of", "owner_of"]
 
 _DATE = re.compile(
     r"(?:日期|(?:开始|结束|开放|营业|上班|截止|成立|启用|发布|生效|建成|完工|下水|出生|发射|到期)?时间|年份|生日|截止日|生效日|起始日)$"
@@ -53,6 +53,11 @@ def attribute_of(name: str) -> tuple[str, re.Pattern[str]] | None:
     """What asks for an attribute of the kind that a name ends as, and how it may; None for a thing of its own."""
     shown = normalize(name)
     return next(((asks, fits) for ends, asks, fits in _KINDS if ends.search(shown)), None)
+
+
+def is_post(name: str) -> bool:
+    """Whether a name is that of a post which one person holds: 校长, 负责人."""
+    return bool(PERSON.search(normalize(name)))
 
 
 def is_role(name: str) -> bool:

@@ -54,6 +54,8 @@ _DONE = re.compile(
 _BECOMES = re.compile(
     "(?:认定|認定|命名|确定|確定|更名|[成评評列称稱定选選视視誉譽升改变變])(?=[为為])"
 )
+#: What ends what stands before a verb or an asking word, and is no part of a name: 平台|叫, 社区|住着.
+_NO_NAME = ("了", "着", "著", "叫")
 _WHICH = re.compile(rf"哪(?:一|几|幾)?[{CLASSIFIER}条條些]?|什么|什麼")
 _WHO = re.compile("谁|誰")
 _NO_NOUN = re.compile("[不了过過把将將]")
@@ -183,7 +185,7 @@ def subject_of(previous: str) -> str:
     if verb and (not named or verb.start() >= named.end()):
         extreme = extreme_at(body, 1, verb.start())
         before = body[: extreme[0] if extreme else _verb_at(body, 2)]
-        return named.group() if named and before.endswith("了") else before
+        return named.group() if named and before.endswith(_NO_NAME) else before
     if named:
         return named.group()
     return re.split(ASK, body)[0] or ""

@@ -14,10 +14,12 @@ from rag.answering.followup.chinese_alike import part_alike
 from rag.answering.followup.chinese_attributes import (
     attribute_asked,
     attribute_of,
+    is_post,
     owned_of,
     owner_of,
 )
-from rag.answering.followup.chinese_places import is_area, says_more_than_a_place
+from rag.answering.followup.chinese_measures import asks_measure_alone, is_of_measured, measured
+from rag.answering.followup.chinese_places import first_named, is_area, says_more_than_a_place
 from rag.answering.followup.chinese_subject import (
     before_asking,
     counted_alike,
@@ -28,7 +30,8 @@ from rag.answering.followup.chinese_subject import (
     who_acted,
     without_subject,
 )
-from rag.answering.followup.chinese_words import AMOUNT, ASK, CLASSIFIER, COUNTED, UNIT_ALONE
+from rag.answering.followup.chinese_times import as_what_about, part_of_year, year_meant
+from rag.answering.followup.chinese_words import AMOUNT, ASK, COUNTED
 from rag.answering.followup.english import complete_english
 from rag.answering.followup.english_words import END, YEAR
 from rag.answering.mentions.places import places_named
@@ -63,28 +66,15 @@ _AMONG = re.compile(
     r"[这這那]?其中|(?:[这這那]些?)?(?:[里裡裏](?:面(?![积積向對对臨临貌料])|[边邊]|[头頭])|"
     r"当中(?![央国共午心方])|當中(?![央國共午心方]))|(?:[这這那]些?|其)?之中"
 )
+#: What stands between somebody and what is counted, and is no part of either: 公司招了|多少人, 为|几家店|送货.
+_BEFORE_COUNTED = re.compile("(?:[了过過]|[为為给給对對在把将將向从從让讓])$")
+#: What is counted, if the verb behind it is not taken for a part of it: 班级, not 班级装了.
+_NOUN = re.compile("[^了过過]{2,6}")
+_HAN = re.compile("[\u4e00-\u9fff]")
 _MORE = re.compile(
     r"(?:那么|那麼|那|请|請|能|可以|再)*(?:还有(?:吗|呢|别的吗|其他的吗|其它的吗)|還有(?:嗎|呢|別的嗎|其他的嗎)|"
     r"(?:具体|具體|详细|詳細|展开|展開|多)?(?:说说|說說|讲讲|講講|说明|說明|介绍|介紹)(?:一下)?|(?:具体|具體|详细|詳細)(?:点|一点|點|一點|呢)?|"
     r"其他的?呢|别的呢|別的呢|继续|繼續)"
-)
-
-_MEASURE = (
-    "(?:总|總|年|计划|計劃|预计|預計|平均)?(?:投资|投資|占地面积|占地面積|占地|建筑面积|建築面積|面积|面積|造价|造價|费用|費用|"
-    "规模|規模|人数|人數|金额|金額|产值|產值|预算|預算|工期|增速|占比|比重|比例)"
-)
-_CHANGES = "增长|增長|增加|下降|提高|提升"
-
-#: A question that asks for nothing but a measure of what was asked about before: 总投资多少, 占全市多大比重,
-#: 比上一年增长多少.
-_MEASURE_ALONE = re.compile(
-    rf"(?:{_MEASURE}(?:是|为|為|有|达到?|達到?)?|占[^多几幾，,]{{0,5}}|"
-    rf"(?:同比|环比|環比|比(?:上|去|前)[一個个]?[年月季]度?)(?:{_CHANGES})?了?)"
-    rf"(?:{AMOUNT})[^，,]{{0,6}}"
-)
-_AMOUNT_ASKED = re.compile(
-    rf"(?P<verb>(?:{_CHANGES}|百分之|是|为|為|有|达到?|達到?|了)*)(?:{AMOUNT})"
-    rf"(?:[{CLASSIFIER}](?=[\u4e00-\u9fff]{{2}}))?(?P<behind>.*)$"
 )
 
 #: Turns of a conversation that a question may rest on.
@@ -109,9 +99,12 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
         return complete_english(question, previous)
     if _MORE.fullmatch(question.strip(END)):
         return previous + "?"
+    question = as_what_about(question, previous)
     if what_about := _WHAT_ABOUT.match(question):
-        topic = what_about.group("topic").strip(END)
+        topic = year_meant(what_about.group("topic").strip(END), previous)
         if topic and not re.search(ASK, topic):
+            if is_of_measured(topic, previous) and (told := measured(previous)):
+                return f"{told}{topic}是多少?"
             how = _HOW.search(question)
             if how and says_more_than_a_place(topic):
                 return question[what_about.start("topic") :]
@@ -126,6 +119,13 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
     subject = subject_of(previous)
     among = _AMONG.match(rest)
     if subject and among and normalize(subject) not in normalize(rest):
+        behind = counted_behind(previous)
+        noun = previous[behind[0] : behind[1]] if behind else ""
+        if _NOUN.fullmatch(noun) and noun not in subject:
+            whose = _BEFORE_COUNTED.sub("", subject)
+            traditional = any(normalize(one) != one for one in _HAN.findall(previous))
+            among_them = "當中" if traditional else "当中"
+            return f"{whose}{'的' if whose else ''}{noun}{among_them}{rest[among.end() :]}"
         return subject + "其中" + rest[among.end() :]
     pronoun = _PRONOUN.search(rest)
     if pronoun and subject and normalize(subject) not in normalize(rest):
@@ -134,8 +134,8 @@ def complete_question(question: str, history: Sequence[tuple[str, str]]) -> str:
         who = _WHO_IS.match(previous) if pronoun.group()[0] in "他她" else None
         about = who.group(1) if who else what_was_asked_for(previous) or subject
         return rest[: pronoun.start()] + about + tail + rest[pronoun.end() :]
-    if _MEASURE_ALONE.fullmatch(rest.rstrip(END)):
-        told = _measured(previous) or re.sub(rf"^(?:{ASK})[是为為]?", "", subject)
+    if asks_measure_alone(rest.rstrip(END), previous):
+        told = measured(previous) or re.sub(rf"^(?:{ASK})[是为為]?", "", subject)
         whole = not re.search(f"{ASK}|{AMOUNT}", told)
         if told and whole and question_language(previous).startswith("zh"):
             return told + rest
@@ -166,20 +166,10 @@ def complete_in_conversation(question: str, history: Sequence[tuple[str, str]]) 
 
 def _is_bare(question: str) -> bool:
     """Whether hardly anything but question words is left: "什么时候?"."""
-    left = re.sub(rf"{ASK}|[的了是在有由于為为被共又]|[{END}]", "", question)
+    if not re.search(f"{ASK}|{AMOUNT}", question):
+        return False  # 谢谢
+    left = re.sub(rf"一共|总共|總共|{ASK}|[的了是在有由于為为被共又]|[{END}]", "", question)
     return len(left) <= 2
-
-
-def _measured(previous: str) -> str:
-    """What the previous question asked an amount of, without that measure; "" where it asked for none."""
-    asked = _AMOUNT_ASKED.search(previous)
-    if asked is None:
-        return ""
-    counted = "" if UNIT_ALONE.fullmatch(asked.group("behind")) else asked.group("behind")
-    before = previous[: asked.start()]
-    if counted:  # 引进了 多少 项目
-        return before + asked.group("verb") + counted if before else ""
-    return re.sub(rf"的?{_MEASURE}$", "", before)
 
 
 def _substitute(previous: str, topic: str, *, owned: bool) -> str:
@@ -196,6 +186,8 @@ def _substitute(previous: str, topic: str, *, owned: bool) -> str:
         year = YEAR.search(previous)
         start, end = year.span() if year else (0, 0)
         return previous[:start] + topic + previous[end:] + "?"
+    if within := part_of_year(previous, topic):
+        return previous[: within[0]] + topic + previous[within[1] :] + "?"
     has = owned_of(previous)
     if has and topic.startswith(has.group("owner")):  # 合同的期限, 合同编号
         topic = topic.removeprefix(has.group("owner")).removeprefix("的") or topic
@@ -207,6 +199,9 @@ def _substitute(previous: str, topic: str, *, owned: bool) -> str:
         old = None  # 鞍山路 ends as 线路 does and is none
     if old is None and (attribute := attribute_asked(previous, topic)):
         return attribute
+    named = first_named(previous)
+    if old is None and named and is_post(topic) and not is_post(named.group()):
+        return f"{named.group()}的{topic}是谁?"
     if old is None and not owned:
         old = owner
     old = old or (

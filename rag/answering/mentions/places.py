@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from rag.answering.mentions.provinces import provinces_in
 from rag.normalization import normalize
 from rag.retrieval.glossary import Glossed, gloss, meets
 from rag.retrieval.language import question_language
@@ -56,7 +57,7 @@ class Place:
         if self.stems:
             return any(_named(stem, normalised) for stem in self.stems)
         if self.spelled is None:
-            return _named(self.stem, normalised)
+            return _named(self.stem, normalised) or self.stem in provinces_in(normalised)
         if self.spelled.alternatives:  # how it is written is known; other characters sound like it
             return any(
                 target in normalised for target, p in self.spelled.alternatives if p >= _SURE

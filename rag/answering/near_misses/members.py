@@ -21,9 +21,11 @@ _COUNTED = re.compile(
 )
 #: 哪四个字 asks for words and not for a list.
 _WHICH = re.compile(rf"哪(?P<number>{_NUMBER})(?P<unit>{_UNIT}|市|省|县|部)(?!数?字|词|[\"“「『])")
+#: Asked of all of them together.
+_ABOUT_THEM = "用途|用处|作用|功能|特点|特征|意义|目的|原因|目标|主题|区别|关系|共同点"
 #: What the members of a group are, and nothing about them: 园区分别叫什么, 产业链是哪几条.
 _ARE = re.compile(
-    rf"(?:(?!第|大?部分|多数)[^,，。;；:：?？\s]){{0,12}}?[,，]?(?:分别|各自|各|都)?(?:是|叫|指|为|叫做)(?:的是)?"
+    rf"(?:(?!第|大?部分|多数|的(?:{_ABOUT_THEM}))[^,，。;；:：?？\s]){{0,12}}?[,，]?(?:分别|各自|各|都)?(?:是|叫|指|为|叫做)(?:的是)?"
     rf"(?:什么|啥|谁|哪些|哪几(?:{_UNIT})?)(?:名字|名称)?[?？]?$"
 )
 #: 十条办法叫什么 may ask for the name of them all.

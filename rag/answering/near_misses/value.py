@@ -34,7 +34,7 @@ _VALUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
             r"|rupee|franc|rou?bl|peso|baht|\bcents?\b|\bwon\b|\bfree\b|[$€£¥]|million|billion",
         ),
         (
-            r"(?:占地|面积){1,2}(?:是|为|有|达|约|共|总共|总计)?(?:多少|多大|几)(?!位|%)|多少(?:万|亿|千)?(?:平方|公顷|亩)|多大面积"
+            r"(?:占地|面积){1,2}(?:是|为|有|达|约|共|总共|总计)?(?:多少|多大|几)(?!位|%|比例|比重)|多少(?:万|亿|千)?(?:平方|公顷|亩)|多大面积"
             r"|how (?:large|big) is the (?:floor )?area|what (?:is|was) the (?:total |floor |land |surface )?area of (?:the|this)\b(?! (?:research|study))",
             r"平方|平米|[\d万亿]平|公顷|亩|㎡|m2|ft2|square|\bsq\b|hectare|acre|\bmu\b|\bha\b",
         ),

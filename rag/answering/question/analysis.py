@@ -53,7 +53,7 @@ class AskedFor:
 
 
 _CHINESE_MANY = re.compile(
-    r"哪些|哪几|列出|列举|分别|有什么|包括什么|包含什么|都有|哪[两二三四五六七八九十\d]+|几(?:大|个方面)|"
+    r"哪些|哪几|列出|列举|分别|有什么|包括什么|包含什么|(?<![首成古丰])都有|哪[两二三四五六七八九十\d]+|几(?:大|个方面)|"
     r"由.{1,10}组成|什么和什么|谁和谁|[一二两三四五六七八九十]+[个大项种点](?:方面|举措|措施|任务|步骤|阶段|"
     r"环节|目标|要求|机制|体系)?(?:是|有|指|为)(?:什么|哪|指)|各是|各有|有何|还有(?:什么|哪)|"
     # "八项重点工作是什么", but neither "第二十条规定是什么" nor "5个项目中最大的是什么".
@@ -89,7 +89,7 @@ _NO_UNIT = (
     "|升[级学]|集[团体装市]|卷宗|代[表理价]|倍数|字数|村[民庄委镇]|省[级份会]|国[家企际]|年[轻级度货终龄代]|天然|月[份薪租]|周[边期]"
     "|日常"
 )
-_UNIT = re.compile(rf"(?:多少|(?<!哪)几)(?:万|亿|千|百)?(?!{_NO_UNIT})({COUNTED})")
+_UNIT = re.compile(rf"(?:多少|(?<!哪)几)(?:万|亿|千|百|十)?(?!{_NO_UNIT})({COUNTED})")
 _ENGLISH_UNIT = re.compile(
     r"how many (?:of (?:the|its|their|our|your|these|those|all) )?(?:(?:different|distinct|separate|various|\d+) )*"
     r"(?!(?:of|is|are|was|were|do|does|did|have|has|had|can|could|will|would)\b)([\w-]+)"
@@ -141,7 +141,7 @@ def analyse(text: str) -> AskedFor:
         names += _HAN_LATIN.findall(normalised)
     elif language not in {"de", "th", "ja", "ko", "ar", "hi", "he"}:
         names += _capitalised_names(text, language)
-    unit = _UNIT.search(normalised) if chinese else _ENGLISH_UNIT.search(normalised)
+    unit = _UNIT.search(asking) if chinese else _ENGLISH_UNIT.search(normalised)
     if kind == "money" and unit and not unit.group(1).endswith(("元", "钱", "镑")):
         kind = "figure"  # "投资项目多少个" counts projects
     return AskedFor(

@@ -1,12 +1,14 @@
 """Asking words that ask nothing here: of everyone, of the asker's own doubt, of politeness.
 
 ``谁都说归自己管,怎么治好的`` asks how, ``不知道找谁,有没有律师`` whether there is one, ``你知道它叫什么吗`` for
-a name, and so does ``有没有投诉渠道,叫什么``.
+a name, and so does ``有没有投诉渠道,叫什么``. ``近几年建了哪些桥`` asks for bridges and no number.
 """
 
 from __future__ import annotations
 
 import re
+
+from rag.answering.question.kinds import COUNTED
 
 __all__ = ["without_idle_asking"]
 
@@ -14,8 +16,13 @@ _WHAT = "什么|甚么|啥|哪(?!怕)|怎么|怎样|如何"
 _ASKS = rf"{_WHAT}|谁|多少|几|吗|有没有|是否|能否|能不能|有无"
 _WHETHER = "是否|有没有|是不是|能否|能不能|会不会|可否|有无"
 _KNOWS = "知道|晓得|清楚|记得|告诉"
-#: What one does not know whom, where or how to: 找谁, 去哪里, 怎么办.
-_TO = "[找问请求靠信听选托去上到往跟向给]|投诉|反映|咨询|办|弄|处理|解决"
+#: What one does not know whom, where or how to, or whose it is: 找谁, 去哪里, 怎么办, 归谁管.
+_TO = "[找问请求靠信听选托去上到往跟向给归属由]|投诉|反映|咨询|办|弄|处理|解决"
+#: What some are counted by: 几个, 几年; but 几月 asks for a month.
+_SOME = rf"(?:{COUNTED})(?<!月)"
+#: Before some that nobody asks the number of, and before some that may be asked for: 近几年, 好几家; 前几名.
+_A_FEW = r"(?<![最正刚恰还说约定讲做])好|这|近|未来的?|今后|往后|过去的?|接下来的?"
+_A_FEW_OR_SO = r"[前后头那上]|连续|十"
 _UNSURE = "(?:不(?:知道?|晓得|清楚|懂|明白)|[搞弄说]不清楚?)"
 _IDLE = tuple(
     re.compile(pattern)
@@ -29,6 +36,10 @@ _IDLE = tuple(
         rf"(?:{_KNOWS})[^?]*?(?:{_WHAT})[^?]*(?P<idle>吗)(?=[?\s]*$)",
         rf"(?:{_WHAT})[^?]*(?:{_KNOWS})(?P<idle>吗)(?=[?\s]*$)",
         rf"(?P<idle>{_WHETHER}|可不可以)(?=(?:[请你您帮给我]|麻烦)*(?:告诉|说|讲|介绍|查).*(?:{_WHAT}))",
+        rf"(?:{_A_FEW})(?P<idle>几)(?={_SOME})",
+        rf"(?:{_A_FEW_OR_SO})(?P<idle>几)(?=(?:{_SOME}).*(?:{_WHAT}|谁|多少|几|吗))",
+        rf"(?:{_WHAT}|谁|多少)[^,;。?]{{0,20}}(?:{_A_FEW_OR_SO})(?P<idle>几)(?={_SOME})",
+        rf"(?P<idle>几)(?=乎|经|率|[十百千]+(?:{_SOME}).*(?:{_WHAT}|谁|吗))",
         # The last clause asks for more than whether.
         rf"(?P<idle>{_WHETHER})(?=.*[,?;。\s][^,?;。\s]*(?:{_WHAT})[^,?;。]*[?。\s]*$)",
     )

@@ -9,14 +9,24 @@ from rag.answering.question.kinds import DOES, MEASURED, MEASURES, patterns_of
 
 __all__ = ["without_question_words"]
 
+#: Words with a particle in them that is none there: 首都, 涉及, 自由; but 全国|有, 研究所|有 and 除了|解决.
+_WHOLE_WORDS = (
+    r"首都|成都|古都|丰都|都市|都城|都江堰|自由|理由|缘由|参与|与会|涉及|普及|及格|埃及|共和国|总和|饱和|和谐|"
+    r"和平(?![度均台时安原板湖凉顶邑果])|国有(?=[企资控独土林银农股])|[拥享占含具私固特专]有|所有(?=[人权制者])|"
+    r"(?<![项题节数栏科曲剧盲条])目的|一把手|把握|把关|即将|将军|麻将|了解(?![决除放答散释读说开雇])|着力|着眼|着陆|着火|"
+    r"归还|偿还|退还|返还|还款|还贷|棉被|植被|被告|被子|酒吧|网吧|根据地|潜在|在建(?![设成立筑平国安党军])|"
+    r"在校(?![园区门内外])|在职(?![业工教场位])|在岗(?!位)|在线(?![下上路])|"
+    r"[许很最更众诸]多(?=[长大高久重])"
+)
 _CHINESE_WORDS = re.compile(
+    rf"(?P<whole>{_WHOLE_WORDS})|"
     r"请问|请列出|列出|列举|请说明|请介绍|介绍一下|告诉我|我想知道|想了解|想问|是多少|有多少|共有多少|多少|"
     r"如果|假如|假设|(?<![主只需])要是|倘若|(?<![\d一二两三四五六七八九十])万一|(?:会|将会?)(?:怎么?样|如何)|"
     r"什么时候|什么时间|什么地方|什么原因|什么样的?|什么|甚么|为什么|为何|为啥|何时|何地|何处|何人|何种|"
     r"哪一[年天个位家种些项]|哪[里儿些年天位家种个月]|哪几[个位家种项]?|哪|几[个位家种项年月号]|谁|如何|怎么样?|怎样|"
     r"(?:说说看|说一说|讲一讲|说来听听|(?<=[?。!,;请我])(?:列个(?:名单|清单|单子)|举[一两几]?个例子))(?=[?。!]*$)|"
     r"是否|有没有|是不是|能否|吗|呢|呀|啊|吧|多[长大高久重]|分别|具体|一共|总共|共计|到底|究竟|之间|以及|"
-    r"第几|关于|根据|资料|文中|文章|材料中|报道中?|提到的?|当中|其中|中的|被|的|了|着|过(?![量期敏程渡度滤失错高低])|是|在|由|把|将|和|与|及|"
+    r"第几|关于|根据|资料|文中|文章|材料中|报道中?|提到的?|当中|其中|中的|被|的|了|着|过(?![量期敏程渡度滤失错高低去])|是|在|由|把|将|和|与|及|"
     r"有(?![权效限害])|也|都|还|那|它"
 )
 #: What asks for the parts of a whole, and need not stand where they do: 都包括什么, 由哪些部门组成, 分为几类.
@@ -60,7 +70,10 @@ def without_question_words(normalised: str, language: str) -> str:
         text = normalised
         for pattern in _PARTS_ASKED:
             text = pattern.sub(_asks_blanked, text)
-        text = _CHINESE_WORDS.sub(lambda match: " " * len(match.group()), text)
+        text = _CHINESE_WORDS.sub(
+            lambda match: match["whole"] or " " * len(match.group()),
+            text,
+        )
     else:
         text = normalised
         for _, pattern in patterns_of(language):

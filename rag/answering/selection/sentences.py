@@ -17,6 +17,7 @@ from rag.answering.selection.document_order import next_in_document
 from rag.answering.selection.enumerations import announced, list_goes_on, marker_of
 from rag.answering.selection.items import NEAR, is_of_another, items_around, of_asked_item
 from rag.answering.selection.other_values import newest_first, other_values
+from rag.answering.selection.parallel import sentences_alike
 from rag.answering.selection.question_lists import opening_of
 from rag.answering.selection.rows import rows_alike
 from rag.answering.selection.steps import are_steps, steps_around, wants_steps
@@ -98,6 +99,9 @@ def _list(
         following = following if counted or _are_marked(ranked, following) else []
     if _compares(asked) and marker_of(ranked.candidates[best].text) is not None:
         following = [i for i in following if _has_part(ranked, best, i)]
+    if not following and (alike := sentences_alike(asked, ranked, best, passages)):
+        shown = alike[:LONGEST_LIST]
+        return Selection(tuple(shown if best in shown else (best,)), listed=best in shown)
     items = following or (rows_alike(asked, ranked, best) if asked.many else [])
     return Selection(_in_order(ranked, [best, *items]), listed=True) if items else None
 

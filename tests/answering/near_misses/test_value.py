@@ -84,6 +84,7 @@ from rag.normalization import normalize
         ("What is the area of the park?", "It lies in the north of the city.", True),
         ("建成区面积居全省第几？", "居第2位。", False),
         ("森林面积增长多少？", "增长5%。", False),
+        ("水田占播种面积多少比例？", "水田占六分之五。", False),
         ("How much did the cost fall?", "It fell by 12% in the year.", False),
         ("How much did teachers' pay rise?", "It rose by 5% in the year.", False),
         ("How much does it cost to enter?", "Admission is free.", False),
