@@ -247,3 +247,19 @@ def test_one_character_in_quotes_is_no_name() -> None:
     assert analyse("“梧桐树”计划的“新”在哪里？").names == ("梧桐树",)
     assert analyse("《家》的作者是谁？").names == ("家",)
     assert analyse('"党建"和"文旅"怎么融合？').names == ("党建", "文旅")
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("该国的首都为何?", "place"),
+        ("馆藏的总数为何？", "figure"),
+        ("開工時間為何?", "date"),
+        ("这本书的体裁为何？", "thing"),
+        ("大桥为何停工?", "reason"),
+        ("他迟到了，这是为何？", "reason"),
+        ("停工的原因为何?", "reason"),
+    ],
+)
+def test_what_is_asked_as_why_only_at_the_end(question: str, kind: str) -> None:
+    assert analyse(question).kind == kind
