@@ -19,14 +19,19 @@ _MONTH = "|".join(_MONTHS)
 _COUNT = rf"\d{{1,2}}|{'|'.join(_NUMBERS)}"
 #: May and march are other words too.
 _ALONE = "|".join(one for one in _MONTHS if one not in {"march", "may"})
+#: "First half of the year", and not of the match; "the first six months of 2023", and not of the pregnancy.
+_OF_YEAR = r"(?:(?:fiscal|calendar|financial) )?year\b|current\b|same\b"
+_YEAR = rf"\d{{4}}\b|(?:the|this|last|next|each|every) (?:{_OF_YEAR})"
+#: May 3 and march 2020, and not "may 3 people come".
+_DAY = r" \d{4}\b| \d{1,2}(?:st|nd|rd|th)?(?:$|[^\w\s]| \d{4}\b| (?:and|or|to|in|at|for|through|until)\b)"
 _NAMED = re.compile(
     rf"\b(?P<from>{_MONTH})(?: \d{{4}})?(?: to | through | until | till | ?[-–—~] ?)(?P<to>{_MONTH})\b"
     rf"|\bbetween (?P<after>{_MONTH}) and (?P<before>{_MONTH})\b"
-    rf"|\bfirst (?P<months>{_COUNT}) months\b|\bfirst (?P<quarters>two|three) quarters\b"
-    r"|\b(?P<quarter>first|second|third|fourth)(?=(?:,? (?:and|or) (?:the )?(?:second|third|fourth))? quarters?\b)(?: quarters?\b)?"
+    rf"|\bfirst (?P<months>{_COUNT}) months\b(?! after\b| of (?!{_YEAR}))|\bfirst (?P<quarters>two|three) quarters\b"
+    rf"|(?<!fiscal )\b(?P<quarter>first|second|third|fourth)(?=(?:,? (?:and|or) (?:the )?(?:second|third|fourth))? quarters?\b(?! of the (?!{_OF_YEAR})))(?: quarters?\b)?"
     r"|\b[qh](?P<numbered>[1-4])\b"
-    r"|\b(?P<half>first|second) half\b(?! of the (?!year\b|current\b|same\b))"
-    rf"|\b(?P<month>{_ALONE})\b|(?<=\b(?:in|of|by) )(?P<other>march|may)\b|\b(?P<dated>march|may)\b(?= \d)"
+    rf"|\b(?P<half>first|second) half\b(?! of the (?!{_OF_YEAR}))"
+    rf"|\b(?P<month>{_ALONE})\b|(?<=\b(?:in|of|by|on) )(?P<other>march|may)\b|\b(?P<dated>march|may)\b(?={_DAY})"
 )
 _PARTS = {
     (1, 3): ("一季度", "首季"),

@@ -5,7 +5,9 @@ Or its document of nothing that the question names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rag.answering.evidence.candidates import CONTEXT, Candidate
 from rag.answering.evidence.passages import told_of_documents
@@ -18,6 +20,7 @@ from rag.answering.near_misses.members import group_asked, lacks_members
 from rag.answering.near_misses.named_places import another_place_named, place_named
 from rag.answering.near_misses.named_subject import lacks_subject, subject_asked
 from rag.answering.near_misses.named_titles import lacks_titles, titles_asked
+from rag.answering.near_misses.own_document import of_its_own
 from rag.answering.near_misses.part_of_year import another_part, parts_of_year
 from rag.answering.near_misses.sibling_items import numbered_items, only_siblings
 from rag.answering.near_misses.value import asks_value, lacks_value
@@ -28,6 +31,10 @@ from rag.records import Passage
 from rag.retrieval.language import text_script
 
 __all__ = ["Unfit"]
+
+_HAN = re.compile("[\u4e00-\u9fff]")
+#: What a title has in Latin letters a question may name in Chinese: KPMG.
+_LATIN = re.compile("[a-z]{3}")
 
 
 class Unfit:
@@ -41,6 +48,7 @@ class Unfit:
         self._one = sum_of_one(asked)
         self._parts = parts_of_year(asked.normalised)
         self._items = numbered_items(asked.text)
+        self._text = asked.text
         chinese = asked.language.startswith("zh")
         self._kind = chinese and asks_kind_of_name(asked.normalised)
         self._formula = formula_part_asked(asked.normalised) if chinese else None
@@ -92,7 +100,10 @@ class Unfit:
                 and lacks_part_meaning(self._formula, normalised, following)
             )
             or (self._head is not None and heads_another(self._head, normalised))
-            or (self._place is not None and self._tells_another_place(normalised, nearby, document))
+            or (
+                self._place is not None
+                and self._tells_another_place(candidate, normalised, nearby, document)
+            )
             or self._names_another(candidate, normalised, document)
         )
 
@@ -100,16 +111,35 @@ class Unfit:
         """Whether a Chinese document names nothing of what the question is about by name."""
         if (self._subject or self._titles) is None or text_script(normalised) != "han":
             return False
+        if _in_other_characters(self._text, document):
+            return False
         told = normalised_text(document)
         if self._titles is not None and lacks_titles(self._titles, told):
             return True
-        around = f"{normalised_text(candidate.frame)} {normalised}"
-        return self._subject is not None and lacks_subject(self._subject, told, around)
+        frame = normalised_text(candidate.frame)
+        if self._subject is None or of_its_own(frame, normalised) or _LATIN.search(frame):
+            return False
+        return lacks_subject(self._subject, told, f"{frame} {normalised}")
 
-    def _tells_another_place(self, normalised: str, nearby: str, document: str) -> bool:
+    def _tells_another_place(
+        self, candidate: Candidate, normalised: str, nearby: str, document: str
+    ) -> bool:
         if self._place is None or text_script(normalised) != "han":
+            return False
+        if of_its_own(normalised_text(candidate.frame), normalised):
             return False
         documents = (normalised_text(one) for one in self._documents.values())
         return another_place_named(
             self._place, normalised, nearby, normalised_text(document), documents
         )
+
+
+@lru_cache(maxsize=1024)
+def _traditional(text: str) -> bool:
+    """Whether a text has Traditional characters."""
+    return any(normalize(one) != one for one in set(_HAN.findall(text)))
+
+
+def _in_other_characters(question: str, document: str) -> bool:
+    """Whether one is Traditional and one Simplified, where names of things abroad are others."""
+    return _traditional(question) != _traditional(document)

@@ -18,8 +18,10 @@ _CHANGES = "增长|增長|增加|下降|提高|提升"
 #: A share of something larger and a rate, asked of what was measured before: 占全国的比重呢, 贡献率又是多少.
 _SHARE = "占[^占,，]{0,6}?(?:比重|比例|份额|份額)"
 _RATE = r"[\u4e00-\u9fff]{1,4}(?:率|增速|增幅)"
+_MUCH = "(?:是|有|为|為|达到?|達到?)?(?:多少|几成|幾成|百分之[几幾多])"
+#: 失业率是多少 and 年化利率是多少 are whole; a change needs what changed.
 _RATE_ALONE = re.compile(
-    rf"{_RATE}(?:又|大概|大约|大約)?(?:是|有|为|為|达到?|達到?)?(?:多少|几成|幾成|百分之[几幾多])"
+    rf"{_RATE}又{_MUCH}|(?:同比|环比|環比|年均|平均)?(?:(?:增长|增長|下降|贡献|貢獻)率|增速|[增涨漲降]幅)(?:大概|大约|大約)?{_MUCH}"
 )
 
 #: A question that asks for nothing but a measure of what was asked about before: 总投资多少, 占全市多大比重,

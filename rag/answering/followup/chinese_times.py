@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from rag.answering.followup.chinese_alike import part_alike
-from rag.answering.followup.chinese_attributes import attribute_of
+from rag.answering.followup.chinese_attributes import attribute_asked, attribute_of
 from rag.answering.followup.chinese_places import is_place
 from rag.answering.followup.chinese_words import AMOUNT, ASK
 from rag.answering.followup.english_words import END, YEAR
@@ -25,6 +25,8 @@ _FULL_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
 _PART_OF_YEAR = re.compile(
     "第?[一二三四1-4]季度|前[两兩二三23]个?季度|前[两兩二三23]個季度|[上下]半年|1?\\d月份?"
 )
+#: A question that asks for any amount: 工期多少 after 总投资多少, but 年假有几天 asks for no 报销标准.
+_ANY_AMOUNT = re.compile("(?<![了过過])多少$")
 _NUMBERED_YEAR = re.compile(r"(?:19|20)\d\d年?")
 
 
@@ -46,7 +48,15 @@ def as_what_about(question: str, previous: str) -> str:
     if is_place(topic) or normalize(topic) in gazetteer().kinds:
         return f"{topic}呢?" if part_alike(previous, topic) else question
     alone = bare.end("topic") == len(question.rstrip(END))
-    return f"{topic}呢?" if alone and attribute_of(topic) is not None else question
+    return f"{topic}呢?" if alone and _may_be_asked(previous, topic) else question
+
+
+def _may_be_asked(previous: str, topic: str) -> bool:
+    """Whether the previous question asks for another attribute of its owner, or for an amount as this one is."""
+    if attribute_asked(previous, topic):
+        return True
+    kind = attribute_of(topic)
+    return bool(kind and kind[1].search("多少") and _ANY_AMOUNT.search(previous))
 
 
 def part_of_year(previous: str, topic: str) -> tuple[int, int] | None:

@@ -38,7 +38,8 @@ _MEASURED = re.compile(
     rf"(?:{_AREAS}|立方米|公里|千米|海里|公斤|千克|[毫厘]?米|千瓦时|千瓦|吨|克|升|里|度|倍|岁)$"
 )
 #: Grades are no count either: 三级 of 三级以上医院.
-_NO_COUNT = re.compile(rf"{_MEASURED.pattern}|[级届期]$")
+_GRADE = re.compile("[级届期]$")
+_NO_COUNT = re.compile(rf"{_MEASURED.pattern}|{_GRADE.pattern}")
 
 
 def _pairs(*pairs: tuple[str, str]) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
@@ -103,6 +104,8 @@ def _count(
     if _OTHER_FORMS.match(phrase):
         return None
     figures = typed_spans_near(asked, text, weights, frozenset({"figure"}))
+    if read and read[2] >= _BELIEVED and _GRADE.search(text, *read[:2]):
+        return None  # how many stars, 五星级
     counts = [one for one in figures if not _NO_COUNT.search(text[slice(*one[:2])])]
     if units := next((told for asks, told in _UNITS if asks.match(phrase)), None):
         return _pointed_at(_of_unit(units, text, figures), read)

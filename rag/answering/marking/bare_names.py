@@ -24,20 +24,33 @@ _ASKS_PHRASE = re.compile(
 _WORDS = re.compile("[\u4e00-\u9fff·]+")
 _OPENS = re.compile('[“「『《〈"]')
 _CLAUSE = re.compile("[\u4e00-\u9fff·]{2,}(?=[,;])")
-#: No name begins with these; 于, 向 and 如 begin some.
-_BEFORE = re.compile("[在由被像]|(?:为|称为|名为)(?=..)")
+#: No name begins with these; 于, 向 and 如 begin some, and 在校生, 在线 and 被保险人 are words.
+_BEFORE = re.compile(
+    "(?:在(?!校(?![园区门内外])|职(?![业工])|岗(?!位)|线(?![下上路])|[编册读野])|"
+    "被(?!告|[\u4e00-\u9fff]{2,3}人)|[由像])|(?:为|称为|名为)(?=..)"
+)
 #: What is there, and the place: 甲工厂在乙城.
 _AT = re.compile(".+[^所现存正外内健自实潜]在(?=[^校职岗编场线建于][\u4e00-\u9fff]+$)")
 #: No name ends with these, where the clause goes on.
 _BEHIND = re.compile("[在曾乃则]$")
 #: What a person's name of two characters or more goes on with in a clause.
-_PERSON_GOES_ON = re.compile("(?<=..)(?:之前|之后|曾|乃是?|敢于|是)")
+#: Of 名臣曾国藩 and 负责人是李明 the name is behind.
+_PERSON_GOES_ON = re.compile(
+    "(?<=..)(?:之前|之后|(?<![臣徒将帅督抚家师员官儒士友兄弟姐妹长])(?<![弟妻儿女]子)曾|乃是?|敢于|"
+    "(?<![人者员家师长任理记手亲妻])(?<![妻儿女]子)是)"
+)
 #: What is said of whoever acts, and what of the name that is asked for: 批准成立某公司, 使得某港.
 _ACTS = re.compile(
     ".*(?P<verb>使得|拥有|成立|设立|创立|创办|称为|改为|发展出|引起|引发)了?(?=[^的者人时后前]..)"
 )
 #: A description and what it describes; 目的 and 的士 are words.
 _DESCRIBED = re.compile(".*[^目]的(?![士确])")
+#: What is no name alone: 集团 of 美的集团.
+_KIND_ALONE = re.compile(
+    "(?:集团|公司|企业|中心|部门|单位|机构|组织|学校|大学|医院|银行|协会)(?:公司)?"
+)
+#: Which kind of people or things: what describes them answers, 取得证书的人员.
+_ASKS_SORT = re.compile("哪一?类")
 _SHORTEST = 2
 
 
@@ -48,7 +61,7 @@ def bare_name(asked: AskedFor, text: str, start: int, end: int) -> tuple[int, in
     ends with. What follows behind a comma is no part of it. A mark with other punctuation stays, and so does
     one of which no more than that noun would be left.
     """
-    if asked.many or not asked.language.startswith("zh"):
+    if asked.many or not asked.language.startswith("zh") or _is_titled(text, start, end):
         return start, end
     normalised, offsets = normalize_with_offsets(text[start:end])
     phrase = asked.kind == "place" and _ASKS_PHRASE.search(asked.normalised) is not None
@@ -61,10 +74,16 @@ def bare_name(asked: AskedFor, text: str, start: int, end: int) -> tuple[int, in
     if _WORDS.fullmatch(mark) and (asked.kind in _KINDS or noun):
         goes_on = clause is None and _WORDS.match(text, end) is not None
         left, right = _bare(asked, mark, goes_on=goes_on, phrase=phrase)
-        if right - left >= _SHORTEST and not noun.endswith(mark[left:right]):
+        kept = mark[left:right]
+        if len(kept) >= _SHORTEST and not (noun.endswith(kept) or _KIND_ALONE.fullmatch(kept)):
             first, last = left, right
     first, last = source_span(offsets, first, last)
     return start + first, start + last
+
+
+def _is_titled(text: str, start: int, end: int) -> bool:
+    """Whether a mark is a whole title: 在路上 of 《在路上》."""
+    return start > 0 and text[start - 1] in "《〈" and text[end : end + 1] in ("》", "〉")
 
 
 def _noun_asked(asked: AskedFor, mark: str) -> str:
@@ -89,7 +108,7 @@ def _bare(asked: AskedFor, mark: str, *, goes_on: bool, phrase: bool) -> tuple[i
     if acts and acts["verb"] not in asked.normalised:
         first = acts.end()
     told = _DESCRIBED.match(mark, first, last) if asked.kind != "person" else None
-    if told is None:
+    if told is None or _ASKS_SORT.search(asked.normalised):
         return first, last
     described = re.escape(mark[told.end() : last])
     if re.search(f"(?:哪[^,。?]{{1,4}}|谁)的{described}", asked.normalised):

@@ -23,7 +23,8 @@ _TITLES = "[公侯伯子男]爵|爵士|将军|元帅|[上中少]将|上校|教�
 _KIN = "父亲|母亲|儿子|女儿|长子|次子|弟弟|哥哥|姐姐|妹妹|妻子|丈夫|学生|弟子|好友"
 #: No name holds these; of 海关总署署长 or 法国总统 nothing is left.
 _NO_NAME = re.compile(
-    "[国省市区县镇乡村局委部院校厂司会厅处署科室党军队团馆所站社的和与及、任前副代兼总新老旧该某本各其时被由在为级们等]|大学|集团|助理|秘书|医师|夫人|"
+    "[国省市区县镇乡村局委部院校厂司会厅处署科室党军队团馆所站社的和与及、任前副代兼总新老旧该某本各其时被由在为级们等或]|大学|集团|助理|秘书|医师|夫人|"
+    "研究|博士|硕士|导师|成员|单位|领导|^之|教$|人员?$|"
     rf"(?:{_POSTS}|{_TRADES}|{_TITLES})$"
 )
 #: A name before a title has two characters at least; of 王教授 and 欧阳教授 the title is part.
@@ -33,7 +34,11 @@ _IN_POST = re.compile(
     rf"(?P<name>[\u4e00-\u9fff]{{1,8}}(?:·[\u4e00-\u9fff]{{1,8}})+|[\u4e00-\u9fff]{{2,8}}[一二三四五六七八九十]世)(?:{_POSTS})"
 )
 _LED = re.compile(
-    rf"[\u4e00-\u9fff]{{0,24}}?(?:{_POSTS}|{_TRADES}|{_TITLES}|的(?:{_KIN}))(?P<name>[\u4e00-\u9fff·]{{2,16}})"
+    rf"[\u4e00-\u9fff]{{0,24}}?(?:{_POSTS}|{_TRADES}|{_TITLES}|的(?:{_KIN}))是?(?P<name>[\u4e00-\u9fff·]{{2,16}})"
+)
+#: 特聘 of 特聘教授, 客座, 名誉, 工学 of 工学博士.
+_NO_PERSON = re.compile(
+    "[特受返续]聘|客座|讲座|名誉|荣誉|外籍|主讲|首席|资深|终身|[\u4e00-\u9fff]学"
 )
 _SURNAMES_OF_TWO = re.compile(
     "欧阳|司马|诸葛|上官|皇甫|令狐|慕容|东方|夏侯|尉迟|公孙|长孙|司徒|端木"
@@ -52,7 +57,9 @@ def name_without_title(asked: AskedFor, text: str, start: int, end: int) -> tupl
     for form in (_TITLED, _IN_POST, _LED):
         found = form.fullmatch(normalised, first, last)
         if found and not (
-            _NO_NAME.search(found["name"]) or _SURNAMES_OF_TWO.fullmatch(found["name"])
+            _NO_NAME.search(found["name"])
+            or _NO_PERSON.fullmatch(found["name"])
+            or _SURNAMES_OF_TWO.fullmatch(found["name"])
         ):
             first, last = found.span("name")
     first, last = source_span(offsets, first, last)

@@ -15,7 +15,7 @@ Near = tuple[int, int, float]
 #: 哪一年, but neither 哪一年级 nor 哪年哪月; 於何年, 公元几年.
 _ASKS = re.compile(
     r"(?:哪一?个?年份|(?:哪一?|何|几几|[公西]元几)年|[于在是]几年(?![前后间之以来内中里多]|的?时间))"
-    r"(?![级代度龄]|的?(?:[哪几何]|什么|\d{1,2}月|[春夏秋冬]))|\b(?:what|which) year\b"
+    r"(?![级代度龄]|的?(?:[哪几何]|什么|\d{1,2}月|[春夏秋冬]))|\b(?:what|which) year\b(?! and)"
 )
 _DIGITS = "[〇零一二三四五六七八九十正冬腊]"
 #: 2005年3月14日, 光绪十五年三月; of a time from one day to another no year is the one.

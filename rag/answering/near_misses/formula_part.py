@@ -16,7 +16,9 @@ _MEANS = (
 _IN_IT = re.compile(
     r"(?:里|中|当中|里面|里头)的?(?:那|这)?个?\"?(?P<part>\d{1,2}|[a-z])\"?" + _MEANS
 )
-_EXPLAINS = re.compile("[:(]|——|即|是|指|其中|包括|包含|分别|代表|由|为")
+_EXPLAINS = re.compile(
+    "[:(]|——|即|是|指|其中|包括|包含|分别|代表|由|为|将|把|必|任选|[前后][一二两三四五六七八九十\\d]"
+)
 _ROW = re.compile("[^,。;:!?、]+(?:、[^,。;:!?、]+){2}")
 _DIGITS = dict(enumerate("零一二三四五六七八九十"))
 
@@ -51,7 +53,7 @@ def lacks_part_meaning(asked: FormulaPart, told: str, after: str) -> bool:
         return False
     part = rf"{asked.part}(?![\d.+年月])"
     if asked.part.isdecimal() and (spelt := _DIGITS.get(int(asked.part))):
-        part += f"|{spelt}[个大项条种类核主]"
+        part += f"|{spelt}[个大项条种类核主年学月天周门人层步]"
     alone = re.compile(rf"(?<![\d.+a-z])(?:{part})")
     rest = told.replace(asked.formula, " ")
     return not (alone.search(rest) or alone.search(after) or _EXPLAINS.match(after.lstrip()))

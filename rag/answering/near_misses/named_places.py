@@ -89,11 +89,11 @@ def another_place_named(
         return False
     if not any(whole in one for one in documents):
         return False  # what the question begins with may be no name
+    if re.search(rf"(?<![\u4e00-\u9fff]){asked.kind}|[全本该此]{asked.kind[-1]}", told):
+        return False  # the one that its passage is about
     if not asked.told_in(document):
         return True
     if asked.held_in(around):
         return False
-    if re.search(rf"(?<![\u4e00-\u9fff]){asked.kind}", told):
-        return False  # the one that its passage is about
     siblings = re.finditer(_SIBLING.format(kind=asked.kind), told)
     return any(not _NO_NAME.search(match["name"]) for match in siblings)

@@ -22,7 +22,7 @@ from rag.answering.mentions.spans import person_at
 from rag.retrieval.glossary import gloss
 from rag.tokens import get_encoding
 
-__all__ = ["Subject", "lacks_subject", "subject_asked"]
+__all__ = ["Subject", "lacks_subject", "subject_asked", "unknown_part"]
 
 _LETTERS = r"[\u4e00-\u9fff·]"
 #: What goes wrong is told in any words: 滴滴响是什么原因.
@@ -57,6 +57,8 @@ _MADE = re.compile(
     "[间费卡期奖单药机员室处证表金假板器柜屏门窗灯桶箱车位库房厅楼梯所厕场餐饭票款税险率线号口点网台架人店者长方客头家工户]$"
 )
 _LATIN = re.compile("[a-z]{3}")
+#: How people are addressed by their surname, 李总: a text has their full names.
+_ADDRESSED = re.compile("[总工董局处科厅队导哥姐叔伯婶嫂爷奶姨妈爸老师某氏]$")
 _NEAR = 10  # characters behind a name that may tell whose it is
 _HAN_BYTES = 3
 _LEAST = 3  # characters of the name of no person
@@ -89,7 +91,7 @@ def subject_asked(asked: str) -> Subject | None:
     if "·" in whole:
         names = tuple(part for part in whole.split("·") if len(part) > 1)
     else:
-        part = re.match(r"\S{2,}", _unknown(whole))
+        part = re.match(r"\S{2,}", unknown_part(whole))
         names = (part[0],) if part is not None and _is_name(part, whole, person) else ()
     return Subject(names, person, "·" in whole) if names else None
 
@@ -100,10 +102,10 @@ def _is_name(part: re.Match[str], whole: str, person: bool) -> bool:
         return False
     if len(part[0]) >= _LEAST:
         return True
-    return person and person_at(whole, 0) > 0
+    return person and person_at(whole, 0) > 0 and _ADDRESSED.search(part[0]) is None
 
 
-def _unknown(name: str) -> str:
+def unknown_part(name: str) -> str:
     """A name with what is a word in it blanked: 香枝木 is left whole, 食堂 is not."""
     encoding = get_encoding("rag")
     rest = "".join(

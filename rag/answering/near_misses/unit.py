@@ -49,7 +49,7 @@ _MEASURES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ),
         (
             r"(?:milli)?lit(?:re|er)s|cubic (?:met(?:re|er)s|feet)|gallons|barrels|ton(?:ne)?s|kilos|(?:kilo|milli)?grams|kgs?",
-            rf"立方|毫升|吨|公斤|千克|{_FIGURE}[升方桶克斤两担]|m3|m³|\d\s?(?:kg|t|g|l)\b",
+            rf"立方|毫升|吨|公斤|千克|{_FIGURE}[升方桶克斤两担石]|公担|m3|m³|\d\s?(?:kg|t|g|l)\b",
         ),
         (
             r"(?:kilo|centi|milli)?met(?:re|er)s|kms?|miles|feet|inches",
@@ -57,11 +57,11 @@ _MEASURES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ),
         (
             r"(?:kilo|mega|giga)?watts?|(?:kilo|mega|giga)?watt[- ]hours?|[kmg]wh?",
-            rf"瓦|{_FIGURE}度|\d\s?[kmg]wh?",
+            rf"瓦|{_FIGURE}度|\d\s?[kmg]?wh?",
         ),
         (
             r"years|months|weeks|days|hours|minutes|seconds",
-            rf"{_FIGURE}(?:年|岁|载|季|学期|月|周|星期|礼拜|天|日|夜|号|小时|钟头|时|点|分|刻|秒)|\d:\d|[全整终每当多常][年月天日身生周]|周[一二三四五六日末]|昼夜|时隔|期限",
+            rf"{_FIGURE}(?:年|岁|载|季|学期|月|周|星期|礼拜|天|日|夜|号|小时|钟头|时|点|分|刻|秒)|\d:\d|[全整终每当多常][年月天日身生周]|周[一二三四五六日末]|昼夜|时隔|期限|工作日|[次翌即隔同]日|龄|享年|\d{4}[./-]\d|\d[至到~-]\d",
         ),
         (
             r"degrees(?= (?:celsius|centigrade|fahrenheit|above|below|warmer|colder|hotter|cooler))",

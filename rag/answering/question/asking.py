@@ -22,7 +22,9 @@ _TO = "[找问请求靠信听选托去上到往跟向给归属由]|投诉|反映
 _SOME = rf"(?:{COUNTED})(?<!月)"
 #: Before some that nobody asks the number of, and before some that may be asked for: 近几年, 好几家; 前几名.
 _A_FEW = r"(?<![最正刚恰还说约定讲做])好|这|近|未来的?|今后|往后|过去的?|接下来的?"
-_A_FEW_OR_SO = r"[前后头那上]|连续|十"
+#: 提前几天 and 早上几点 ask, and 货到后几天内 does.
+_A_FEW_OR_SO = r"(?<!提)前|[后头那]|(?<![早晚])上|连续|十"
+_WITHIN = "个?(?:工作日|小时|[天日周月年])之?以?内"
 _UNSURE = "(?:不(?:知道?|晓得|清楚|懂|明白)|[搞弄说]不清楚?)"
 _IDLE = tuple(
     re.compile(pattern)
@@ -37,8 +39,8 @@ _IDLE = tuple(
         rf"(?:{_WHAT})[^?]*(?:{_KNOWS})(?P<idle>吗)(?=[?\s]*$)",
         rf"(?P<idle>{_WHETHER}|可不可以)(?=(?:[请你您帮给我]|麻烦)*(?:告诉|说|讲|介绍|查).*(?:{_WHAT}))",
         rf"(?:{_A_FEW})(?P<idle>几)(?={_SOME})",
-        rf"(?:{_A_FEW_OR_SO})(?P<idle>几)(?=(?:{_SOME}).*(?:{_WHAT}|谁|多少|几|吗))",
-        rf"(?:{_WHAT}|谁|多少)[^,;。?]{{0,20}}(?:{_A_FEW_OR_SO})(?P<idle>几)(?={_SOME})",
+        rf"(?:{_A_FEW_OR_SO})(?P<idle>几)(?!{_WITHIN})(?=(?:{_SOME}).*(?:{_WHAT}|谁|多少|几|吗))",
+        rf"(?:{_WHAT}|谁|多少)[^,;。?]{{0,20}}(?:{_A_FEW_OR_SO})(?P<idle>几)(?!{_WITHIN})(?={_SOME})",
         rf"(?P<idle>几)(?=乎|经|率|[十百千]+(?:{_SOME}).*(?:{_WHAT}|谁|吗))",
         # The last clause asks for more than whether.
         rf"(?P<idle>{_WHETHER})(?=.*[,?;。\s][^,?;。\s]*(?:{_WHAT})[^,?;。]*[?。\s]*$)",

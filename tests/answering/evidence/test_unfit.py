@@ -41,3 +41,22 @@ def test_documents_in_other_languages_spell_names_otherwise() -> None:
     (candidate,) = candidates_of(passages)
     told = normalised_text(candidate.told)
     assert not Unfit(analyse("香枝木分布在哪些地区？"), passages)(candidate, told, told, False)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "title", "unfit"),
+    [
+        ("霄腾泺的董事长是谁？", "公司董事长为张立。", "蓝港公司", True),
+        ("霄腾泺的董事长是谁？", "本公司董事长为张立。", None, False),
+        ("霄腾泺的上班时间是几点？", "上班时间为9:00。", "员工手册", False),
+        ("霄腾泺的总部在哪里？", "总部在东港。", "XTL", False),  # by its name in Latin letters
+        ("沙烏地的首都是哪裡？", "沙特首都利雅得。", "沙特", False),  # spelt otherwise elsewhere
+    ],
+)
+def test_who_issued_a_document_is_not_named_in_it(
+    question: str, text: str, title: str | None, *, unfit: bool
+) -> None:
+    passages = [passage(text, title=title)]
+    (candidate,) = candidates_of(passages)
+    told = normalised_text(candidate.told)
+    assert Unfit(analyse(question), passages)(candidate, told, told, False) is unfit

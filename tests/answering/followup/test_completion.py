@@ -586,6 +586,9 @@ def test_those_among_them_are_asked_in_several_words(
         ("公司去年卖了多少台电视?", "比上年少了几台?", "公司去年卖了电视比上年少了几台?"),
         ("公司的出勤率是多少?", "迟到率呢?", "公司的迟到率是多少?"),
         ("谁是总经理?", "毛利率是多少?", "毛利率是多少?"),
+        ("公司有多少员工?", "贷款利率是多少?", "贷款利率是多少?"),
+        ("去年全市产值是多少?", "失业率是多少?", "失业率是多少?"),
+        ("去年全市产值是多少?", "增长率是多少?", "去年全市增长率是多少?"),
     ],
 )
 def test_a_share_a_rate_and_a_change_are_asked_of_what_was_measured(
@@ -623,6 +626,24 @@ def test_times_places_measures_and_posts_alone_are_asked_in_place_of_others(
 @pytest.mark.parametrize("question", ["谢谢", "好的", "北京", "2022年?", "市北区?"])
 def test_what_has_no_like_in_the_previous_question_is_left_alone(question: str) -> None:
     assert complete_question(question, [("公司的电话是多少?", "x")]) == question
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        ("年假有几天?", "公积金缴存比例?", "公积金缴存比例?"),
+        ("年假有几天?", "差旅费报销标准?", "差旅费报销标准?"),
+        ("会上讨论了哪些议题?", "会议地点?", "会议地点?"),
+        ("公司哪一年上市的?", "董事长?", "董事长?"),
+        ("崂山区有多少所学校?", "常住人口?", "常住人口?"),
+        ("工程总投资多少?", "建设工期?", "建设工期多少?"),
+        ("公司的注册资本是多少?", "成立日期?", "公司的成立日期是什么时候?"),
+    ],
+)
+def test_an_attribute_alone_is_asked_where_the_question_before_asks_for_such(
+    previous: str, question: str, completed: str
+) -> None:
+    assert complete_question(question, [(previous, "x")]) == completed
 
 
 def test_a_long_follow_up_takes_no_time() -> None:

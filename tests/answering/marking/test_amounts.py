@@ -47,6 +47,12 @@ def test_how_much_is_money_or_a_measure_and_no_count() -> None:
     assert _told("How much funding goes into the parks?", text, read="8个") == "30亿元"
 
 
+def test_a_sure_reader_is_believed_in_a_grade() -> None:
+    text = "宾馆为五星级，有客房320间。"
+    assert _told("How many stars does the hotel have?", text, read="五星级", sure=0.8) is None
+    assert _told("How many rooms does the hotel have?", text, read="五星级") == "320间"
+
+
 @pytest.mark.parametrize(
     ("question", "read", "sure", "shown"),
     [

@@ -55,11 +55,28 @@ def test_words_of_the_clause_are_no_part_of_the_name(
         # Names that begin or end as a clause may go on.
         ("谁是团长？", "于大海"),
         ("谁是团长？", "曾小平"),
+        ("谁改了戏本？", "前朝名臣曾伯言"),
+        ("谁改了戏本？", "班主的弟子曾平"),
+        ("谁是团长？", "团长是于大海"),
+        ("谁可以报名学戏？", "在校学生"),
+        ("谁可以报名学戏？", "在职员工"),
+        ("谁要在单上签名？", "被保险人"),
+        ("谁要在单上签名？", "被监护人"),
+        ("哪家公司卖票？", "在线票务公司"),
+        # Nothing but the kind would be left, or those of a kind are asked for.
+        ("哪家企业资助剧团？", "真的集团"),
+        ("哪类人员免票？", "持有证件的退役人员"),
         ("Which city has the troupe?", "在泉州"),
     ],
 )
 def test_other_marks_stay(question: str, text: str) -> None:
     assert marked(question, f"书上说“{text}”。", text) == text
+
+
+def test_a_title_is_whole() -> None:
+    text = "团里演《在河上》和戏迷会。"
+    assert marked("这出戏叫什么名字？", text, "在河上") == "在河上"
+    assert marked("这出戏叫什么名字？", "团里演在河上漂。", "在河上") == "河上"
 
 
 def test_a_long_mark_takes_no_time() -> None:

@@ -22,6 +22,7 @@ def marked(question: str, mark: str) -> str:
         ("建筑师陆百川教授", "陆百川"),
         ("奥拉夫二世国王", "奥拉夫二世"),
         ("奥拉夫·哈康总统", "奥拉夫·哈康"),
+        ("院长是沈未言", "沈未言"),
     ],
 )
 def test_the_name_alone_answers_who(mark: str, name: str) -> None:
@@ -42,6 +43,17 @@ def test_the_name_alone_answers_who(mark: str, name: str) -> None:
         "主任医师",
         "局长助理",
         "教授们",
+        "特聘教授",
+        "客座教授",
+        "工学博士",
+        "博士研究生",
+        "博士生导师",
+        "基督教牧师",
+        "董事长授权人",
+        "部门经理或分管领导",
+        "会长单位",
+        "导演组成员",
+        "路易九世国王之孙",
     ],
 )
 def test_a_title_stays_where_no_whole_name_stands_beside_it(mark: str) -> None:

@@ -43,6 +43,7 @@ def test_of_a_day_the_year_alone_answers_which_year(question: str, mark: str, ye
         ("灯塔是哪一年修的？", "1987年6月至1988年2月"),
         ("灯塔是哪一年修的？", "6月2日"),
         ("When was the lighthouse lit?", "2 June 1987"),
+        ("In what year and month was the lighthouse lit?", "1987年6月2日"),
     ],
 )
 def test_a_day_stays_whole_where_more_is_asked(question: str, mark: str) -> None:

@@ -40,6 +40,7 @@ def test_something_else_is_asked_for(question: str) -> None:
         ("构建“6+1”产业体系，“6”为六大产业，“1”为海洋。", "", False),
         ("构建“6+1”产业体系，即六大产业和海洋。", "", False),
         ("构建“6+1”产业体系。", "其中海洋是重点。", False),
+        ("“6+1”班前六学年在校，最后一学年实习。", "", False),
         ("构建“6+1”产业体系。", "六大支柱和一个中心齐头并进。", False),
         ("以钢铁、化工、造船六业加海洋建成“6+1”体系。", "", False),  # a row may be the parts
         ("做强六大产业和一个特色产业。", "", False),  # does not name it

@@ -48,6 +48,7 @@ _FACTORY = "京东方生产基地开始量产。"
         ("灵山岛住着多少人？", "岛上有三千人，星光岛更多。", "", _ISLANDS, "", False),
         ("灵山岛住着多少人？", "岛上有三千人。", "", _ISLANDS, "", False),
         ("灵山岛住着多少人？", "该岛有三千人。", "", _ISLANDS, "", False),
+        ("灵山岛住着多少人？", "全岛有三千人。", "", "渔业志。", _ISLANDS, False),
         ("东方影都是谁投资的？", _FACTORY, "", _FACTORY, _STUDIOS, True),
         ("东方影都是谁投资的？", _FACTORY, "", _FACTORY + "影都也在其中。", _STUDIOS, False),
         ("东方影都是谁投资的？", _FACTORY, "", _FACTORY, "", False),  # named nowhere

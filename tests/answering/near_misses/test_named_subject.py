@@ -39,6 +39,7 @@ def test_a_subject_has_a_name(question: str, names: tuple[str, ...]) -> None:
         "打不开是什么原因？",
         "滴滴响是什么原因？",
         "它的别名是什么？",
+        "葛总毕业于哪所大学？",  # a text has the full name
         "哪一年成立的？",
         "送餐员和快递员歇脚的地方叫什么？",
         "How tall is it?",

@@ -84,6 +84,9 @@ def test_which_ones_are_no_number_and_a_told_number_is_a_list(question, kind, ma
         ("How high school pupils learn", "high school pupils learn"),
         ("How deep learning models are trained", "deep learning models trained"),
         ("What is the high season?", "high season"),
+        ("店主与会计谁签字?", "店主 会计 签字"),
+        ("与会代表有谁?", "与会代表"),
+        ("门店被子公司收购了吗?", "门店 子公司收购"),
     ],
 )
 def test_conditions_and_measures_are_no_content_and_words_stay_whole(
